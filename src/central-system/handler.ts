@@ -1,0 +1,55 @@
+import type { Event } from '../domain/events.ts';
+import type { Reading } from '../domain/metering.ts';
+import type { Instant, MilliVolts } from '../domain/units.ts';
+import type { RpcErrorCode } from '../ocpp/error-codes.ts';
+import type { ChargePointAction, RequestOf, ResponseOf } from '../ocpp/messages/actions.ts';
+import type { Records } from './records.ts';
+
+/** What the site has decided on beforehand. */
+export type Policy = {
+  readonly unknownChargePoints: 'refuse' | 'pending' | 'accept';
+  readonly unknownCards: 'reject' | 'accept';
+  readonly concurrentTransactions: 'refuse' | 'allow';
+  readonly heartbeatIntervalS: number;
+  readonly nominalVoltageMV: MilliVolts;
+  /** Charge points that the configuration names: always accepted. */
+  readonly configured: ReadonlySet<string>;
+};
+
+/** What memory knows of the charge point, as of the last commit. */
+export type Live = {
+  /** The newest running transaction on a connector. */
+  runningTransaction(connectorId: number): number | null;
+  /** The connector of a running transaction of this charge point; null for any other id. */
+  connectorOf(transactionId: number): number | null;
+  lastReading(connectorId: number): Reading | null;
+};
+
+export type Context = {
+  readonly chargePointId: string;
+  readonly receivedAt: Instant;
+  /** The frame as it came, kept as evidence where it is worth money. */
+  readonly message: string;
+  readonly records: Records;
+  readonly live: Live;
+  readonly policy: Policy;
+};
+
+export type Handled<A extends ChargePointAction> = { readonly response: ResponseOf<A>; readonly events: readonly Event[] };
+
+/** A CALLERROR: for what the schema can't say (OCPP-J §4.2.3). */
+export type Refused = { readonly refused: RpcErrorCode; readonly description: string };
+
+/** Decides on one request. It never writes, sends or waits: it returns the answer and what has thereby happened. */
+export type Handler<A extends ChargePointAction> = (request: RequestOf<A>, context: Context) => Handled<A> | Refused;
+
+/** Connectors of one charge point at most: far above any that is built, and a bound for what a broken one can store. */
+export const MAX_CONNECTOR_ID = 64;
+
+export function refuseConnector(connectorId: number, lowest: 0 | 1): Refused | null {
+  if (connectorId >= lowest && connectorId <= MAX_CONNECTOR_ID) return null;
+  return {
+    refused: 'PropertyConstraintViolation',
+    description: `connectorId must be ${lowest} to ${MAX_CONNECTOR_ID}, not ${connectorId}`,
+  };
+}

@@ -1,0 +1,90 @@
+import type { Event } from '../../domain/events.ts';
+import { type Finding, findingsAtStart } from '../../domain/findings.ts';
+import type { Verdict } from '../../domain/token.ts';
+import type { Start } from '../../domain/transaction.ts';
+import { wattHours } from '../../domain/units.ts';
+import { parseTimestamp } from '../../ocpp/timestamp.ts';
+import { authorize, idTagInfo } from '../authorization.ts';
+import { type Context, type Handler, refuseConnector } from '../handler.ts';
+
+/** A start that reports more than this ago happened offline, ms: refusing it now would change nothing but the answer. */
+const OFFLINE_AFTER_MS = 60_000;
+
+/**
+ * OCPP 1.6 §4.8. Every start gets a transactionId, also one that we don't authorize. A repetition is recognised by what
+ * it says, before any rule of authorization, and gets the same answer (§3.7.1).
+ */
+export const startTransaction: Handler<'StartTransaction'> = (request, context) => {
+  const refusal = refuseConnector(request.connectorId, 1);
+  if (refusal !== null) return refusal;
+  const at = parseTimestamp(request.timestamp);
+  if (at === null) {
+    return { refused: 'PropertyConstraintViolation', description: 'timestamp is no date and time that can be' };
+  }
+  const { chargePointId, receivedAt, records } = context;
+  const start: Start = {
+    connectorId: request.connectorId,
+    idTag: request.idTag,
+    at,
+    receivedAt,
+    meterWh: wattHours(request.meterStart),
+    reservationId: request.reservationId ?? null,
+  };
+
+  const known = records.transactionByStart(chargePointId, start);
+  if (known?.verdict) {
+    return {
+      response: { transactionId: known.id, idTagInfo: idTagInfo(known.verdict) },
+      events: [
+        {
+          type: 'evidence-added',
+          transactionId: known.id,
+          evidence: { kind: 'start-repeated', message: context.message, receivedAt },
+        },
+      ],
+    };
+  }
+
+  const verdict = verdictOn(start, context);
+  const transactionId = records.nextTransactionId();
+  const running = records.runningOn(chargePointId).filter((other) => other.start?.connectorId === start.connectorId);
+  const previous = records.previousOn(chargePointId, start);
+  const events: Event[] = [
+    {
+      type: 'transaction-started',
+      chargePointId,
+      transactionId,
+      start,
+      verdict,
+      evidence: { kind: 'start', message: context.message, receivedAt },
+      findings: findingsAtStart({ start, previousOnConnector: previous, runningOnConnector: running, receivedAt }),
+    },
+  ];
+  // The older one keeps running in the books: its stop may still be queued in the charge point.
+  for (const older of running) {
+    const finding: Finding = {
+      kind: 'missing-stop',
+      detail: `transaction ${transactionId} began on connector ${start.connectorId} before this one had stopped`,
+    };
+    events.push({ type: 'findings-added', transactionId: older.id, findings: [finding], at: receivedAt });
+  }
+  return { response: { transactionId, idTagInfo: idTagInfo(verdict) }, events };
+};
+
+/**
+ * The tag is verified again at every start, since it may come from a stale cache (§4.8). ConcurrentTx only where the
+ * other transaction may really still run, and never in hindsight for a start that happened offline (§7.2).
+ */
+function verdictOn(start: Start, context: Context): Verdict {
+  const verdict = authorize(start.idTag, context);
+  if (verdict.status !== 'Accepted' || context.policy.concurrentTransactions === 'allow') return verdict;
+  if (context.receivedAt - start.at > OFFLINE_AFTER_MS) return verdict;
+  const elsewhere = context.records
+    .runningWith(start.idTag)
+    .some(
+      (other) =>
+        other.verdict?.status === 'Accepted' &&
+        !(other.chargePointId === context.chargePointId && other.start?.connectorId === start.connectorId),
+    );
+  return elsewhere ? { ...verdict, status: 'ConcurrentTx' } : verdict;
+}

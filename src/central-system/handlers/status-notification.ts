@@ -1,0 +1,28 @@
+import { parseTimestamp } from '../../ocpp/timestamp.ts';
+import { type Handler, refuseConnector } from '../handler.ts';
+
+/** OCPP 1.6 §4.9. Any transition is legal; without a timestamp the time of receipt counts (§6.47). */
+export const statusNotification: Handler<'StatusNotification'> = (request, { chargePointId, receivedAt }) => {
+  const refusal = refuseConnector(request.connectorId, 0);
+  if (refusal !== null) return refusal;
+  const at = request.timestamp === undefined ? null : parseTimestamp(request.timestamp);
+  return {
+    response: {},
+    events: [
+      {
+        type: 'status-reported',
+        chargePointId,
+        report: {
+          connectorId: request.connectorId,
+          status: request.status,
+          errorCode: request.errorCode,
+          info: request.info ?? null,
+          vendorId: request.vendorId ?? null,
+          vendorErrorCode: request.vendorErrorCode ?? null,
+          at: at ?? receivedAt,
+          receivedAt,
+        },
+      },
+    ],
+  };
+};

@@ -1,0 +1,111 @@
+import type { Event } from '../../domain/events.ts';
+import { findingsAtStop } from '../../domain/findings.ts';
+import type { Stop, Transaction } from '../../domain/transaction.ts';
+import { wattHours } from '../../domain/units.ts';
+import type { RequestOf } from '../../ocpp/messages/actions.ts';
+import { parseTimestamp } from '../../ocpp/timestamp.ts';
+import { authorize, idTagInfo } from '../authorization.ts';
+import type { Context, Handler } from '../handler.ts';
+import { takeReadings } from '../readings.ts';
+
+/**
+ * OCPP 1.6 §4.10. A stop can't be refused. One for a transaction that we don't know, or with -1 because our answer to
+ * the start never arrived (errata 3.18), is answered like any other and kept as an orphan.
+ */
+export const stopTransaction: Handler<'StopTransaction'> = (request, context) => {
+  const at = parseTimestamp(request.timestamp);
+  if (at === null) {
+    return { refused: 'PropertyConstraintViolation', description: 'timestamp is no date and time that can be' };
+  }
+  const stop: Stop = {
+    idTag: request.idTag ?? null,
+    at,
+    receivedAt: context.receivedAt,
+    meterWh: wattHours(request.meterStop),
+    reason: request.reason ?? 'Local',
+  };
+  const transaction = context.records.transaction(context.chargePointId, request.transactionId);
+  return {
+    response: stop.idTag === null ? {} : { idTagInfo: idTagInfo(authorize(stop.idTag, context)) },
+    events:
+      transaction === null || transaction.state === 'orphan'
+        ? orphanEvents(request.transactionId, stop, context)
+        : transaction.state === 'stopped'
+          ? repeatedEvents(transaction, stop, context)
+          : stopEvents(transaction, stop, request, context),
+  };
+};
+
+function stopEvents(transaction: Transaction, stop: Stop, request: RequestOf<'StopTransaction'>, context: Context): Event[] {
+  const { chargePointId, receivedAt, message, live, records } = context;
+  const connectorId = transaction.start?.connectorId ?? 0;
+  const lastReading = live.runningTransaction(connectorId) === transaction.id ? live.lastReading(connectorId) : null;
+  const lastEnergyWh = lastReading?.energyWh ?? records.lastEnergyWh(transaction.id);
+  return [
+    {
+      type: 'transaction-stopped',
+      chargePointId,
+      transactionId: transaction.id,
+      stop,
+      evidence: { kind: 'stop', message, receivedAt },
+      findings: findingsAtStop({ transaction, stop, lastEnergyWh, receivedAt }),
+    },
+    // A stop that was held to be lost has come after all.
+    { type: 'finding-resolved', transactionId: transaction.id, kind: 'missing-stop', at: receivedAt },
+    ...(request.transactionData === undefined
+      ? []
+      : takeReadings(request.transactionData, connectorId, transaction.id, context)),
+  ];
+}
+
+/** The first stop counts; a later one that says something else is evidence of a dispute. */
+function repeatedEvents(transaction: Transaction, stop: Stop, { receivedAt, message }: Context): Event[] {
+  const first = transaction.stop;
+  const events: Event[] = [
+    { type: 'evidence-added', transactionId: transaction.id, evidence: { kind: 'stop-repeated', message, receivedAt } },
+  ];
+  if (first !== null && (first.meterWh !== stop.meterWh || first.at !== stop.at || first.reason !== stop.reason)) {
+    const detail =
+      `a second stop says ${stop.meterWh} Wh, reason ${stop.reason}; ` +
+      `the first said ${first.meterWh} Wh, reason ${first.reason}`;
+    events.push({
+      type: 'findings-added',
+      transactionId: transaction.id,
+      findings: [{ kind: 'duplicate-differs', detail }],
+      at: receivedAt,
+    });
+  }
+  return events;
+}
+
+function orphanEvents(reportedTransactionId: number, stop: Stop, context: Context): Event[] {
+  const { chargePointId, receivedAt, message, records } = context;
+  const known = records.orphanByStop(chargePointId, reportedTransactionId, stop);
+  if (known !== null) {
+    return [{ type: 'evidence-added', transactionId: known.id, evidence: { kind: 'stop-repeated', message, receivedAt } }];
+  }
+  const proposed = proposeStart(stop, context);
+  const detail =
+    `the charge point stopped transaction ${reportedTransactionId}, which was never started here` +
+    (proposed === null ? '' : `; it may belong to transaction ${proposed}`);
+  return [
+    {
+      type: 'orphan-stopped',
+      chargePointId,
+      transactionId: records.nextTransactionId(),
+      reportedTransactionId,
+      proposedTransactionId: proposed,
+      stop,
+      evidence: { kind: 'stop', message, receivedAt },
+      findings: [{ kind: 'missing-start', detail }],
+    },
+  ];
+}
+
+/** The only running start that fits, as a proposal to a person: a running session is never stopped on a guess. */
+function proposeStart(stop: Stop, { chargePointId, records }: Context): number | null {
+  const fitting = records
+    .runningOn(chargePointId)
+    .filter(({ start }) => start !== null && start.at <= stop.at && start.meterWh <= stop.meterWh);
+  return fitting.length === 1 ? (fitting[0]?.id ?? null) : null;
+}

@@ -1,0 +1,30 @@
+import type { Nameplate, Registration } from '../domain/charge-point.ts';
+import type { Token } from '../domain/token.ts';
+import type { Start, Stop, Transaction } from '../domain/transaction.ts';
+
+/**
+ * What a handler may know of the record: reads only, answered from the store at once, and seeing everything that the
+ * same turn has already recorded.
+ */
+export type Records = {
+  registration(chargePointId: string): Registration | null;
+  nameplate(chargePointId: string): Nameplate | null;
+  countChargePoints(registration: Registration): number;
+  token(idTag: string): Token | null;
+  nextTransactionId(): number;
+  transaction(chargePointId: string, transactionId: number): Transaction | null;
+  /** The transaction that this very start made, if it was here before. */
+  transactionByStart(chargePointId: string, start: Start): Transaction | null;
+  /** The orphan that this very stop made, if it was here before. */
+  orphanByStop(chargePointId: string, reportedTransactionId: number, stop: Stop): Transaction | null;
+  /** Newest first. */
+  runningOn(chargePointId: string): readonly Transaction[];
+  /** Running transactions that were started with this idTag, anywhere on the site. */
+  runningWith(idTag: string): readonly Transaction[];
+  /** The last transaction of a connector that ended before or at this start, by the charge point's clock. */
+  previousOn(chargePointId: string, start: Start): Transaction | null;
+  /** The message that was kept when the transaction stopped. */
+  stopMessage(transactionId: number): string | null;
+  /** The last register that was stored for a transaction, Wh. */
+  lastEnergyWh(transactionId: number): number | null;
+};

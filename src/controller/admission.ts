@@ -1,0 +1,134 @@
+import type { Credentials } from '../central-system/credentials.ts';
+import type { Policy } from '../central-system/handler.ts';
+import type { Records } from '../central-system/records.ts';
+import type { Event } from '../domain/events.ts';
+import type { Instant } from '../domain/units.ts';
+import type { Clock, Log, UpgradeRequest } from '../runtime/ports.ts';
+import type { Line, Lines } from './lines.ts';
+import type { Decision } from './turn.ts';
+
+/** How long a live connection has to answer the ping that a newcomer caused, ms. */
+const PONG_WITHIN_MS = 3_000;
+/** Replacements of a connection that was alive, in this many ms, after which newcomers are refused: a storm, or a thief. */
+const STORM_WINDOW_MS = 60_000;
+const STORM_REPLACEMENTS = 3;
+
+/**
+ * Who may connect (OCPP-J §3.2, §6.2), and which of two connections with the same id stays. Knowing an id proves nothing:
+ * a newcomer takes over when the old connection is dead, or when it has authenticated itself.
+ */
+export function createAdmission(site: {
+  lines: Lines;
+  records: Records;
+  policy: Policy;
+  credentials: Credentials;
+  clock: Clock;
+  log: Log;
+  /** Lets the newcomer in, in place of whatever is connected under its id. */
+  admit: (line: Line, request: UpgradeRequest, authenticated: boolean) => void;
+  /** Puts a later decision into the queue of the turn. */
+  later: (chargePointId: string, decide: () => Decision) => void;
+}) {
+  const { lines, records, policy, credentials, clock, log, admit, later } = site;
+
+  return {
+    decide(request: UpgradeRequest): Decision {
+      const { chargePointId } = request;
+      const refusal = refusalOf(request);
+      if (refusal !== null) {
+        log.info({ chargePointId, remoteAddress: request.remoteAddress, httpStatus: refusal.status }, refusal.reason);
+        return then(() => request.refuse(refusal.status, refusal.reason));
+      }
+      const line = lines.of(chargePointId);
+      const authenticated = request.credentials !== null && credentials.required(chargePointId);
+      if (line.session === null) return then(() => admit(line, request, authenticated));
+      if (line.contest !== null) return then(() => request.refuse(503, 'another connection is just being checked'));
+      return then(() => challenge(line, request, authenticated));
+    },
+
+    /** The old connection lives: the newcomer wins only by what it can prove. */
+    oldAnswered(line: Line): Decision {
+      const { contest } = line;
+      if (contest === null) return then(() => undefined);
+      const now = clock.monotonic();
+      const recent = line.replacedAt.filter((at) => now - at < STORM_WINDOW_MS);
+      const wins = contest.authenticated && recent.length < STORM_REPLACEMENTS;
+      const settle = (): void => {
+        line.contest = null;
+        contest.timer.cancel();
+        if (wins) {
+          line.replacedAt = [...recent, now];
+          admit(line, contest.request, true);
+        } else {
+          contest.request.refuse(409, 'a charge point with this id is connected and alive');
+        }
+      };
+      return wins ? then(settle) : { events: [alertOf(line, contest.request, clock.now())], then: settle, failed: settle };
+    },
+
+    /** The old connection has closed by itself while a newcomer was waiting. */
+    oldClosed(line: Line): void {
+      const { contest } = line;
+      if (contest === null) return;
+      line.contest = null;
+      contest.timer.cancel();
+      admit(line, contest.request, contest.authenticated);
+    },
+  };
+
+  function refusalOf({ chargePointId, remoteAddress, credentials: sent }: UpgradeRequest): { status: number; reason: string } | null {
+    if (credentials.required(chargePointId)) {
+      const source = `${remoteAddress}|${chargePointId}`;
+      if (credentials.exhausted(source, clock.monotonic())) {
+        return { status: 429, reason: 'too many wrong passwords; wait a minute' };
+      }
+      if (sent === null || !credentials.match(chargePointId, sent)) {
+        credentials.failed(source, clock.monotonic());
+        return { status: 401, reason: 'the user name must be the charge point id, with the password configured for it' };
+      }
+      return null;
+    }
+    if (policy.configured.has(chargePointId)) return null;
+    const registration = records.registration(chargePointId);
+    if (registration !== null) return null;
+    if (policy.unknownChargePoints === 'refuse') {
+      return { status: 404, reason: 'this charge point is not known here; add it to chargePoints in the configuration' };
+    }
+    return lines.strangersFull() ? { status: 503, reason: 'too many unknown charge points are connected' } : null;
+  }
+
+  function challenge(line: Line, request: UpgradeRequest, authenticated: boolean): void {
+    const timer = clock.after(PONG_WITHIN_MS, () => {
+      later(line.chargePointId, () =>
+        then(() => {
+          if (line.contest?.request !== request) return;
+          line.contest = null;
+          admit(line, request, authenticated);
+        }),
+      );
+    });
+    line.contest = { request, authenticated, timer };
+    line.session?.connection.ping();
+  }
+}
+
+function alertOf(line: Line, request: UpgradeRequest, at: Instant): Event {
+  const { chargePointId } = line;
+  return {
+    type: 'alert-raised',
+    alert: {
+      id: `identity:${chargePointId}`,
+      kind: 'identity-contested',
+      chargePointId,
+      text:
+        `Somebody at ${request.remoteAddress} tried to connect as ${chargePointId} while ${chargePointId} was connected ` +
+        'and alive. The attempt was refused.',
+      fix:
+        'If two charge points carry the same id, give one of them another. ' +
+        'If not, set a password for this charge point, and find out who that address is.',
+    },
+    at,
+  };
+}
+
+const then = (effect: () => void): Decision => ({ events: [], then: effect, failed: effect });

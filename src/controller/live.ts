@@ -1,0 +1,58 @@
+import type { Live } from '../central-system/handler.ts';
+import type { Event } from '../domain/events.ts';
+import type { Reading } from '../domain/metering.ts';
+import type { Instant } from '../domain/units.ts';
+
+/**
+ * What memory knows of one charge point: the last readings and what runs. It follows the events after their commit, and
+ * is rebuilt from the store at start.
+ */
+export type LiveChargePoint = Live & {
+  follow(event: Event): void;
+  /** Takes up a transaction that was running when the process started. */
+  adopt(transactionId: number, connectorId: number): void;
+  readonly readings: ReadonlyMap<number, { reading: Reading; receivedAt: Instant }>;
+};
+
+export function createLive(): LiveChargePoint {
+  const readings = new Map<number, { reading: Reading; receivedAt: Instant }>();
+  const connectorOf = new Map<number, number>();
+  const newestOn = new Map<number, number>();
+
+  const adopt = (transactionId: number, connectorId: number): void => {
+    connectorOf.set(transactionId, connectorId);
+    newestOn.set(connectorId, Math.max(transactionId, newestOn.get(connectorId) ?? 0));
+  };
+  const end = (transactionId: number): void => {
+    const connectorId = connectorOf.get(transactionId);
+    connectorOf.delete(transactionId);
+    if (connectorId !== undefined && newestOn.get(connectorId) === transactionId) newestOn.delete(connectorId);
+  };
+
+  return {
+    runningTransaction: (connectorId) => newestOn.get(connectorId) ?? null,
+    connectorOf: (transactionId) => connectorOf.get(transactionId) ?? null,
+    lastReading: (connectorId) => readings.get(connectorId)?.reading ?? null,
+    readings,
+    adopt,
+    follow(event) {
+      switch (event.type) {
+        case 'transaction-started':
+          adopt(event.transactionId, event.start.connectorId);
+          return;
+        case 'transaction-stopped':
+          end(event.transactionId);
+          return;
+        case 'readings-taken': {
+          // Replayed readings come late: only a newer one, by the charge point's clock, is the last.
+          for (const reading of event.readings) {
+            const known = readings.get(event.connectorId);
+            const newer = known === undefined || reading.at >= known.reading.at || known.reading.at > event.receivedAt;
+            if (newer) readings.set(event.connectorId, { reading, receivedAt: event.receivedAt });
+          }
+          return;
+        }
+      }
+    },
+  };
+}

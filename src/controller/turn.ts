@@ -1,0 +1,219 @@
+import type { Database } from 'better-sqlite3';
+import type { Event } from '../domain/events.ts';
+import type { Clock, Log } from '../runtime/ports.ts';
+
+/**
+ * The heart: inputs queue up, and a turn decides and records what has arrived, commits once, and only then lets the
+ * effects out. No answer ever precedes its durability, and nothing can come between an input and its effects.
+ */
+
+/** What an input came to. */
+export type Decision = {
+  readonly events: readonly Event[];
+  /** After the commit: memory first, then the answer. */
+  readonly then: () => void;
+  /**
+   * Instead of `then`. 'input': this one alone could not be recorded. 'commit': nothing of the turn could be; a charge
+   * point then gets no answer and repeats itself.
+   */
+  readonly failed: (what: 'input' | 'commit', error: unknown) => void;
+};
+
+export type Input = {
+  /** Inputs with the same key never share a turn: what one did to memory, the next one must see. */
+  readonly key: string | null;
+  readonly decide: () => Decision;
+};
+
+/** Inputs in one turn at most, and ms after which it is closed: what keeps an answer from waiting for too many others. */
+const MAX_INPUTS = 64;
+const MAX_TURN_MS = 5;
+/** A commit slower than this is worth a warning, ms: the card is worn, or busy with something else. */
+const SLOW_COMMIT_MS = 500;
+
+export type Turn = ReturnType<typeof createTurn>;
+
+export type Passenger = {
+  /** Whether there is anything to write. */
+  waiting(): boolean;
+  /** Writes it inside the open transaction. */
+  board(): void;
+  /** That transaction has committed. */
+  arrived(): void;
+};
+
+export function createTurn(world: {
+  database: Database;
+  record: (event: Event) => void;
+  /** Telemetry: rides along with any commit that happens anyway. */
+  passenger: Passenger;
+  clock: Clock;
+  log: Log;
+}) {
+  const { database, record, passenger, clock, log } = world;
+  const sql = {
+    begin: database.prepare('BEGIN IMMEDIATE'),
+    commit: database.prepare('COMMIT'),
+    rollback: database.prepare('ROLLBACK'),
+    savepoint: database.prepare('SAVEPOINT input'),
+    release: database.prepare('RELEASE input'),
+    undo: database.prepare('ROLLBACK TO input'),
+  };
+  const figures = { turns: 0, inputs: 0, commits: 0, failedCommits: 0, slowestCommitMs: 0, lastCommitMs: 0 };
+  let queue: Input[] = [];
+  let scheduled = false;
+  let departing = false;
+
+  const schedule = (): void => {
+    if (scheduled) return;
+    scheduled = true;
+    clock.soon(() => {
+      scheduled = false;
+      run();
+      if (queue.length > 0) schedule();
+    });
+  };
+
+  return {
+    enqueue(input: Input): void {
+      queue.push(input);
+      schedule();
+    },
+    /** Lets the passenger depart with the next turn, even if no input writes. */
+    depart(): void {
+      departing = true;
+      schedule();
+    },
+    /** Takes in all that has arrived, at once; for the end. */
+    drain(): void {
+      departing = true;
+      while (queue.length > 0 || departing) run();
+    },
+    waiting: () => queue.length,
+    figures: () => ({ ...figures }),
+  };
+
+  function run(): void {
+    const started = clock.monotonic();
+    const taken: Decision[] = [];
+    const keys = new Set<string>();
+    let open = false;
+    let index = 0;
+    for (; index < queue.length && taken.length < MAX_INPUTS; index++) {
+      const input = queue[index];
+      if (input === undefined || (input.key !== null && keys.has(input.key))) break;
+      if (input.key !== null) keys.add(input.key);
+      const decision = decide(input);
+      if (decision.events.some(isKept)) {
+        if (!open) open = begin(taken);
+        taken.push(open ? recorded(decision) : undone(decision));
+      } else {
+        taken.push(decision);
+      }
+      if (clock.monotonic() - started > MAX_TURN_MS) {
+        index++;
+        break;
+      }
+    }
+    queue = index >= queue.length ? [] : queue.slice(index);
+    figures.turns += 1;
+    figures.inputs += taken.length;
+    const boards = (open || departing) && passenger.waiting();
+    departing = false;
+    if (boards && !open) open = begin(taken);
+    if (open && !committed(boards)) {
+      for (const decision of taken) settle(() => decision.failed('commit', new Error('the store could not be written')));
+      return;
+    }
+    for (const decision of taken) settle(decision.then);
+  }
+
+  function decide(input: Input): Decision {
+    try {
+      return input.decide();
+    } catch (error) {
+      log.error({ err: error }, 'an input could not be decided: a fault in Busbar; the input was dropped');
+      return { events: [], then: () => undefined, failed: () => undefined };
+    }
+  }
+
+  function begin(taken: readonly Decision[]): boolean {
+    try {
+      sql.begin.run();
+      return true;
+    } catch (error) {
+      figures.failedCommits += 1;
+      log.error({ err: error, waiting: taken.length }, 'the store can not be written; charge points get no answer and will repeat');
+      return false;
+    }
+  }
+
+  /** Records one input inside a savepoint, so that its failure hurts no other. */
+  function recorded(decision: Decision): Decision {
+    sql.savepoint.run();
+    try {
+      for (const event of decision.events) record(event);
+      sql.release.run();
+      return decision;
+    } catch (error) {
+      sql.undo.run();
+      sql.release.run();
+      log.error({ err: error, events: decision.events.map(({ type }) => type) }, 'an input could not be recorded');
+      return { events: [], then: () => decision.failed('input', error), failed: decision.failed };
+    }
+  }
+
+  function committed(boards: boolean): boolean {
+    const started = clock.monotonic();
+    const boarded = boards && board();
+    try {
+      sql.commit.run();
+    } catch (error) {
+      if (database.inTransaction) sql.rollback.run();
+      figures.failedCommits += 1;
+      log.error({ err: error }, 'the store can not be written; charge points get no answer and will repeat');
+      return false;
+    }
+    if (boarded) passenger.arrived();
+    const tookMs = clock.monotonic() - started;
+    figures.commits += 1;
+    figures.lastCommitMs = tookMs;
+    figures.slowestCommitMs = Math.max(figures.slowestCommitMs, tookMs);
+    if (tookMs > SLOW_COMMIT_MS) log.warn({ tookMs: Math.round(tookMs) }, 'a commit was slow: the storage is worn or busy');
+    return true;
+  }
+
+  /** Telemetry never takes the ledger down with it: what can't be written now stays buffered. */
+  function board(): boolean {
+    sql.savepoint.run();
+    try {
+      passenger.board();
+      sql.release.run();
+      return true;
+    } catch (error) {
+      log.error({ err: error }, 'telemetry can not be written and stays in memory');
+      if (!database.inTransaction) return false;
+      sql.undo.run();
+      sql.release.run();
+      return false;
+    }
+  }
+
+  function settle(effect: () => void): void {
+    try {
+      effect();
+    } catch (error) {
+      log.error({ err: error }, 'an effect failed after its commit: a fault in Busbar');
+    }
+  }
+}
+
+/** What is left of an input when the store can't even be opened for writing. */
+function undone({ failed }: Decision): Decision {
+  return { events: [], then: () => failed('commit', new Error('the store could not be written')), failed };
+}
+
+/** Whether an event makes a row: a turn of others opens no transaction. */
+function isKept({ type }: Event): boolean {
+  return type !== 'readings-taken' && type !== 'connection-opened' && type !== 'connection-closed';
+}

@@ -1,0 +1,24 @@
+import type { Token } from './token.ts';
+
+/** All that a person or a machine may ask of the controller, from wherever it comes. */
+export type Command =
+  /** Sends a message to a charge point, as it is. The payload has passed the schema. */
+  | { type: 'operate'; chargePointId: string; action: string; payload: object }
+  | { type: 'approve'; chargePointId: string }
+  | { type: 'reject'; chargePointId: string }
+  | { type: 'put-token'; token: Token }
+  | { type: 'remove-token'; idTag: string }
+  | { type: 'clear-alert'; id: string };
+
+export type CommandResult =
+  | { kind: 'done' }
+  /** The charge point answered; whether it agreed stands in the payload. */
+  | { kind: 'answered'; payload: unknown }
+  | { kind: 'call-error'; code: string; description: string; details: unknown }
+  | { kind: 'unknown'; what: string }
+  | { kind: 'not-connected' }
+  /** Sent, but no answer came: the charge point may have acted all the same. */
+  | { kind: 'no-answer'; why: 'timeout' | 'disconnected' }
+  /** Not sent: too much was waiting before it. */
+  | { kind: 'queue-full' }
+  | { kind: 'store-failed' };

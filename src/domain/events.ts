@@ -1,0 +1,94 @@
+import type { Nameplate, Registration, StatusReport } from './charge-point.ts';
+import type { Finding } from './findings.ts';
+import type { Reading } from './metering.ts';
+import type { Token, Verdict } from './token.ts';
+import type { Start, Stop } from './transaction.ts';
+import type { Instant } from './units.ts';
+
+/** A message kept word for word beside the ledger row that it made, repeated or contradicted. */
+export type Evidence = {
+  readonly kind: 'start' | 'start-repeated' | 'stop' | 'stop-repeated' | 'signed-value';
+  readonly message: string;
+  readonly receivedAt: Instant;
+};
+
+export type Alert = {
+  /** Stable: raising the same id again counts, it does not add a second one. */
+  readonly id: string;
+  readonly kind: string;
+  readonly chargePointId: string | null;
+  /** What is wrong, in words for a person. */
+  readonly text: string;
+  readonly fix: string;
+};
+
+/**
+ * Everything that can happen to the site's record, in the past tense. Handlers decide on events; the store's `record`
+ * is the only one that writes them, and what lives in memory follows them after the commit.
+ */
+export type Event =
+  | { type: 'connection-opened'; chargePointId: string; remoteAddress: string; at: Instant }
+  | { type: 'connection-closed'; chargePointId: string; at: Instant }
+  | { type: 'charge-point-registered'; chargePointId: string; registration: Registration; at: Instant }
+  | { type: 'registration-changed'; chargePointId: string; registration: Registration; at: Instant }
+  | { type: 'charge-point-booted'; chargePointId: string; nameplate: Nameplate; at: Instant }
+  | { type: 'status-reported'; chargePointId: string; report: StatusReport }
+  | {
+      type: 'transaction-started';
+      chargePointId: string;
+      transactionId: number;
+      start: Start;
+      verdict: Verdict;
+      evidence: Evidence;
+      findings: readonly Finding[];
+    }
+  | {
+      type: 'transaction-stopped';
+      chargePointId: string;
+      transactionId: number;
+      stop: Stop;
+      evidence: Evidence;
+      findings: readonly Finding[];
+    }
+  | {
+      type: 'orphan-stopped';
+      chargePointId: string;
+      /** Ours, from the counter. */
+      transactionId: number;
+      reportedTransactionId: number;
+      proposedTransactionId: number | null;
+      stop: Stop;
+      evidence: Evidence;
+      findings: readonly Finding[];
+    }
+  | { type: 'evidence-added'; transactionId: number; evidence: Evidence }
+  | { type: 'findings-added'; transactionId: number; findings: readonly Finding[]; at: Instant }
+  | { type: 'finding-resolved'; transactionId: number; kind: Finding['kind']; at: Instant }
+  | {
+      type: 'readings-taken';
+      chargePointId: string;
+      connectorId: number;
+      transactionId: number | null;
+      readings: readonly Reading[];
+      receivedAt: Instant;
+    }
+  | { type: 'token-put'; token: Token; at: Instant }
+  | { type: 'token-removed'; idTag: string; at: Instant }
+  | {
+      type: 'job-status-reported';
+      chargePointId: string;
+      job: 'firmware' | 'diagnostics' | 'log' | 'signed-firmware';
+      status: string;
+      requestId: number | null;
+      at: Instant;
+    }
+  | {
+      type: 'security-event-reported';
+      chargePointId: string;
+      kind: string;
+      techInfo: string | null;
+      at: Instant;
+      receivedAt: Instant;
+    }
+  | { type: 'alert-raised'; alert: Alert; at: Instant }
+  | { type: 'alert-cleared'; id: string; at: Instant };

@@ -1,0 +1,6 @@
+import { sql as ledger } from './001-ledger.ts';
+
+export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
+
+/** In order, never edited once released: a checksum of each is kept in the database. */
+export const migrations: readonly Migration[] = [{ version: 1, name: 'ledger', sql: ledger }];

@@ -1,0 +1,56 @@
+import type { Database } from 'better-sqlite3';
+import type { Nameplate, Registration } from '../domain/charge-point.ts';
+import { idTagKey, type Token } from '../domain/token.ts';
+import type { Start, Stop, Transaction } from '../domain/transaction.ts';
+import { selectTransaction, type TokenRow, type TransactionRow, toToken, toTransaction } from './rows.ts';
+
+export type Reader = ReturnType<typeof createReader>;
+
+/** Synchronous reads for deciding (`Records` of the central system); they see what the open turn has written. */
+export function createReader(database: Database) {
+  const registration = database.prepare('SELECT registration FROM charge_points WHERE id = ?').pluck();
+  const nameplate = database.prepare(`
+    SELECT vendor, model, serial_number AS serialNumber, box_serial_number AS boxSerialNumber, firmware_version AS firmwareVersion,
+      iccid, imsi, meter_type AS meterType, meter_serial_number AS meterSerialNumber
+    FROM charge_points WHERE id = ? AND vendor IS NOT NULL`);
+  const count = database.prepare('SELECT count(*) FROM charge_points WHERE registration = ?').pluck();
+  const token = database.prepare('SELECT * FROM tokens WHERE id_tag_key = ?');
+  const nextId = database.prepare("SELECT value FROM meta WHERE key = 'next_transaction_id'").pluck();
+  const byId = database.prepare(`${selectTransaction} WHERE t.id = ? AND c.id = ?`);
+  const byStart = database.prepare(`${selectTransaction}
+    WHERE c.id = ? AND t.started_ms = ? AND t.connector_id = ? AND t.id_tag_key = ? AND t.meter_start_wh = ? AND t.state <> 'orphan'`);
+  const orphan = database.prepare(`${selectTransaction}
+    WHERE c.id = ? AND t.stopped_ms = ? AND t.reported_transaction_id = ? AND t.meter_stop_wh = ? AND t.state = 'orphan'`);
+  const runningOn = database.prepare(`${selectTransaction} WHERE c.id = ? AND t.state = 'running' ORDER BY t.id DESC`);
+  const runningWith = database.prepare(`${selectTransaction} WHERE t.id_tag_key = ? AND t.state = 'running' ORDER BY t.id DESC`);
+  const previousOn = database.prepare(`${selectTransaction}
+    WHERE c.id = ? AND t.connector_id = ? AND t.started_ms <= ? ORDER BY t.started_ms DESC, t.id DESC LIMIT 1`);
+  const stopMessage = database
+    .prepare("SELECT message FROM evidence WHERE transaction_id = ? AND kind = 'stop' ORDER BY id LIMIT 1")
+    .pluck();
+  const lastEnergy = database.prepare('SELECT last_energy_wh FROM progress WHERE transaction_id = ?').pluck();
+
+  const one = (row: unknown): Transaction | null => (row === undefined ? null : toTransaction(row as TransactionRow));
+  const many = (rows: unknown[]): Transaction[] => (rows as TransactionRow[]).map(toTransaction);
+
+  return {
+    registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
+    nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,
+    countChargePoints: (state: Registration) => count.get(state) as number,
+    token: (idTag: string): Token | null => {
+      const row = token.get(idTagKey(idTag)) as TokenRow | undefined;
+      return row === undefined ? null : toToken(row);
+    },
+    nextTransactionId: () => Number(nextId.get()),
+    transaction: (chargePointId: string, id: number) => one(byId.get(id, chargePointId)),
+    transactionByStart: (chargePointId: string, start: Start) =>
+      one(byStart.get(chargePointId, start.at, start.connectorId, idTagKey(start.idTag), start.meterWh)),
+    orphanByStop: (chargePointId: string, reported: number, stop: Stop) =>
+      one(orphan.get(chargePointId, stop.at, reported, stop.meterWh)),
+    runningOn: (chargePointId: string) => many(runningOn.all(chargePointId)),
+    runningWith: (idTag: string) => many(runningWith.all(idTagKey(idTag))),
+    previousOn: (chargePointId: string, start: Start) => one(previousOn.get(chargePointId, start.connectorId, start.at)),
+    stopMessage: (transactionId: number) => (stopMessage.get(transactionId) as string | undefined) ?? null,
+    lastEnergyWh: (transactionId: number) => (lastEnergy.get(transactionId) as number | null | undefined) ?? null,
+  };
+}
