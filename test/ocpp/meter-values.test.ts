@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../src/domain/metering.ts';
 import { instant, milliAmps, milliVolts, wattHours } from '../../src/domain/units.ts';
@@ -486,5 +487,57 @@ describe('field behaviour', () => {
       ['2026-11-22T09:30:00.000Z', 1000, null],
     ]);
     expect(register).toEqual({ at: Date.parse('2026-11-22T09:59:00Z'), energyWh: 1900, context: 'Sample.Periodic' });
+  });
+});
+
+describe('whatever comes in', () => {
+  const word = (...known: string[]) =>
+    fc.option(fc.constantFrom(...known, '', '__proto__', 'nonsense'), { nil: undefined });
+  const sample = fc.record({
+    value: fc.oneof(fc.string(), fc.double().map(String), fc.integer().map(String), fc.double()),
+    context: word('Sample.Clock', 'Trigger', 'Transaction.End'),
+    format: word('Raw', 'SignedData'),
+    measurand: word('Power.Active.Import', 'Current.Import', 'Voltage', 'Power.Offered', 'Current.Offered', 'SoC'),
+    phase: word('L1', 'L2', 'L3', 'L1-N', 'L1-L2', 'L3-L1', 'N'),
+    location: word('Outlet', 'Inlet', 'EV'),
+    unit: word('Wh', 'kWh', 'W', 'kW', 'A', 'V', 'Percent'),
+  });
+  const message = fc.array(
+    fc.record({ timestamp: fc.constantFrom(T0, '2026-11-22T10:00:10Z', 'never'), sampledValue: fc.array(sample) }),
+  );
+
+  it('nothing throws, no quantity is negative, and the grade says whether anything was derived or dropped', () => {
+    fc.assert(
+      fc.property(message, fc.constantFrom(1 as const, 2 as const, 3 as const), (meterValues, ratedPhases) => {
+        const result = readMeterValues(meterValues, { ...OPTIONS, ratedPhases, ratedMA: milliAmps(32000) });
+        const samples = meterValues.reduce((sum, { sampledValue }) => sum + sampledValue.length, 0);
+        expect(result.droppedCount + result.signed.length).toBeLessThanOrEqual(samples + meterValues.length);
+        for (const reading of result.readings) {
+          const { energyWh, powerW, offeredMA, socPercent, currentMA, voltageMV, derived, quality } = reading;
+          for (const value of [energyWh, powerW, offeredMA, socPercent, ...currentMA, ...voltageMV]) {
+            expect(value ?? 0).toBeGreaterThanOrEqual(0);
+          }
+          if (quality === 'measured') expect(derived).toEqual([]);
+          if (quality === 'derived') expect(derived).not.toEqual([]);
+        }
+        if (result.droppedCount === 0) expect(result.readings.some((r) => r.quality === 'poor')).toBe(false);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('more samples at a lesser place change nothing about energy, power and current', () => {
+    const outlet = [energy('5000'), power('3680'), current('16', { phase: 'L1' })];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('Inlet', 'EV', 'Body', 'Cable')), (places) => {
+        const others = places.flatMap((location) => [
+          energy('9', { location }),
+          power('9', { location }),
+          current('9', { location, phase: 'L2' }),
+        ]);
+        expect(only([...others, ...outlet])).toEqual(only(outlet));
+        expect(only([...outlet, ...others])).toEqual(only(outlet));
+      }),
+    );
   });
 });
