@@ -1,6 +1,6 @@
 import type { Instant, MilliAmps, MilliVolts, PerPhase, WattHours, Watts } from './units.ts';
 
-/** Why a charge point sent a reading (OCPP 1.6 §7.33 ReadingContext). */
+/** Why a charge point sent a reading (OCPP 1.6 §7.35 ReadingContext). */
 export type ReadingContext =
   | 'Interruption.Begin'
   | 'Interruption.End'
@@ -21,7 +21,10 @@ export type Derivation =
   | 'power from energy'
   | 'current from power'
   | 'current from unphased value'
-  | 'energy from phases';
+  | 'energy from phases'
+  | 'voltage from line to line'
+  | 'voltage from unphased value'
+  | 'offered from power';
 
 /**
  * What one connector measured at one instant, in our units. Currents and voltages are those of the charge point's own

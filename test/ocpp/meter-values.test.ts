@@ -1,0 +1,543 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Reading } from '../../src/domain/metering.ts';
+import { instant, milliAmps, milliVolts, wattHours } from '../../src/domain/units.ts';
+import {
+  MAX_DROPPED_KEPT,
+  type MeterValuesOptions,
+  type NormalisedMeterValues,
+  readMeterValues,
+} from '../../src/ocpp/meter-values.ts';
+import type { SampledValueInput } from '../../src/ocpp/sampled-value.ts';
+
+const T0 = '2026-11-22T10:00:00Z';
+const OPTIONS: MeterValuesOptions = {
+  parseTimestamp: (text) => {
+    const ms = Date.parse(text);
+    return Number.isNaN(ms) ? null : instant(ms);
+  },
+  nominalVoltageMV: milliVolts(230_000),
+};
+
+type Options = Partial<MeterValuesOptions>;
+
+const read = (samples: SampledValueInput[], options: Options = {}): NormalisedMeterValues =>
+  readMeterValues([{ timestamp: T0, sampledValue: samples }], { ...OPTIONS, ...options });
+
+function only(samples: SampledValueInput[], options: Options = {}): Reading {
+  const { readings } = read(samples, options);
+  const [reading] = readings;
+  if (readings.length !== 1 || reading === undefined) throw new Error(`one reading expected, not ${readings.length}`);
+  return reading;
+}
+
+const energy = (value: string, more: Partial<SampledValueInput> = {}) => ({ value, ...more });
+const power = (value: string, more: Partial<SampledValueInput> = {}) => ({
+  value,
+  measurand: 'Power.Active.Import',
+  unit: 'W',
+  ...more,
+});
+const current = (value: string, more: Partial<SampledValueInput> = {}) => ({
+  value,
+  measurand: 'Current.Import',
+  unit: 'A',
+  ...more,
+});
+const voltage = (value: string, more: Partial<SampledValueInput> = {}) => ({
+  value,
+  measurand: 'Voltage',
+  unit: 'V',
+  ...more,
+});
+
+const registerAt = (text: string, wh: number): Reading => ({
+  ...only([energy(String(wh))]),
+  at: instant(Date.parse(text)),
+  energyWh: wattHours(wh),
+});
+
+describe('defaults and units', () => {
+  it('a bare value is the import register in Wh, a periodic sample of the outlet (OCPP 1.6 §7.43)', () => {
+    expect(only([{ value: '1234' }])).toEqual({
+      at: Date.parse(T0),
+      context: 'Sample.Periodic',
+      energyWh: 1234,
+      powerW: null,
+      currentMA: [null, null, null],
+      voltageMV: [null, null, null],
+      offeredMA: null,
+      socPercent: null,
+      quality: 'measured',
+      derived: [],
+    });
+  });
+
+  it.each([
+    // measurand, unit, value, field, expected
+    ['Energy.Active.Import.Register', 'kWh', '12.3456', 'energyWh', 12346],
+    ['Energy.Active.Import.Register', 'Wh', '12345.6', 'energyWh', 12346],
+    ['Energy.Active.Import.Register', '', '7', 'energyWh', 7],
+    ['Power.Active.Import', 'kW', '11.04', 'powerW', 11040],
+    ['Power.Active.Import', undefined, '11040', 'powerW', 11040],
+    ['Current.Offered', 'A', '16', 'offeredMA', 16000],
+    ['Current.Offered', 'mA', '16000', 'offeredMA', 16000],
+    ['SoC', 'Percent', '80', 'socPercent', 80],
+    ['SoC', undefined, '80.5', 'socPercent', 80.5],
+  ] as const)('%s in %s: %s gives %s %d', (measurand, unit, value, field, expected) => {
+    expect(only([{ measurand, unit, value }])[field]).toBe(expected);
+  });
+
+  it.each([
+    ['12.5', 12500],
+    ['12,5', 12500],
+    [' 12.5 ', 12500],
+    ['+12.5', 12500],
+    ['1.25e1', 12500],
+    ['-0', 0],
+    [12.5, 12500],
+  ])('the number %j is read', (value, expected) => {
+    expect(only([{ ...current('0', { phase: 'L1' }), value }]).currentMA[0]).toBe(expected);
+  });
+
+  it.each([
+    'Interruption.Begin',
+    'Interruption.End',
+    'Other',
+    'Sample.Clock',
+    'Sample.Periodic',
+    'Transaction.Begin',
+    'Transaction.End',
+    'Trigger',
+  ])('the context %s is kept', (context) => {
+    expect(only([energy('1', { context })]).context).toBe(context);
+  });
+
+  it('samples of several contexts in one MeterValue become readings of their own', () => {
+    const { readings, register } = read([
+      energy('100', { context: 'Transaction.Begin' }),
+      power('3000', { context: 'Transaction.End' }),
+      energy('900', { context: 'Transaction.End' }),
+      energy('500', { context: 'Sample.Clock' }),
+    ]);
+    expect(readings.map((r) => [r.context, r.energyWh, r.powerW])).toEqual([
+      ['Transaction.Begin', 100, null],
+      ['Transaction.End', 900, 3000],
+      ['Sample.Clock', 500, null],
+    ]);
+    expect(register).toMatchObject({ context: 'Transaction.End', energyWh: 900 });
+  });
+
+  it('the outlet is preferred, whatever the order, and phases of two places are never mixed', () => {
+    const places = [
+      energy('1', { location: 'Body' }),
+      energy('2', { location: 'Inlet' }),
+      energy('3', { location: 'EV' }),
+      energy('4', { location: 'Cable' }),
+      energy('5', { location: 'Outlet' }),
+    ];
+    for (let kept = 1; kept <= places.length; kept += 1) {
+      expect(only(places.slice(0, kept)).energyWh).toBe(kept);
+      expect(only(places.slice(0, kept).reverse()).energyWh).toBe(kept);
+    }
+    const mixed = only([energy('900', { location: 'Inlet' }), energy('10', { phase: 'L1' })]);
+    expect([mixed.energyWh, mixed.derived]).toEqual([10, ['energy from phases']]);
+  });
+});
+
+describe('phases', () => {
+  it.each([
+    ['L1', [6000, null, null]],
+    ['L2', [null, 6000, null]],
+    ['L3', [null, null, 6000]],
+    ['L1-N', [6000, null, null]],
+    ['L2-N', [null, 6000, null]],
+    ['L3-N', [null, null, 6000]],
+  ])('a current on %s', (phase, expected) => {
+    expect(only([current('6', { phase })]).currentMA).toEqual(expected);
+  });
+
+  it('voltages between lines give phase voltages only where none was measured', () => {
+    const lines = [
+      voltage('400', { phase: 'L1-L2' }),
+      voltage('398', { phase: 'L2-L3' }),
+      voltage('402', { phase: 'L3-L1' }),
+    ];
+    expect(only(lines).voltageMV).toEqual([230940, 229785, 232095]);
+    expect(only(lines).derived).toEqual(['voltage from line to line']);
+    const measured = only([...lines, voltage('229', { phase: 'L1-N' })]);
+    expect([measured.voltageMV, measured.quality]).toEqual([[229000, null, null], 'measured']);
+  });
+
+  it('a current between two lines is dropped: it is not that of a phase', () => {
+    const { readings, dropped } = read([energy('1'), current('16', { phase: 'L1-L2' })]);
+    expect(dropped.map((d) => d.reason)).toEqual(['phase']);
+    expect(readings[0]?.currentMA).toEqual([null, null, null]);
+  });
+
+  it('field lesson 49 (lbbrhzn#1311): a current on the neutral conductor is passed over', () => {
+    const reading = only([current('16', { phase: 'L1' }), current('15', { phase: 'N' })]);
+    expect([reading.currentMA, reading.quality]).toEqual([[16000, null, null], 'derived']);
+    expect(read([current('15', { phase: 'N' })])).toMatchObject({ readings: [], droppedCount: 0 });
+  });
+
+  it.each([
+    ['1', 400, [230940, null, null]],
+    ['3', 400, [230940, 230940, 230940]],
+    ['3', 231, [231000, 231000, 231000]],
+    ['3', 0, [0, 0, 0]],
+    ['3', 650, [null, null, null]],
+  ])('on %s phases a voltage of %d V without a phase', (phases, volts, expected) => {
+    const ratedPhases = phases === '1' ? 1 : 3;
+    expect(only([energy('1'), voltage(String(volts))], { ratedPhases }).voltageMV).toEqual(expected);
+  });
+});
+
+describe('a current without a phase', () => {
+  const three = (mA: number) => [mA, mA, mA];
+  it.each([
+    // A, W or none, phases, rating in A or none, expected, why
+    ['16', null, 1, null, [16000, null, null], 'one phase is wired: it is that one'],
+    ['16', null, 2, null, [16000, 16000, null], 'nothing else known: on each wired phase'],
+    ['16', null, 3, 32, three(16000), 'nothing else known: on each wired phase'],
+    ['16', '11040', 3, 32, three(16000), 'power says: on each of three phases'],
+    ['16', '3680', 3, 32, three(16000), 'a car on one phase, or a sum: the larger'],
+    ['48', '11040', 3, null, three(48000), 'a sum or one phase, rating unknown: the larger'],
+    ['48', '11040', 3, 16, three(16000), 'one phase cannot carry it, nor two: the sum of three'],
+    ['48', '11040', 3, 32, three(24000), 'one phase cannot carry it, two can: the larger'],
+    ['5', '11040', 3, 32, three(16000), 'less than the power demands: the mean of the power'],
+    ['0', '0', 3, 32, three(0), 'nothing flows'],
+  ] as const)('%s A at %s W on %d phases rated %s A', (amps, watt, ratedPhases, ratedA, expected, _why) => {
+    const reading = only([current(amps), ...(watt === null ? [] : [power(watt)])], {
+      ratedPhases,
+      ratedMA: ratedA === null ? undefined : milliAmps(ratedA * 1000),
+    });
+    expect(reading.currentMA).toEqual(expected);
+    expect(reading.derived.includes('current from unphased value')).toBe(ratedPhases > 1);
+  });
+
+  it('the energy since the previous reading decides when no power is sent', () => {
+    const previous = registerAt('2026-11-22T09:55:00Z', 1001);
+    const reading = only([energy('1921'), current('48')], { previous, ratedMA: milliAmps(16000) });
+    expect(reading.currentMA).toEqual(three(16000));
+    expect(reading.powerW).toBe(11040);
+    expect(reading.derived).toEqual(['power from energy', 'current from unphased value']);
+  });
+});
+
+describe('the derivation ladder (field lesson 49: PR#1925, a three-phase charge point sends no power)', () => {
+  it('power is measured before anything else', () => {
+    const reading = only([power('7000'), power('1', { phase: 'L1' }), current('1', { phase: 'L1' }), energy('5')]);
+    expect([reading.powerW, reading.quality]).toEqual([7000, 'measured']);
+  });
+
+  it('else the sum of its phases', () => {
+    const reading = only([
+      power('1000', { phase: 'L1' }),
+      power('2.5', { phase: 'L2', unit: 'kW' }),
+      power('500', { phase: 'L3' }),
+    ]);
+    expect([reading.powerW, reading.derived]).toEqual([4000, ['power from phases', 'current from power']]);
+    expect(reading.currentMA).toEqual([4348, 10870, 2174]);
+  });
+
+  it('else V x I, with the nominal voltage where none or a dead one is sent', () => {
+    const amps = [current('10', { phase: 'L1' }), current('10', { phase: 'L2' }), current('10', { phase: 'L3' })];
+    const volts = [voltage('240', { phase: 'L1' }), voltage('0', { phase: 'L2' })];
+    const reading = only([...amps, ...volts]);
+    expect([reading.powerW, reading.derived]).toEqual([7000, ['power from voltage and current']]);
+    expect(reading.voltageMV).toEqual([240000, 0, null]);
+  });
+
+  it.each([
+    // span, register before, register now, expected W, why
+    [10, 1001, 1032, 11160, 'a register of 1 Wh over 10 s'],
+    [10, 1000, 2000, null, 'a register of 1 kWh over 10 s says nothing'],
+    [10, 1001, 1001, 0, 'nothing flowed'],
+    [600, 1000, 2000, null, 'a step of 1 kWh over 10 min is still 6 kW'],
+    [900, 1200, 2500, 5200, 'a register of 0.1 kWh over 15 min'],
+    [901, 1001, 2001, null, 'longer than 15 min is no power of now'],
+    [10, 1032, 1001, null, 'the register fell'],
+    [0, 1001, 1032, null, 'no time passed'],
+    [-60, 1001, 1032, null, 'a replayed reading: the previous one is newer'],
+    [10, 1001, 2401, null, '504 kW is a jump, no power'],
+  ])('else from energy: after %d s from %d to %d Wh gives %s W', (seconds, before, now, expected, _why) => {
+    const previous = registerAt(new Date(Date.parse(T0) - seconds * 1000).toISOString(), before);
+    const reading = only([energy(String(now))], { previous });
+    expect(reading.powerW).toBe(expected);
+    expect(reading.derived).toEqual(expected === null ? [] : ['power from energy', 'current from power']);
+  });
+
+  it('energy inside one message chains: each reading is the previous of the next', () => {
+    const at = (timestamp: string, value: string) => ({ timestamp, sampledValue: [energy(value)] });
+    const { readings } = readMeterValues(
+      [at('2026-11-22T10:00:00Z', '1001'), at('2026-11-22T10:01:00Z', '1101'), at('2026-11-22T10:02:00Z', '1251')],
+      OPTIONS,
+    );
+    expect(readings.map((r) => r.powerW)).toEqual([null, 6000, 9000]);
+  });
+
+  it('currents come from the power over the wired phases when none was sent', () => {
+    const reading = only([power('6900')], { ratedPhases: 3 });
+    expect([reading.currentMA, reading.derived]).toEqual([[10000, 10000, 10000], ['current from power']]);
+    expect(only([power('2300')], { ratedPhases: 1 }).currentMA).toEqual([10000, null, null]);
+  });
+
+  it('direct current to the battery gives power, and mains currents only by that power', () => {
+    const reading = only([current('100'), voltage('600')]);
+    expect([reading.powerW, reading.voltageMV, reading.currentMA]).toEqual([
+      60000,
+      [null, null, null],
+      [86957, 86957, 86957],
+    ]);
+  });
+
+  it('the register is the sum of the phases only when every phase could be read', () => {
+    const phases = (l2: string) => [
+      energy('100', { phase: 'L1' }),
+      energy(l2, { phase: 'L2' }),
+      energy('300', { phase: 'L3' }),
+    ];
+    expect(only(phases('200'))).toMatchObject({ energyWh: 600, derived: ['energy from phases'] });
+    expect(read([...phases('NaN'), power('5')]).readings[0]).toMatchObject({ energyWh: null, quality: 'poor' });
+  });
+
+  it('an offered power gives the offered current, rounded down; an offered current is taken first', () => {
+    const offered = { value: '11', unit: 'kW', measurand: 'Power.Offered' };
+    expect(only([offered])).toMatchObject({ offeredMA: 15942, derived: ['offered from power'] });
+    expect(only([offered, { value: '13', measurand: 'Current.Offered' }]).offeredMA).toBe(13000);
+  });
+});
+
+describe('what is dropped costs one sample, never the message', () => {
+  it.each([
+    ['NaN', 'not a number'],
+    ['Infinity', 'not a number'],
+    ['-Infinity', 'not a number'],
+    ['1e999', 'not a number'],
+    ['', 'not a number'],
+    ['   ', 'not a number'],
+    ['.', 'not a number'],
+    ['0x10', 'not a number'],
+    ['1,234.5', 'not a number'],
+    ['1,2,3', 'not a number'],
+    ['12 A', 'not a number'],
+    ['1'.repeat(49), 'not a number'],
+    [Number.NaN, 'not a number'],
+    ['-1', 'negative'],
+    ['1e9', 'out of range'],
+  ])('the current %j: %s', (value, reason) => {
+    const bad = { ...current('0', { phase: 'L1' }), value };
+    const { readings, dropped, droppedCount } = read([energy('5'), bad, current('7', { phase: 'L2' })]);
+    expect(dropped).toEqual([{ reason, timestamp: T0, sample: bad }]);
+    expect(droppedCount).toBe(1);
+    expect(readings).toHaveLength(1);
+    expect(readings[0]).toMatchObject({ energyWh: 5, currentMA: [null, 7000, null], powerW: null, quality: 'poor' });
+  });
+
+  it.each([
+    ['a negative register', energy('-5'), 'negative'],
+    ['a register beyond any meter', energy('1e13'), 'out of range'],
+    ['a state of charge of 101 %', { value: '101', measurand: 'SoC' }, 'out of range'],
+    ['field lesson 48 (lbbrhzn#1627): a bad unit', power('5', { unit: 'Amp' }), 'unit'],
+    ['a unit of another quantity', current('5', { unit: 'Wh' }), 'unit'],
+    ['apparent power', power('5', { unit: 'VA' }), 'unit'],
+    ['an unknown phase', current('5', { phase: 'L4' }), 'phase'],
+    ['a prototype key as phase', current('5', { phase: '__proto__' }), 'phase'],
+  ])('%s', (_name, bad, reason) => {
+    const { readings, dropped } = read([bad, voltage('230', { phase: 'L1' })]);
+    expect(dropped).toEqual([{ reason, timestamp: T0, sample: bad }]);
+    expect(readings[0]?.voltageMV[0]).toBe(230000);
+  });
+
+  it('a second value for the same place is dropped when it differs, and passed over when it does not', () => {
+    expect(read([energy('5'), energy('6')])).toMatchObject({
+      readings: [{ energyWh: 5, quality: 'poor' }],
+      dropped: [{ reason: 'repeated' }],
+    });
+    expect(read([energy('5'), energy('5')])).toMatchObject({ readings: [{ quality: 'measured' }], droppedCount: 0 });
+  });
+
+  it('a MeterValue without a readable time is dropped, the others stay', () => {
+    const result = readMeterValues(
+      [
+        { timestamp: 'yesterday', sampledValue: [energy('1')] },
+        { timestamp: T0, sampledValue: [energy('2')] },
+      ],
+      OPTIONS,
+    );
+    expect(result.readings.map((r) => r.energyWh)).toEqual([2]);
+    expect(result.dropped).toEqual([{ reason: 'timestamp', timestamp: 'yesterday', sample: null }]);
+  });
+
+  it('a thousand bad samples are counted and the first of them described', () => {
+    const result = read([...Array.from({ length: 1000 }, () => current('NaN')), energy('5')]);
+    expect([result.dropped.length, result.droppedCount]).toEqual([MAX_DROPPED_KEPT, 1000]);
+    expect(result.readings[0]?.energyWh).toBe(5);
+  });
+
+  it('empty lists give nothing', () => {
+    expect(readMeterValues([], OPTIONS).readings).toEqual([]);
+    expect(read([])).toEqual({ readings: [], register: null, signed: [], dropped: [], droppedCount: 0 });
+  });
+
+  it('signed data is handed on as sent and never read as a number', () => {
+    const signed = { value: '4F434D46', format: 'SignedData', context: 'Transaction.End' };
+    const result = read([signed, energy('5', { context: 'Transaction.End' })]);
+    expect(result.signed).toEqual([{ timestamp: T0, sample: signed }]);
+    expect(result.readings[0]).toMatchObject({ energyWh: 5, quality: 'measured' });
+    expect(read([{ ...signed, value: '1234' }]).readings).toEqual([]);
+  });
+
+  it('exports, intervals, reactive values, temperatures and frequencies are no part of a reading', () => {
+    const others = [
+      'Energy.Active.Export.Register',
+      'Energy.Active.Import.Interval',
+      'Energy.Reactive.Import.Register',
+      'Current.Export',
+      'Power.Active.Export',
+      'Power.Factor',
+      'Temperature',
+      'Frequency',
+      'RPM',
+      'constructor',
+    ].map((measurand) => ({ measurand, value: '50', unit: 'Celcius' }));
+    expect(read(others)).toMatchObject({ readings: [], droppedCount: 0 });
+  });
+});
+
+describe('field behaviour', () => {
+  it('Q21 open-ocpp omits the unit everywhere', () => {
+    const reading = only([
+      { value: '1500', measurand: 'Energy.Active.Import.Register' },
+      { value: '3680', measurand: 'Power.Active.Import' },
+      { value: '16', measurand: 'Current.Import', phase: 'L1' },
+      { value: '230', measurand: 'Voltage', phase: 'L1' },
+      { value: '20', measurand: 'Current.Offered' },
+    ]);
+    expect(reading).toMatchObject({ energyWh: 1500, powerW: 3680, offeredMA: 20000, quality: 'measured' });
+    expect(reading.currentMA[0]).toBe(16000);
+    expect(reading.voltageMV[0]).toBe(230000);
+  });
+
+  it('Q21 MicroOcpp sends Current.Import without phase as the value of each phase', () => {
+    const reading = only([energy('10', { unit: 'Wh' }), power('11040'), current('16')]);
+    expect(reading.currentMA).toEqual([16000, 16000, 16000]);
+    expect(reading.quality).toBe('derived');
+  });
+
+  it('Q21 the simulator of shiv3 sends Current.Import without phase as the sum of the phases', () => {
+    const reading = only([power('22080'), current('96')], { ratedMA: milliAmps(32000) });
+    expect(reading.currentMA).toEqual([32000, 32000, 32000]);
+  });
+
+  it('Q21 the simulator of SAP sends a mean beside the phases: the phases count, voltages are L1-N', () => {
+    const reading = only([
+      voltage('230'),
+      voltage('231', { phase: 'L1-N' }),
+      voltage('232', { phase: 'L2-N' }),
+      voltage('233', { phase: 'L3-N' }),
+      current('5.33'),
+      current('16', { phase: 'L1' }),
+      current('0', { phase: 'L2' }),
+      current('0', { phase: 'L3' }),
+    ]);
+    expect(reading.currentMA).toEqual([16000, 0, 0]);
+    expect(reading.voltageMV).toEqual([231000, 232000, 233000]);
+    expect(reading.powerW).toBe(3696);
+  });
+
+  it('Q21 tfocpp sends energy in kWh with location and format', () => {
+    const reading = only([
+      { ...energy('1.234', { unit: 'kWh', location: 'Outlet', format: 'Raw', context: 'Sample.Periodic' }) },
+    ]);
+    expect(reading).toMatchObject({ energyWh: 1234, quality: 'measured' });
+  });
+
+  it('Q21 EVerest sends Wh with the total and the phases of power', () => {
+    const reading = only([
+      energy('5000.0', { unit: 'Wh' }),
+      power('11000.0'),
+      power('3700.0', { phase: 'L1' }),
+      power('3650.0', { phase: 'L2' }),
+      power('3650.0', { phase: 'L3' }),
+    ]);
+    expect(reading).toMatchObject({ energyWh: 5000, powerW: 11000, derived: ['current from power'] });
+    expect(reading.currentMA).toEqual([16087, 15870, 15870]);
+  });
+
+  it('Q21 the example of ocpp-go reports exported energy only: nothing was imported', () => {
+    const result = read([{ value: '500', measurand: 'Energy.Active.Export.Register', unit: 'Wh' }]);
+    expect(result).toMatchObject({ readings: [], register: null, droppedCount: 0 });
+  });
+
+  it('Q21 contexts Trigger and Sample.Clock arrive for idle connectors', () => {
+    expect(only([energy('7', { context: 'Trigger' })])).toMatchObject({ context: 'Trigger', energyWh: 7 });
+    expect(only([energy('7', { context: 'Sample.Clock' })])).toMatchObject({ context: 'Sample.Clock', energyWh: 7 });
+  });
+
+  it('Q22 replayed meter values keep the time of the sample, and the register is that of the latest time', () => {
+    const at = (timestamp: string, value: string) => ({ timestamp, sampledValue: [energy(value)] });
+    const { readings, register } = readMeterValues(
+      [at('2026-11-22T09:59:00Z', '1900'), at('2026-11-22T09:30:00Z', '1000')],
+      { ...OPTIONS, previous: registerAt(T0, 2001) },
+    );
+    expect(readings.map((r) => [new Date(r.at).toISOString(), r.energyWh, r.powerW])).toEqual([
+      ['2026-11-22T09:59:00.000Z', 1900, null],
+      ['2026-11-22T09:30:00.000Z', 1000, null],
+    ]);
+    expect(register).toEqual({ at: Date.parse('2026-11-22T09:59:00Z'), energyWh: 1900, context: 'Sample.Periodic' });
+  });
+});
+
+describe('whatever comes in', () => {
+  const word = (...known: string[]) =>
+    fc.option(fc.constantFrom(...known, '', '__proto__', 'nonsense'), { nil: undefined });
+  const sample = fc.record({
+    value: fc.oneof(fc.string(), fc.double().map(String), fc.integer().map(String), fc.double()),
+    context: word('Sample.Clock', 'Trigger', 'Transaction.End'),
+    format: word('Raw', 'SignedData'),
+    measurand: word('Power.Active.Import', 'Current.Import', 'Voltage', 'Power.Offered', 'Current.Offered', 'SoC'),
+    phase: word('L1', 'L2', 'L3', 'L1-N', 'L1-L2', 'L3-L1', 'N'),
+    location: word('Outlet', 'Inlet', 'EV'),
+    unit: word('Wh', 'kWh', 'W', 'kW', 'A', 'V', 'Percent'),
+  });
+  const message = fc.array(
+    fc.record({ timestamp: fc.constantFrom(T0, '2026-11-22T10:00:10Z', 'never'), sampledValue: fc.array(sample) }),
+  );
+
+  it('nothing throws, no quantity is negative, and the grade says whether anything was derived or dropped', () => {
+    fc.assert(
+      fc.property(message, fc.constantFrom(1 as const, 2 as const, 3 as const), (meterValues, ratedPhases) => {
+        const result = readMeterValues(meterValues, { ...OPTIONS, ratedPhases, ratedMA: milliAmps(32000) });
+        const samples = meterValues.reduce((sum, { sampledValue }) => sum + sampledValue.length, 0);
+        expect(result.droppedCount + result.signed.length).toBeLessThanOrEqual(samples + meterValues.length);
+        for (const reading of result.readings) {
+          const { energyWh, powerW, offeredMA, socPercent, currentMA, voltageMV, derived, quality } = reading;
+          for (const value of [energyWh, powerW, offeredMA, socPercent, ...currentMA, ...voltageMV]) {
+            expect(value ?? 0).toBeGreaterThanOrEqual(0);
+          }
+          if (quality === 'measured') expect(derived).toEqual([]);
+          if (quality === 'derived') expect(derived).not.toEqual([]);
+        }
+        if (result.droppedCount === 0) expect(result.readings.some((r) => r.quality === 'poor')).toBe(false);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('more samples at a lesser place change nothing about energy, power and current', () => {
+    const outlet = [energy('5000'), power('3680'), current('16', { phase: 'L1' })];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('Inlet', 'EV', 'Body', 'Cable')), (places) => {
+        const others = places.flatMap((location) => [
+          energy('9', { location }),
+          power('9', { location }),
+          current('9', { location, phase: 'L2' }),
+        ]);
+        expect(only([...others, ...outlet])).toEqual(only(outlet));
+        expect(only([...outlet, ...others])).toEqual(only(outlet));
+      }),
+    );
+  });
+});
