@@ -1,0 +1,69 @@
+import type { Tree } from './document.ts';
+import { type Findings, formatKey, type KeyPath, type Origin, type Problem } from './problem.ts';
+import type { ConfigFile } from './schema.ts';
+
+/** What no single key shows: clashes between keys. Reports into `findings`; `tree` says where each key was written. */
+export function crossCheck(config: ConfigFile, tree: Tree, findings: Findings): void {
+  const problemAt = (path: KeyPath, message: string): Problem => ({
+    ...placeOf(tree, path),
+    key: formatKey(path),
+    message,
+  });
+  const wrong = (path: KeyPath, message: string) => findings.problems.push(problemAt(path, message));
+
+  if (config.ocpp.port === config.http.port && config.http.port !== 0) {
+    wrong(['http', 'port'], `is ${config.http.port}, the same as ocpp.port; the two need different ports`);
+  }
+
+  const places = new Map<string, number>();
+  const folded = new Map<string, number>();
+  for (const [index, chargePoint] of config.chargePoints.entries()) {
+    const path: KeyPath = ['chargePoints', index];
+    const idPath = [...path, 'id'];
+    const same = places.get(chargePoint.id);
+    const alike = folded.get(chargePoint.id.toLowerCase());
+    if (same !== undefined) wrong(idPath, `is already the id of ${formatKey(['chargePoints', same])}`);
+    else if (alike !== undefined) {
+      const other = formatKey(['chargePoints', alike]);
+      findings.warnings.push(
+        problemAt(idPath, `differs from the id of ${other} only in upper and lower case; they are two charge points`),
+      );
+    }
+    if (same === undefined) places.set(chargePoint.id, index);
+    if (alike === undefined) folded.set(chargePoint.id.toLowerCase(), index);
+
+    // HTTP Basic separates user and password at the first colon (RFC 7617 §2).
+    if (chargePoint.password !== undefined && chargePoint.id.includes(':')) {
+      wrong(idPath, 'contains a colon, so it cannot log in with a password: HTTP Basic ends the user name there');
+    }
+    if ((chargePoint.securityProfile ?? config.ocpp.securityProfile) === 1 && chargePoint.password === undefined) {
+      const from = chargePoint.securityProfile === undefined ? ' (from ocpp.securityProfile)' : '';
+      wrong([...path, 'password'], `is missing: security profile 1${from} needs {file: path} or {env: NAME}`);
+    }
+    const connectorIds = new Set<number>();
+    for (const [place, connector] of chargePoint.connectors.entries()) {
+      if (connectorIds.has(connector.id)) {
+        wrong([...path, 'connectors', place, 'id'], `is ${connector.id}, as of another connector of this charge point`);
+      }
+      connectorIds.add(connector.id);
+    }
+  }
+}
+
+/** Where a key was written, or else the nearest thing around it that was. */
+export function placeOf(tree: Tree, path: KeyPath): Origin {
+  let here = tree;
+  for (const part of path) {
+    const below =
+      typeof part === 'number'
+        ? here.kind === 'list'
+          ? here.items[part]
+          : undefined
+        : here.kind === 'map'
+          ? here.entries.get(part)?.value
+          : undefined;
+    if (below === undefined) break;
+    here = below;
+  }
+  return here.at;
+}

@@ -1,0 +1,190 @@
+import { dirname } from 'node:path';
+import { TextDecoder } from 'node:util';
+import { Value } from 'typebox/value';
+import { crossCheck, placeOf } from './cross-checks.ts';
+import { parseDocument, type Tree } from './document.ts';
+import { fileExists, readBounded } from './files.ts';
+import { nearest } from './nearest.ts';
+import { coerce, environmentName, settableKeys, strayVariables, withValue } from './overlay.ts';
+import { type Findings, formatKey, type Problem } from './problem.ts';
+import { type ConfigFile, configSchema, schemaRoot } from './schema.ts';
+import type { Secret } from './secret.ts';
+import { type Environment, resolveSecret } from './secret-source.ts';
+import { validate } from './validate.ts';
+
+/** A charge point that the configuration lists. */
+export type ChargePointConfig = {
+  readonly id: string;
+  /** Its own, or else that of the section `ocpp`. */
+  readonly securityProfile: 0 | 1;
+  readonly password: Secret | null;
+  readonly allowMissingSubprotocol: boolean;
+  /** Empty when the connectors are to be learnt from the charge point. */
+  readonly connectors: readonly { readonly id: number }[];
+};
+
+/** The configuration in force: validated, complete, secrets fetched. Units are in the names of the keys. */
+export type Config = Readonly<Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'authorization' | 'log'>> & {
+  readonly chargePoints: readonly ChargePointConfig[];
+};
+
+/** Where the configuration came from: the file (null: none, built-in defaults), and what was set over it. */
+export type ConfigSource = {
+  readonly file: string | null;
+  readonly environment: readonly string[];
+  readonly commandLine: readonly string[];
+};
+
+export type LoadRequest = {
+  /** The YAML file; without it `BUSBAR_CONFIG`, or else config/site.yaml if it exists, or else defaults. */
+  readonly file?: string;
+  readonly env: Environment;
+  /** From the command line: dotted key to value, such as `http.port` to `8081`. */
+  readonly overrides?: Readonly<Record<string, string | number | boolean>>;
+};
+
+export type LoadResult =
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      readonly warnings: readonly Problem[];
+      readonly source: ConfigSource;
+    }
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      readonly warnings: readonly Problem[];
+      readonly source: ConfigSource;
+    };
+
+const defaultFile = 'config/site.yaml';
+/** Largest file, in bytes: 2000 charge points with all their keys written out need half of it. */
+const maxFileBytes = 1_048_576;
+/** Problems reported at once: nobody reads more. */
+const maxProblems = 100;
+
+/**
+ * Loads and validates the whole configuration: command line over environment (`BUSBAR_...`) over file over defaults.
+ * Reads files synchronously. Never throws: whatever is wrong comes back as problems.
+ */
+export function loadConfig({ file, env, overrides = {} }: LoadRequest): LoadResult {
+  const findings: Findings = { problems: [], warnings: [] };
+  const path = file ?? (env.BUSBAR_CONFIG || (fileExists(defaultFile) ? defaultFile : null));
+  const fromFile = path === null ? blank('built-in defaults') : readTree(path, findings);
+  const fromEnvironment = applyEnvironment(fromFile, env);
+  const tree = applyOverrides(fromEnvironment.tree, overrides, findings);
+  const source = { file: path, environment: fromEnvironment.names, commandLine: Object.keys(overrides) };
+
+  // What could not be parsed is not validated: its consequences would hide its cause.
+  const value = findings.problems.length > 0 ? undefined : validate(schemaRoot, tree, findings);
+  let config: Config | undefined;
+  if (findings.problems.length === 0 && Value.Check(configSchema, value)) {
+    crossCheck(value, tree, findings);
+    config = complete(value, tree, path === null ? '.' : dirname(path), env, findings);
+    findings.warnings.push(...strayVariables(Object.keys(env), secretVariables(value)));
+  }
+  const warnings = findings.warnings.slice(0, maxProblems);
+  if (findings.problems.length > maxProblems) {
+    const message = `has ${findings.problems.length - maxProblems} more problems, which are not listed`;
+    findings.problems.splice(maxProblems, Number.POSITIVE_INFINITY, {
+      ...tree.at,
+      line: 0,
+      column: 0,
+      key: '',
+      message,
+    });
+  }
+  if (config !== undefined && findings.problems.length === 0) return { ok: true, config, warnings, source };
+  if (findings.problems.length === 0)
+    findings.problems.push({ ...tree.at, key: '', message: 'does not fit the schema' });
+  return { ok: false, problems: findings.problems, warnings, source };
+}
+
+function readTree(path: string, findings: Findings): Tree {
+  const read = readBounded(path, maxFileBytes);
+  const nowhere = { file: path, line: 0, column: 0, key: '' };
+  if (!read.ok) {
+    findings.problems.push({ ...nowhere, message: read.reason });
+    return blank(path);
+  }
+  const text = decode(read.bytes);
+  if (text === undefined) {
+    findings.problems.push({ ...nowhere, message: 'is not UTF-8 text; save it as UTF-8' });
+    return blank(path);
+  }
+  const { tree, problems } = parseDocument(text, path);
+  for (const problem of problems) findings.problems.push(problem);
+  return tree;
+}
+
+function applyEnvironment(tree: Tree, env: Environment): { readonly tree: Tree; readonly names: readonly string[] } {
+  const names: string[] = [];
+  let result = tree;
+  for (const { key, path, node } of settableKeys.values()) {
+    const name = environmentName(key);
+    const text = Object.hasOwn(env, name) ? env[name] : undefined;
+    // Set but empty is how compose files say "not set".
+    if (text === undefined || text === '') continue;
+    names.push(name);
+    result = withValue(result, path, coerce(node, text), { file: `environment ${name}`, line: 0, column: 0 });
+  }
+  return { tree: result, names };
+}
+
+function applyOverrides(tree: Tree, overrides: NonNullable<LoadRequest['overrides']>, findings: Findings): Tree {
+  const at = { file: 'command line', line: 0, column: 0 };
+  let result = tree;
+  for (const [key, given] of Object.entries(overrides)) {
+    const settable = settableKeys.get(key);
+    if (settable === undefined) {
+      const didYouMean = nearest(key, settableKeys.keys());
+      const problem = { ...at, key: formatKey([key]), message: 'is not a key that can be set here' };
+      findings.problems.push(didYouMean === undefined ? problem : { ...problem, didYouMean });
+      continue;
+    }
+    const value = typeof given === 'string' ? coerce(settable.node, given) : given;
+    result = withValue(result, settable.path, value, at);
+  }
+  return result;
+}
+
+function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment, findings: Findings): Config {
+  const { site, ocpp, http, store, authorization, log } = file;
+  const chargePoints = file.chargePoints.map((chargePoint, index): ChargePointConfig => {
+    let password: Secret | null = null;
+    if (chargePoint.password !== undefined) {
+      const path = ['chargePoints', index, 'password'];
+      const result = resolveSecret(chargePoint.password, folder, env);
+      const about = { ...placeOf(tree, path), key: formatKey(path) };
+      if (!result.ok) findings.problems.push({ ...about, message: result.message });
+      else {
+        password = result.secret;
+        if (result.warning !== undefined) findings.warnings.push({ ...about, message: result.warning });
+      }
+    }
+    return {
+      id: chargePoint.id,
+      securityProfile: chargePoint.securityProfile ?? ocpp.securityProfile,
+      password,
+      allowMissingSubprotocol: chargePoint.allowMissingSubprotocol,
+      connectors: chargePoint.connectors.map(({ id }) => ({ id })),
+    };
+  });
+  return { site, ocpp, http, store, authorization, log, chargePoints };
+}
+
+function secretVariables(file: ConfigFile): ReadonlySet<string> {
+  return new Set(['BUSBAR_CONFIG', ...file.chargePoints.flatMap(({ password }) => password?.env ?? [])]);
+}
+
+function blank(file: string): Tree {
+  return { kind: 'map', at: { file, line: 0, column: 0 }, entries: new Map() };
+}
+
+function decode(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

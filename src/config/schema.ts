@@ -1,0 +1,343 @@
+import Type from 'typebox';
+
+/**
+ * The configuration file: every key with its type, unit, default and meaning. The loader, the JSON Schema for editors
+ * and the reference in docs/ all come from here. Besides JSON Schema's own, four keywords of ours are used:
+ * `allowed` (what may stand there, in words), `unit`, `secret` (values below are never shown), and `notYet` (the key is
+ * accepted, but this version does not act on it: a warning says so).
+ */
+
+/** Keys that a later version will know. They are refused, with the reason, rather than read and forgotten. */
+export const refusedKeys: ReadonlyMap<string, string> = new Map([
+  ['ocpp.tls', 'is not in this version: it does not serve TLS yet, so only security profiles 0 and 1 are possible'],
+  ['authorization.tokens', 'is not in this version: cards cannot be imported from a file yet'],
+]);
+
+const closed = { additionalProperties: false } as const;
+
+const secret = (description: string) =>
+  Type.Object(
+    {
+      file: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 4096,
+          secret: true,
+          description:
+            'File that holds the secret, relative to the folder of this file; one line break at its end is ignored.',
+        }),
+      ),
+      env: Type.Optional(
+        Type.String({
+          pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$',
+          secret: true,
+          allowed: 'the name of an environment variable: letters, digits and _',
+          description: 'Environment variable that holds the secret.',
+        }),
+      ),
+    },
+    {
+      ...closed,
+      minProperties: 1,
+      maxProperties: 1,
+      secret: true,
+      allowed: 'either {file: path} or {env: NAME}; a secret never stands in this file itself',
+      description,
+    },
+  );
+
+const securityProfile = (extra: { readonly default?: 0 | 1; readonly description: string }) =>
+  Type.Enum([0, 1], {
+    allowed: '0 (no password) or 1 (password); 2 and 3 come later: this version does not serve TLS yet',
+    ...extra,
+  });
+
+const notYet = (words: string, description: string) =>
+  Type.Optional(Type.Unsafe<unknown>({ notYet: words, description }));
+
+const notLimiting = 'this version does not limit current yet; balancing is OFF';
+
+const site = Type.Object(
+  {
+    id: Type.String({
+      pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$',
+      default: 'site',
+      allowed: '1 to 64 letters, digits, - or _, beginning with a letter or digit',
+      description: 'Short name of the site for machines.',
+    }),
+    name: Type.String({ minLength: 1, maxLength: 100, default: 'Site', description: 'Name of the site for people.' }),
+    timeZone: Type.String({
+      format: 'iana-time-zone',
+      maxLength: 64,
+      default: 'UTC',
+      allowed: 'an IANA time zone such as Europe/Berlin, or UTC',
+      description: 'Time zone of the site.',
+    }),
+    nominalVoltageV: Type.Integer({
+      minimum: 100,
+      maximum: 300,
+      default: 230,
+      unit: 'V',
+      description: 'Voltage between phase and neutral where a charge point does not measure it.',
+    }),
+    country: Type.Optional(
+      Type.String({
+        pattern: '^[A-Z]{2}$',
+        allowed: 'two capital letters as in ISO 3166-1, such as DE',
+        description: 'Country of the site.',
+      }),
+    ),
+  },
+  { ...closed, default: {}, description: 'What this site is.' },
+);
+
+const ocpp = Type.Object(
+  {
+    host: Type.String({
+      pattern: '^[0-9A-Za-z.:_-]{1,253}$',
+      default: '0.0.0.0',
+      allowed: 'an IP address or host name of this machine; 0.0.0.0 for all its networks',
+      description: 'Address on which charge points are served.',
+    }),
+    port: Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      default: 9000,
+      description: 'TCP port for charge points (ws://host:port/ocpp/{id}); 0 takes any free one.',
+    }),
+    unknownChargePoints: Type.Enum(['refuse', 'pending', 'accept'], {
+      default: 'pending',
+      description:
+        'A charge point that is not listed: refuse its connection, keep it pending until somebody approves it, or accept it.',
+    }),
+    securityProfile: securityProfile({
+      default: 0,
+      description: 'Security profile of charge points that name none of their own: 0 without, 1 with a password.',
+    }),
+    heartbeatIntervalS: Type.Integer({
+      minimum: 10,
+      maximum: 86_400,
+      default: 300,
+      unit: 's',
+      description: 'How often a charge point is told to send a Heartbeat.',
+    }),
+    pingIntervalS: Type.Integer({
+      minimum: 1,
+      maximum: 3600,
+      default: 30,
+      unit: 's',
+      description: 'How often each connection is pinged, to notice one that is dead.',
+    }),
+    callTimeoutS: Type.Integer({
+      minimum: 1,
+      maximum: 600,
+      default: 30,
+      unit: 's',
+      description: 'How long a charge point may take to answer a call.',
+    }),
+  },
+  { ...closed, default: {}, description: 'The side that charge points connect to.' },
+);
+
+const http = Type.Object(
+  {
+    host: Type.Enum(['127.0.0.1', '::1', 'localhost'], {
+      default: '127.0.0.1',
+      allowed: '127.0.0.1, ::1 or localhost: this version has no users and logins yet, so it serves this machine only',
+      description: 'Address of the HTTP interface; only this machine itself in this version.',
+    }),
+    port: Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      default: 8080,
+      description: 'TCP port of the HTTP interface; 0 takes any free one.',
+    }),
+  },
+  { ...closed, default: {}, description: 'The HTTP interface.' },
+);
+
+const store = Type.Object(
+  {
+    path: Type.String({
+      minLength: 1,
+      maxLength: 4096,
+      default: './data/busbar.db',
+      description: 'The database file, relative to the folder in which the program runs.',
+    }),
+    telemetryFlushS: Type.Integer({
+      minimum: 10,
+      maximum: 300,
+      default: 60,
+      unit: 's',
+      description:
+        'Meter telemetry is written at least this often; a power cut loses this much of it, never a transaction.',
+    }),
+    retentionDays: Type.Object(
+      {
+        telemetry: Type.Integer({
+          minimum: 1,
+          maximum: 3650,
+          default: 60,
+          unit: 'days',
+          description: 'How long meter telemetry is kept.',
+        }),
+        messages: Type.Integer({
+          minimum: 1,
+          maximum: 365,
+          default: 7,
+          unit: 'days',
+          description: 'How long recorded OCPP messages are kept.',
+        }),
+      },
+      { ...closed, default: {}, description: 'How long what grows is kept; transactions are never dropped.' },
+    ),
+    backupsKept: Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      default: 3,
+      unit: 'files',
+      description: 'How many backups of the database are kept.',
+    }),
+  },
+  { ...closed, default: {}, description: 'Where the ledger is kept, and for how long.' },
+);
+
+const authorization = Type.Object(
+  {
+    unknownCards: Type.Enum(['reject', 'accept'], {
+      default: 'reject',
+      description: 'A card that is not in the list of tokens: reject it, or let it charge.',
+    }),
+    concurrentTransactions: Type.Enum(['refuse', 'allow'], {
+      default: 'refuse',
+      description: 'A card that is already charging elsewhere: refuse a second transaction, or allow it.',
+    }),
+  },
+  { ...closed, default: {}, description: 'Who may charge.' },
+);
+
+const log = Type.Object(
+  {
+    level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      default: 'info',
+      description: 'The least important messages that are logged.',
+    }),
+  },
+  { ...closed, default: {}, description: 'The log.' },
+);
+
+const connector = Type.Object(
+  {
+    id: Type.Integer({
+      minimum: 1,
+      maximum: 64,
+      description: 'Number of the connector as the charge point counts it, from 1.',
+    }),
+    ratedA: notYet(notLimiting, 'Rated current per phase, in A.'),
+    maxA: notYet(notLimiting, 'Highest current per phase to offer, in A.'),
+    minA: notYet(notLimiting, 'Lowest current per phase at which cars charge, in A.'),
+    rotation: notYet(notLimiting, 'Phase rotation: which phases of the site are L1, L2, L3 here.'),
+    phases: notYet(notLimiting, 'Number of phases connected.'),
+    floorA: notYet(notLimiting, 'Current per phase kept when the site is out of reach, in A, or auto.'),
+  },
+  { ...closed, description: 'One connector.' },
+);
+
+const chargePoint = Type.Object(
+  {
+    id: Type.String({
+      // OCPP-J 1.6 §3.1.1 names no length; 48 characters is our bound.
+      pattern: '^[^/\\u0000-\\u001F\\u007F-\\u009F]{1,48}$',
+      allowed: '1 to 48 characters, without / and without control characters',
+      description: 'Identity of the charge point: the last part of the address that it connects to.',
+    }),
+    password: Type.Optional(secret('Password of the charge point (HTTP Basic); needed with security profile 1.')),
+    securityProfile: Type.Optional(
+      securityProfile({ description: 'Security profile of this charge point; without it, that of the section ocpp.' }),
+    ),
+    allowMissingSubprotocol: Type.Boolean({
+      default: false,
+      description:
+        'Let it connect although it does not ask for the subprotocol ocpp1.6, as some old firmware does not.',
+    }),
+    connectors: Type.Array(connector, {
+      maxItems: 64,
+      default: [],
+      description: 'Its connectors; without this they are learnt from what the charge point reports.',
+    }),
+    circuit: notYet(notLimiting, 'The circuit that feeds it.'),
+  },
+  { ...closed, description: 'One charge point.' },
+);
+
+/** The whole file, with defaults filled in: what has a default is always there, so it is not optional here. */
+export const configSchema = Type.Object(
+  {
+    site,
+    ocpp,
+    http,
+    store,
+    authorization,
+    log,
+    chargePoints: Type.Array(chargePoint, {
+      maxItems: 2000,
+      default: [],
+      description: 'The charge points that are known from the start.',
+    }),
+    circuits: notYet(notLimiting, 'The electrical circuits of the site and their limits.'),
+    meters: notYet('this version does not read meters yet', 'Meters of the site.'),
+    policy: notYet(`${notLimiting}, so no policy is applied`, 'How current is shared between cars.'),
+    upstream: notYet(
+      'this version does not connect to an upstream system yet',
+      'The connection to an upstream system.',
+    ),
+  },
+  { ...closed, default: {}, description: 'Configuration of Busbar.' },
+);
+
+/** What stands in the file once it has been validated and the defaults are filled in; secrets are still references. */
+export type ConfigFile = Type.Static<typeof configSchema>;
+
+/** A node of the schema as those that walk it see it. */
+export type SchemaNode = {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly required?: readonly string[] | undefined;
+  readonly items?: SchemaNode;
+  readonly enum?: readonly (string | number)[];
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly allowed?: string;
+  readonly unit?: string;
+  readonly secret?: boolean;
+  readonly notYet?: string;
+  readonly '~optional'?: true;
+};
+
+/** The same schema, to be walked. */
+export const schemaRoot: SchemaNode = configSchema;
+
+/** What may stand at a key, in plain words. */
+export function allowedWords(node: SchemaNode): string {
+  if (node.allowed !== undefined) return node.allowed;
+  if (node.enum !== undefined) return node.enum.join(' | ');
+  if (node.type === 'boolean') return 'true | false';
+  if (node.type === 'integer') return `a whole number from ${node.minimum} to ${node.maximum}${unitSuffix(node)}`;
+  if (node.type === 'string') return `text of ${node.minLength ?? 0} to ${node.maxLength} characters`;
+  if (node.type === 'array') return `a list of at most ${node.maxItems} entries`;
+  if (node.type === 'object') return `a section with the keys ${Object.keys(node.properties ?? {}).join(', ')}`;
+  return 'anything';
+}
+
+function unitSuffix(node: SchemaNode): string {
+  return node.unit === undefined ? '' : ` ${node.unit}`;
+}
