@@ -40,22 +40,22 @@ export type ReportedEdge = {
 };
 
 /** A charge point's clock may run ahead by this much before it is a finding: 5 min, what a clock without NTP drifts in months. */
-export const FUTURE_TOLERANCE_MS = 300_000;
+const FUTURE_TOLERANCE_MS = 300_000;
 
 /** Nothing was ever charged under OCPP 1.6 before it was published (8 October 2015): an earlier time is a clock never set. */
-export const EARLIEST_PLAUSIBLE_MS = Date.UTC(2015, 9, 8);
+const EARLIEST_PLAUSIBLE_MS = Date.UTC(2015, 9, 8);
 
 /** Registers are kept in steps of up to 0.01 kWh and rounded: meter values and meterStop may differ by 10 Wh. */
-export const REGISTER_ROUNDING_WH = 10;
+const REGISTER_ROUNDING_WH = 10;
 
 /** Times are truncated to seconds by some messages of a charge point and not by others. */
-export const CLOCK_ROUNDING_MS = 1_000;
+const CLOCK_ROUNDING_MS = 1_000;
 
 /** More than any connector delivers; used where the rating of the connector is not known. */
-export const HIGHEST_CONNECTOR_W = 500_000;
+const HIGHEST_CONNECTOR_W = 500_000;
 
 /** The register and the clock are not read at the same moment: energy of one more minute is allowed. */
-export const ENERGY_GRACE_MS = 60_000;
+const ENERGY_GRACE_MS = 60_000;
 
 /**
  * Findings about a transaction that starts. `previousOnConnector` is the last stopped transaction that started before it

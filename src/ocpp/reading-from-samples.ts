@@ -159,8 +159,7 @@ function currentOf(
   if (!Number.isNaN(current.total) && !batterySide) {
     if (phases === 1) return onWired(current.total, 1);
     derived.push('current from unphased value');
-    const known = derived.includes('power from voltage and current') ? Number.NaN : power;
-    const perPhase = largestPerPhase(current.total, known, usable(voltage[0], nominalMV), phases, wiring.ratedMA);
+    const perPhase = largestPerPhase(current.total, power, usable(voltage[0], nominalMV), phases, wiring.ratedMA);
     return onWired(perPhase, phases);
   }
   if (Number.isNaN(power)) return UNKNOWN;
@@ -187,7 +186,6 @@ function largestPerPhase(
   phases: number,
   ratedMA: number | undefined,
 ): number {
-  if (Number.isNaN(powerW)) return overallMA;
   const sumMA = ampsOf(powerW, voltageMV);
   if (Math.abs(overallMA - sumMA) > AGREEMENT * sumMA) return Math.max(overallMA, sumMA / phases);
   if (ratedMA === undefined) return overallMA;

@@ -277,6 +277,24 @@ describe('the derivation ladder (field lesson 49: PR#1925, a three-phase charge 
     expect(readings.map((r) => r.powerW)).toEqual([null, 6000, 9000]);
   });
 
+  it('energy inside a message in any order is compared with the latest reading before it', () => {
+    const at = (timestamp: string, value: string) => ({ timestamp, sampledValue: [energy(value)] });
+    const { readings } = readMeterValues(
+      [at('2026-11-22T10:02:00Z', '1251'), at('2026-11-22T10:00:00Z', '1001'), at('2026-11-22T10:03:00Z', '1351')],
+      OPTIONS,
+    );
+    expect(readings.map((r) => r.powerW)).toEqual([null, null, 6000]);
+  });
+
+  it('phases of power with one unreadable are not summed, and give no currents', () => {
+    const phases = [power('2300', { phase: 'L1' }), power('NaN', { phase: 'L2' }), power('2300', { phase: 'L3' })];
+    expect(only([...phases, current('10', { phase: 'L1' })])).toMatchObject({
+      powerW: 2300,
+      derived: ['power from voltage and current'],
+    });
+    expect(only([...phases, power('6900')])).toMatchObject({ powerW: 6900, currentMA: [10000, 10000, 10000] });
+  });
+
   it('currents come from the power over the wired phases when none was sent', () => {
     const reading = only([power('6900')], { ratedPhases: 3 });
     expect([reading.currentMA, reading.derived]).toEqual([[10000, 10000, 10000], ['current from power']]);
@@ -306,6 +324,8 @@ describe('the derivation ladder (field lesson 49: PR#1925, a three-phase charge 
     const offered = { value: '11', unit: 'kW', measurand: 'Power.Offered' };
     expect(only([offered])).toMatchObject({ offeredMA: 15942, derived: ['offered from power'] });
     expect(only([offered, { value: '13', measurand: 'Current.Offered' }]).offeredMA).toBe(13000);
+    const phases = ['16', '20', '10'].map((value, i) => ({ value, phase: `L${i + 1}`, measurand: 'Current.Offered' }));
+    expect(only(phases).offeredMA).toBe(20000);
   });
 });
 
