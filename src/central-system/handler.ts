@@ -1,5 +1,6 @@
 import type { Event } from '../domain/events.ts';
 import type { Reading } from '../domain/metering.ts';
+import type { RunningTransaction } from '../domain/transaction.ts';
 import type { Instant, MilliVolts } from '../domain/units.ts';
 import type { RpcErrorCode } from '../ocpp/error-codes.ts';
 import type { ChargePointAction, RequestOf, ResponseOf } from '../ocpp/messages/actions.ts';
@@ -8,6 +9,8 @@ import type { Records } from './records.ts';
 /** What the site has decided on beforehand. */
 export type Policy = {
   readonly unknownChargePoints: 'refuse' | 'pending' | 'accept';
+  /** A charge point that the configuration does not name has no password, and is refused where one is needed. */
+  readonly passwordNeeded: boolean;
   readonly unknownCards: 'reject' | 'accept';
   readonly concurrentTransactions: 'refuse' | 'allow';
   readonly heartbeatIntervalS: number;
@@ -20,8 +23,8 @@ export type Policy = {
 export type Live = {
   /** The newest running transaction on a connector. */
   runningTransaction(connectorId: number): number | null;
-  /** The connector of a running transaction of this charge point; null for any other id. */
-  connectorOf(transactionId: number): number | null;
+  /** A running transaction of this charge point; null for any other id. */
+  running(transactionId: number): RunningTransaction | null;
   lastReading(connectorId: number): Reading | null;
 };
 

@@ -1,4 +1,5 @@
 import type { Nameplate, Registration } from '../domain/charge-point.ts';
+import type { RegisterAt } from '../domain/findings.ts';
 import type { Token } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 
@@ -21,10 +22,8 @@ export type Records = {
   runningOn(chargePointId: string): readonly Transaction[];
   /** Running transactions that were started with this idTag, anywhere on the site. */
   runningWith(idTag: string): readonly Transaction[];
-  /** The last transaction of a connector that ended before or at this start, by the charge point's clock. */
+  /** The last stopped transaction of the connector that had started before, by the charge point's clock. */
   previousOn(chargePointId: string, start: Start): Transaction | null;
-  /** The message that was kept when the transaction stopped. */
-  stopMessage(transactionId: number): string | null;
-  /** The last register that was stored for a transaction, Wh. */
-  lastEnergyWh(transactionId: number): number | null;
+  /** The last register that was stored for a transaction. */
+  lastRegister(transactionId: number): RegisterAt | null;
 };

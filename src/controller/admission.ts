@@ -89,6 +89,9 @@ export function createAdmission(site: {
       return null;
     }
     if (policy.configured.has(chargePointId)) return null;
+    if (policy.passwordNeeded) {
+      return { status: 401, reason: 'a password is needed here, and none is configured for this charge point' };
+    }
     const registration = records.registration(chargePointId);
     if (registration !== null) return null;
     if (policy.unknownChargePoints === 'refuse') {

@@ -1,6 +1,7 @@
 import type { Live } from '../central-system/handler.ts';
 import type { Event } from '../domain/events.ts';
 import type { Reading } from '../domain/metering.ts';
+import type { RunningTransaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
 
 /**
@@ -10,35 +11,41 @@ import type { Instant } from '../domain/units.ts';
 export type LiveChargePoint = Live & {
   follow(event: Event): void;
   /** Takes up a transaction that was running when the process started. */
-  adopt(transactionId: number, connectorId: number): void;
+  adopt(transaction: RunningTransaction): void;
   readonly readings: ReadonlyMap<number, { reading: Reading; receivedAt: Instant }>;
 };
 
 export function createLive(): LiveChargePoint {
   const readings = new Map<number, { reading: Reading; receivedAt: Instant }>();
-  const connectorOf = new Map<number, number>();
+  const running = new Map<number, RunningTransaction>();
   const newestOn = new Map<number, number>();
 
-  const adopt = (transactionId: number, connectorId: number): void => {
-    connectorOf.set(transactionId, connectorId);
+  const adopt = (transaction: RunningTransaction): void => {
+    const { transactionId, connectorId } = transaction;
+    running.set(transactionId, transaction);
     newestOn.set(connectorId, Math.max(transactionId, newestOn.get(connectorId) ?? 0));
   };
   const end = (transactionId: number): void => {
-    const connectorId = connectorOf.get(transactionId);
-    connectorOf.delete(transactionId);
+    const connectorId = running.get(transactionId)?.connectorId;
+    running.delete(transactionId);
     if (connectorId !== undefined && newestOn.get(connectorId) === transactionId) newestOn.delete(connectorId);
   };
 
   return {
     runningTransaction: (connectorId) => newestOn.get(connectorId) ?? null,
-    connectorOf: (transactionId) => connectorOf.get(transactionId) ?? null,
+    running: (transactionId) => running.get(transactionId) ?? null,
     lastReading: (connectorId) => readings.get(connectorId)?.reading ?? null,
     readings,
     adopt,
     follow(event) {
       switch (event.type) {
         case 'transaction-started':
-          adopt(event.transactionId, event.start.connectorId);
+          adopt({
+            transactionId: event.transactionId,
+            connectorId: event.start.connectorId,
+            startedAt: event.start.at,
+            meterStartWh: event.start.meterWh,
+          });
           return;
         case 'transaction-stopped':
           end(event.transactionId);

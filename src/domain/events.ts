@@ -70,6 +70,8 @@ export type Event =
       connectorId: number;
       transactionId: number | null;
       readings: readonly Reading[];
+      /** Samples that could not be used. */
+      dropped: number;
       receivedAt: Instant;
     }
   | { type: 'token-put'; token: Token; at: Instant }

@@ -1,3 +1,4 @@
+import type { StartedTransaction, StoppedTransaction } from './findings.ts';
 import type { Verdict } from './token.ts';
 import type { Instant, WattHours } from './units.ts';
 
@@ -43,6 +44,22 @@ export type Transaction = {
   /** For an orphan: the one start of ours that fits it, as a proposal to a person. Nothing is changed by it. */
   readonly proposedTransactionId: number | null;
 };
+
+/** A transaction that is running, as memory holds it. */
+export type RunningTransaction = StartedTransaction & { readonly connectorId: number };
+
+/** The transaction as running, with or without its stop; null for an orphan. */
+export function asRunning({ id, start }: Pick<Transaction, 'id' | 'start'>): RunningTransaction | null {
+  if (start === null) return null;
+  return { transactionId: id, connectorId: start.connectorId, startedAt: start.at, meterStartWh: start.meterWh };
+}
+
+/** Null while it runs, and for an orphan. */
+export function asStopped(transaction: Transaction): StoppedTransaction | null {
+  const running = asRunning(transaction);
+  if (running === null || transaction.stop === null) return null;
+  return { ...running, stoppedAt: transaction.stop.at, meterStopWh: transaction.stop.meterWh };
+}
 
 /** Energy of a session from its registers; null while it runs or where the start is missing. */
 export function energyOf(transaction: Pick<Transaction, 'start' | 'stop'>): WattHours | null {

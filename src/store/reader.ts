@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Nameplate, Registration } from '../domain/charge-point.ts';
+import type { RegisterAt } from '../domain/findings.ts';
 import { idTagKey, type Token } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import { selectTransaction, type TokenRow, type TransactionRow, toToken, toTransaction } from './rows.ts';
@@ -9,6 +10,7 @@ export type Reader = ReturnType<typeof createReader>;
 /** Synchronous reads for deciding (`Records` of the central system); they see what the open turn has written. */
 export function createReader(database: Database) {
   const registration = database.prepare('SELECT registration FROM charge_points WHERE id = ?').pluck();
+  const chargePoints = database.prepare('SELECT id, registration FROM charge_points ORDER BY id');
   const nameplate = database.prepare(`
     SELECT vendor, model, serial_number AS serialNumber, box_serial_number AS boxSerialNumber, firmware_version AS firmwareVersion,
       iccid, imsi, meter_type AS meterType, meter_serial_number AS meterSerialNumber
@@ -24,17 +26,17 @@ export function createReader(database: Database) {
   const runningOn = database.prepare(`${selectTransaction} WHERE c.id = ? AND t.state = 'running' ORDER BY t.id DESC`);
   const runningWith = database.prepare(`${selectTransaction} WHERE t.id_tag_key = ? AND t.state = 'running' ORDER BY t.id DESC`);
   const previousOn = database.prepare(`${selectTransaction}
-    WHERE c.id = ? AND t.connector_id = ? AND t.started_ms <= ? ORDER BY t.started_ms DESC, t.id DESC LIMIT 1`);
-  const stopMessage = database
-    .prepare("SELECT message FROM evidence WHERE transaction_id = ? AND kind = 'stop' ORDER BY id LIMIT 1")
-    .pluck();
-  const lastEnergy = database.prepare('SELECT last_energy_wh FROM progress WHERE transaction_id = ?').pluck();
+    WHERE c.id = ? AND t.connector_id = ? AND t.started_ms <= ? AND t.state = 'stopped' ORDER BY t.started_ms DESC, t.id DESC LIMIT 1`);
+  const lastRegister = database.prepare(`
+    SELECT last_energy_at_ms AS at, last_energy_wh AS energyWh FROM progress
+    WHERE transaction_id = ? AND last_energy_wh IS NOT NULL`);
 
   const one = (row: unknown): Transaction | null => (row === undefined ? null : toTransaction(row as TransactionRow));
   const many = (rows: unknown[]): Transaction[] => (rows as TransactionRow[]).map(toTransaction);
 
   return {
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
+    chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,
     countChargePoints: (state: Registration) => count.get(state) as number,
     token: (idTag: string): Token | null => {
@@ -50,7 +52,6 @@ export function createReader(database: Database) {
     runningOn: (chargePointId: string) => many(runningOn.all(chargePointId)),
     runningWith: (idTag: string) => many(runningWith.all(idTagKey(idTag))),
     previousOn: (chargePointId: string, start: Start) => one(previousOn.get(chargePointId, start.connectorId, start.at)),
-    stopMessage: (transactionId: number) => (stopMessage.get(transactionId) as string | undefined) ?? null,
-    lastEnergyWh: (transactionId: number) => (lastEnergy.get(transactionId) as number | null | undefined) ?? null,
+    lastRegister: (transactionId: number) => (lastRegister.get(transactionId) as RegisterAt | undefined) ?? null,
   };
 }

@@ -20,7 +20,7 @@ export function createRecorder(database: Database): (event: Event) => void {
     write.evidence.run({ transactionId, ...evidence });
   };
   const addFindings = (transactionId: number, findings: readonly Finding[], at: Instant): void => {
-    for (const finding of findings) write.finding.run(transactionId, finding.kind, finding.detail, at);
+    for (const finding of findings) write.finding.run({ transactionId, ...finding, at });
   };
 
   return (event) => {
@@ -162,7 +162,9 @@ function prepareWrites(database: Database) {
       INSERT INTO evidence (transaction_id, kind, message, received_ms) SELECT @transactionId, @kind, @message, @receivedAt
       WHERE (SELECT count(*) FROM evidence WHERE transaction_id = @transactionId) < 50`),
     finding: database.prepare(
-      'INSERT INTO findings (transaction_id, kind, detail, found_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    // Bounded for the same reason.
+      `INSERT INTO findings (transaction_id, kind, detail, found_ms) SELECT @transactionId, @kind, @detail, @at
+       WHERE (SELECT count(*) FROM findings WHERE transaction_id = @transactionId) < 100 ON CONFLICT DO NOTHING`,
     ),
     resolveFinding: database.prepare(
       'UPDATE findings SET resolved_ms = ? WHERE transaction_id = ? AND kind = ? AND resolved_ms IS NULL',

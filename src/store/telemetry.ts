@@ -18,12 +18,13 @@ export function createTelemetry(database: Database) {
       l1_ma, l2_ma, l3_ma, l1_mv, l2_mv, l3_mv, offered_ma, soc_percent, quality, derived)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const advance = database.prepare(`
-    INSERT INTO progress (transaction_id, first_row, last_row, readings, last_at_ms, last_energy_wh) VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO progress (transaction_id, first_row, last_row, readings, last_at_ms, last_energy_at_ms, last_energy_wh) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET last_row = excluded.last_row, readings = readings + excluded.readings,
-      last_at_ms = max(last_at_ms, excluded.last_at_ms), last_energy_wh = coalesce(excluded.last_energy_wh, last_energy_wh)`);
+      last_at_ms = max(last_at_ms, excluded.last_at_ms), last_energy_at_ms = coalesce(excluded.last_energy_at_ms, last_energy_at_ms),
+      last_energy_wh = coalesce(excluded.last_energy_wh, last_energy_wh)`);
 
   type Row = { chargePointId: string; connectorId: number; transactionId: number | null; receivedAt: Instant; reading: Reading };
-  type Advance = { firstRow: number; lastRow: number; readings: number; at: Instant; energyWh: number | null };
+  type Advance = { firstRow: number; lastRow: number; readings: number; at: Instant; energyAt: Instant | null; energyWh: number | null };
   let rows: Row[] = [];
   let lost = 0;
 
@@ -61,7 +62,7 @@ export function createTelemetry(database: Database) {
         if (transactionId !== null) noteAdvance(advances, transactionId, row, reading);
       }
       for (const [id, made] of advances) {
-        advance.run(id, made.firstRow, made.lastRow, made.readings, made.at, made.energyWh);
+        advance.run(id, made.firstRow, made.lastRow, made.readings, made.at, made.energyAt, made.energyWh);
       }
     },
 
@@ -73,14 +74,15 @@ export function createTelemetry(database: Database) {
   function noteAdvance(advances: Map<number, Advance>, transactionId: number, row: number, { at, energyWh }: Reading): void {
     const known = advances.get(transactionId);
     if (known === undefined) {
-      advances.set(transactionId, { firstRow: row, lastRow: row, readings: 1, at, energyWh });
+      advances.set(transactionId, { firstRow: row, lastRow: row, readings: 1, at, energyAt: energyWh === null ? null : at, energyWh });
       return;
     }
     known.lastRow = row;
     known.readings += 1;
-    if (at >= known.at) {
-      known.at = at;
-      known.energyWh = energyWh ?? known.energyWh;
+    if (at > known.at) known.at = at;
+    if (energyWh !== null && (known.energyAt === null || at >= known.energyAt)) {
+      known.energyAt = at;
+      known.energyWh = energyWh;
     }
   }
 }

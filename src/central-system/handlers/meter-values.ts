@@ -14,7 +14,7 @@ export const meterValues: Handler<'MeterValues'> = (request, context) => {
   if (request.transactionId === undefined) {
     transactionId = connectorId === 0 ? null : live.runningTransaction(connectorId);
   } else {
-    transactionId = live.connectorOf(request.transactionId) === null ? null : request.transactionId;
+    transactionId = live.running(request.transactionId) === null ? null : request.transactionId;
   }
   return { response: {}, events: takeReadings(request.meterValue, connectorId, transactionId, context) };
 };

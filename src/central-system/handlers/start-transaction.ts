@@ -1,7 +1,7 @@
 import type { Event } from '../../domain/events.ts';
-import { type Finding, findingsAtStart } from '../../domain/findings.ts';
+import { findingsAtStart, findingWhenSuperseded, type StartedTransaction } from '../../domain/findings.ts';
 import type { Verdict } from '../../domain/token.ts';
-import type { Start } from '../../domain/transaction.ts';
+import { asRunning, asStopped, type Start } from '../../domain/transaction.ts';
 import { wattHours } from '../../domain/units.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
 import { authorize, idTagInfo } from '../authorization.ts';
@@ -47,8 +47,13 @@ export const startTransaction: Handler<'StartTransaction'> = (request, context) 
 
   const verdict = verdictOn(start, context);
   const transactionId = records.nextTransactionId();
-  const running = records.runningOn(chargePointId).filter((other) => other.start?.connectorId === start.connectorId);
+  const started: StartedTransaction = { transactionId, startedAt: at, meterStartWh: start.meterWh };
+  const runningOnConnector = records
+    .runningOn(chargePointId)
+    .flatMap((other) => asRunning(other) ?? [])
+    .filter((other) => other.connectorId === start.connectorId);
   const previous = records.previousOn(chargePointId, start);
+  const previousOnConnector = previous === null ? null : asStopped(previous);
   const events: Event[] = [
     {
       type: 'transaction-started',
@@ -57,16 +62,13 @@ export const startTransaction: Handler<'StartTransaction'> = (request, context) 
       start,
       verdict,
       evidence: { kind: 'start', message: context.message, receivedAt },
-      findings: findingsAtStart({ start, previousOnConnector: previous, runningOnConnector: running, receivedAt }),
+      findings: findingsAtStart({ start: started, previousOnConnector, runningOnConnector, receivedAt }),
     },
   ];
   // The older one keeps running in the books: its stop may still be queued in the charge point.
-  for (const older of running) {
-    const finding: Finding = {
-      kind: 'missing-stop',
-      detail: `transaction ${transactionId} began on connector ${start.connectorId} before this one had stopped`,
-    };
-    events.push({ type: 'findings-added', transactionId: older.id, findings: [finding], at: receivedAt });
+  for (const older of runningOnConnector) {
+    const findings = [findingWhenSuperseded(older, started)];
+    events.push({ type: 'findings-added', transactionId: older.transactionId, findings, at: receivedAt });
   }
   return { response: { transactionId, idTagInfo: idTagInfo(verdict) }, events };
 };

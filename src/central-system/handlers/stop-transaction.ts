@@ -1,12 +1,12 @@
 import type { Event } from '../../domain/events.ts';
-import { findingsAtStop } from '../../domain/findings.ts';
-import type { Stop, Transaction } from '../../domain/transaction.ts';
+import { findingAtRepeat, findingsAtStop } from '../../domain/findings.ts';
+import { asRunning, type Stop, type Transaction } from '../../domain/transaction.ts';
 import { wattHours } from '../../domain/units.ts';
 import type { RequestOf } from '../../ocpp/messages/actions.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
 import { authorize, idTagInfo } from '../authorization.ts';
 import type { Context, Handler } from '../handler.ts';
-import { takeReadings } from '../readings.ts';
+import { registerOf, takeReadings } from '../readings.ts';
 
 /**
  * OCPP 1.6 §4.10. A stop can't be refused. One for a transaction that we don't know, or with -1 because our answer to
@@ -39,8 +39,9 @@ export const stopTransaction: Handler<'StopTransaction'> = (request, context) =>
 function stopEvents(transaction: Transaction, stop: Stop, request: RequestOf<'StopTransaction'>, context: Context): Event[] {
   const { chargePointId, receivedAt, message, live, records } = context;
   const connectorId = transaction.start?.connectorId ?? 0;
-  const lastReading = live.runningTransaction(connectorId) === transaction.id ? live.lastReading(connectorId) : null;
-  const lastEnergyWh = lastReading?.energyWh ?? records.lastEnergyWh(transaction.id);
+  const lastReading =
+    (live.runningTransaction(connectorId) === transaction.id ? registerOf(live.lastReading(connectorId)) : null) ??
+    records.lastRegister(transaction.id);
   return [
     {
       type: 'transaction-stopped',
@@ -48,7 +49,12 @@ function stopEvents(transaction: Transaction, stop: Stop, request: RequestOf<'St
       transactionId: transaction.id,
       stop,
       evidence: { kind: 'stop', message, receivedAt },
-      findings: findingsAtStop({ transaction, stop, lastEnergyWh, receivedAt }),
+      findings: findingsAtStop({
+        transaction: asRunning(transaction),
+        stop: { transactionId: transaction.id, stoppedAt: stop.at, meterStopWh: stop.meterWh },
+        lastReading,
+        receivedAt,
+      }),
     },
     // A stop that was held to be lost has come after all.
     { type: 'finding-resolved', transactionId: transaction.id, kind: 'missing-stop', at: receivedAt },
@@ -64,16 +70,9 @@ function repeatedEvents(transaction: Transaction, stop: Stop, { receivedAt, mess
   const events: Event[] = [
     { type: 'evidence-added', transactionId: transaction.id, evidence: { kind: 'stop-repeated', message, receivedAt } },
   ];
-  if (first !== null && (first.meterWh !== stop.meterWh || first.at !== stop.at || first.reason !== stop.reason)) {
-    const detail =
-      `a second stop says ${stop.meterWh} Wh, reason ${stop.reason}; ` +
-      `the first said ${first.meterWh} Wh, reason ${first.reason}`;
-    events.push({
-      type: 'findings-added',
-      transactionId: transaction.id,
-      findings: [{ kind: 'duplicate-differs', detail }],
-      at: receivedAt,
-    });
+  const differs = first === null ? null : findingAtRepeat('stop', first, stop);
+  if (differs !== null) {
+    events.push({ type: 'findings-added', transactionId: transaction.id, findings: [differs], at: receivedAt });
   }
   return events;
 }
@@ -85,9 +84,6 @@ function orphanEvents(reportedTransactionId: number, stop: Stop, context: Contex
     return [{ type: 'evidence-added', transactionId: known.id, evidence: { kind: 'stop-repeated', message, receivedAt } }];
   }
   const proposed = proposeStart(stop, context);
-  const detail =
-    `the charge point stopped transaction ${reportedTransactionId}, which was never started here` +
-    (proposed === null ? '' : `; it may belong to transaction ${proposed}`);
   return [
     {
       type: 'orphan-stopped',
@@ -97,7 +93,12 @@ function orphanEvents(reportedTransactionId: number, stop: Stop, context: Contex
       proposedTransactionId: proposed,
       stop,
       evidence: { kind: 'stop', message, receivedAt },
-      findings: [{ kind: 'missing-start', detail }],
+      findings: findingsAtStop({
+        transaction: null,
+        stop: { transactionId: reportedTransactionId, stoppedAt: stop.at, meterStopWh: stop.meterWh },
+        lastReading: null,
+        receivedAt,
+      }),
     },
   ];
 }

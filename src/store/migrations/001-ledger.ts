@@ -86,7 +86,7 @@ CREATE TABLE telemetry (
 CREATE TABLE progress (
   transaction_id INTEGER PRIMARY KEY REFERENCES transactions (id),
   first_row INTEGER NOT NULL, last_row INTEGER NOT NULL, readings INTEGER NOT NULL,
-  last_at_ms INTEGER NOT NULL, last_energy_wh INTEGER
+  last_at_ms INTEGER NOT NULL, last_energy_at_ms INTEGER, last_energy_wh INTEGER
 ) STRICT;
 
 CREATE TABLE security_events (

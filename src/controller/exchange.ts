@@ -1,0 +1,213 @@
+import type { Policy } from '../central-system/handler.ts';
+import type { Records } from '../central-system/records.ts';
+import { routes } from '../central-system/routes.ts';
+import type { Event } from '../domain/events.ts';
+import type { RpcErrorCode } from '../ocpp/error-codes.ts';
+import { encodeCall, encodeError, encodeResult, type Frame, parseFrame } from '../ocpp/frames.ts';
+import { type Action, type ChargePointAction, isAction, type RequestOf } from '../ocpp/messages/actions.ts';
+import { readRequest, readResponse } from '../ocpp/tolerance.ts';
+import { checkResponse } from '../ocpp/validate.ts';
+import type { Clock, Ids, Log } from '../runtime/ports.ts';
+import type { Line } from './lines.ts';
+import type { MessageRing } from './message-ring.ts';
+import type { Session } from './session.ts';
+import type { Decision } from './turn.ts';
+
+/** Characters of a frame from a charge point that is not accepted yet (threats A14). */
+const MAX_FRAME_BEFORE_ACCEPTED = 65_536;
+/** How long an invitation to boot may wait and may take, ms. */
+const INVITATION_MS = 30_000;
+
+/**
+ * What goes over one connection: every frame of a charge point is taken in here, answered or matched to our call, and
+ * our own calls leave from here, one at a time.
+ */
+export function createExchange(site: {
+  records: Records;
+  policy: Policy;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  ring: MessageRing;
+  /** Memory and live updates follow the events of a decision, after its commit. */
+  follow: (events: readonly Event[]) => void;
+  /** Puts a later decision into the queue of the turn. */
+  later: (chargePointId: string, decide: () => Decision) => void;
+}) {
+  const { records, policy, clock, ids, log, ring, follow, later } = site;
+
+  return { receive, pump, invite };
+
+  function receive(line: Line, session: Session, text: string): Decision {
+    if (session.closed) return nothing;
+    const { counters } = line;
+    counters.framesIn += 1;
+    session.lastFrameAt = clock.now();
+    if (text.length > MAX_FRAME_BEFORE_ACCEPTED && line.registration !== 'accepted') {
+      ring.add(session.lastFrameAt, line.chargePointId, 'in', text, 'refused: too long before acceptance');
+      return effect(() => session.connection.close(1009, 'frame too long before acceptance'));
+    }
+    const frame = parseFrame(text);
+    const entry = ring.add(session.lastFrameAt, line.chargePointId, 'in', text, 'ok');
+    switch (frame.kind) {
+      case 'ignored':
+        counters.ignored += 1;
+        entry.outcome = `ignored: ${frame.reason}`;
+        return nothing;
+      case 'bad-call':
+        counters.refused += 1;
+        entry.outcome = frame.code;
+        return effect(() => send(line, session, encodeError(frame.messageId, frame.code, frame.description), frame.code));
+      case 'result':
+      case 'error':
+        return effect(() => {
+          entry.outcome = settle(line, frame);
+          pump(line);
+        });
+      case 'call': {
+        const known = session.replay.find(frame.messageId, text);
+        if (known !== null) {
+          counters.replayed += 1;
+          entry.outcome = 'replayed';
+          return effect(() => send(line, session, known, 'replayed'));
+        }
+        return answer(line, session, frame.messageId, frame.action, frame.payload, text, (outcome) => {
+          entry.outcome = outcome;
+        });
+      }
+    }
+  }
+
+  function answer(
+    line: Line,
+    session: Session,
+    messageId: string,
+    action: ChargePointAction,
+    payload: unknown,
+    text: string,
+    ended: (outcome: string) => void,
+  ): Decision {
+    const refuse = (code: RpcErrorCode, description: string): void => {
+      line.counters.refused += 1;
+      ended(code);
+      send(line, session, encodeError(messageId, code, description), code);
+    };
+    if (action !== 'BootNotification' && line.registration !== 'accepted' && !session.triggered.delete(action)) {
+      return effect(() => {
+        refuse('SecurityError', 'send BootNotification first, and wait until it is accepted');
+        invite(line, session);
+      });
+    }
+    const read = readRequest(action, payload);
+    for (const kind of read.tolerated) line.counters.tolerated.set(kind, (line.counters.tolerated.get(kind) ?? 0) + 1);
+    if (!read.ok) return effect(() => refuse(read.violation.code, read.violation.message));
+    const outcome = handle(action, read.payload, {
+      chargePointId: line.chargePointId,
+      receivedAt: session.lastFrameAt,
+      message: text,
+      records,
+      live: line.live,
+      policy,
+    });
+    if ('refused' in outcome) return effect(() => refuse(outcome.refused, outcome.description));
+    const wrong = checkResponse(action, outcome.response);
+    if (wrong !== null) {
+      log.error({ chargePointId: line.chargePointId, action, wrong }, 'our own answer breaks the schema: a fault in Busbar');
+      return effect(() => refuse('InternalError', 'the answer could not be made'));
+    }
+    if (action === 'BootNotification') session.invitedToBoot = false;
+    const encoded = encodeResult(messageId, outcome.response);
+    return {
+      events: outcome.events,
+      then: () => {
+        follow(outcome.events);
+        session.replay.remember(messageId, text, encoded);
+        send(line, session, encoded, 'ok');
+      },
+      failed: (what) => {
+        // Without a word the charge point repeats, which is what a full disk needs; a fault of ours is said.
+        if (what === 'input') refuse('InternalError', 'the message could not be recorded');
+        else ended('not stored');
+      },
+    };
+  }
+
+  /** Matches an answer to our call and ends it; returns what became of it. */
+  function settle(line: Line, frame: Extract<Frame, { kind: 'result' | 'error' }>): string {
+    const found = line.calls.answered(frame.messageId);
+    if (found === 'late') {
+      line.counters.lateAnswers += 1;
+      return 'ignored: answer came after its time-out';
+    }
+    if (found === 'unknown') {
+      line.counters.unknownAnswers += 1;
+      return 'ignored: answer to nothing';
+    }
+    const { call, overlapped } = found;
+    if (frame.kind === 'error') {
+      call.ended({ kind: 'error', code: frame.rawCode, description: frame.description, details: frame.details }, overlapped);
+      return frame.rawCode;
+    }
+    if (!isAction(call.action)) return 'ok';
+    const read = readResponse(call.action, frame.payload);
+    for (const kind of read.tolerated) line.counters.tolerated.set(kind, (line.counters.tolerated.get(kind) ?? 0) + 1);
+    // What breaks the schema is shown as it came: a person asked for it and can judge.
+    call.ended({ kind: 'result', payload: read.ok ? read.payload : frame.payload }, overlapped);
+    return read.ok ? 'ok' : `malformed: ${read.violation.message}`;
+  }
+
+  /** Sends what may be sent now, and wakes again when something times out. */
+  function pump(line: Line): void {
+    const { session, calls } = line;
+    const now = clock.monotonic();
+    calls.expire(now);
+    if (session !== null && !session.closed) {
+      for (let call = calls.take(now); call !== null; call = calls.take(now)) {
+        noteTriggered(session, call.action, call.payload);
+        send(line, session, encodeCall(call.messageId, call.action as Action, call.payload), 'sent');
+      }
+    }
+    line.wake?.cancel();
+    const at = calls.wakeAt(now);
+    line.wake = at === null ? null : clock.after(Math.max(1, at - now), () => later(line.chargePointId, () => effect(() => pump(line))));
+  }
+
+  /** Asks a charge point that speaks without having booted to do so, once a connection (OCPP 1.6 §5.17). */
+  function invite(line: Line, session: Session): void {
+    if (session.invitedToBoot || line.registration === 'rejected') return;
+    session.invitedToBoot = true;
+    line.calls.add({
+      messageId: ids.uuid(),
+      action: 'TriggerMessage',
+      payload: { requestedMessage: 'BootNotification' } satisfies RequestOf<'TriggerMessage'>,
+      class: 'housekeeping',
+      timeoutMs: INVITATION_MS,
+      sendBefore: (clock.monotonic() + INVITATION_MS) as ReturnType<Clock['monotonic']>,
+      ended: () => undefined,
+    });
+    pump(line);
+  }
+
+  function send(line: Line, session: Session, text: string, outcome: string): void {
+    if (session.closed) return;
+    line.counters.framesOut += 1;
+    ring.add(clock.now(), line.chargePointId, 'out', text, outcome);
+    session.connection.send(text);
+  }
+}
+
+/** While it is not accepted, a charge point may send what we triggered, once (OCPP 1.6 §4.2, errata 3.10). */
+function noteTriggered(session: Session, action: string, payload: object): void {
+  if (action !== 'TriggerMessage' && action !== 'ExtendedTriggerMessage') return;
+  const { requestedMessage } = payload as Partial<RequestOf<'TriggerMessage'>>;
+  if (requestedMessage !== undefined) session.triggered.add(requestedMessage);
+}
+
+/** The one place where the table's type is opened: each handler gets the request of its own action. */
+function handle<A extends ChargePointAction>(action: A, request: RequestOf<A>, context: Parameters<(typeof routes)[A]>[1]) {
+  return routes[action](request, context);
+}
+
+const nothing: Decision = { events: [], then: () => undefined, failed: () => undefined };
+
+const effect = (run: () => void): Decision => ({ events: [], then: run, failed: run });
