@@ -45,7 +45,7 @@ const MAX_RECEIVED_CODE = 64;
 
 /** Reads one text frame. Never throws. */
 export function parseFrame(text: string): Frame {
-  const message = parseJson(text);
+  const message = parseJson(text) ?? parseJson(insertMissingValues(text));
   if (message === undefined) return ignored('not JSON');
   if (!Array.isArray(message)) return ignored('not a list');
   if (isDeeperThan(MAX_JSON_DEPTH, message)) return ignored('nested too deep');
@@ -60,17 +60,8 @@ export function parseFrame(text: string): Frame {
 
 const ignored = (reason: string): Frame => ({ kind: 'ignored', reason });
 
-/** Undefined when the text is not JSON, also with its missing values written in. */
+/** Undefined when the text is not JSON. */
 function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const repaired = insertMissingValues(text);
-    return repaired === text ? undefined : parseStrictJson(repaired);
-  }
-}
-
-function parseStrictJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -103,12 +103,8 @@ export const cutPlaces: Places = new Set([
   'GetConfiguration.response/configurationKey/*/value',
 ]);
 
-/** Where long-id-tag holds. A stop must be recorded whatever its tag; a parentIdTag is ours to send. */
-export const longIdTagPlaces: Places = new Set([
-  'Authorize.request/idTag',
-  'StartTransaction.request/idTag',
-  'StopTransaction.request/idTag',
-]);
+/** Where long-id-tag holds. Not in a stop: there the tag is optional, and bad-optional drops it. */
+export const longIdTagPlaces: Places = new Set(['Authorize.request/idTag', 'StartTransaction.request/idTag']);
 /** Characters: longer than any identifier in use (OCPP 2.0.1 allows 36), short enough for a row and a screen. */
 export const MAX_LONG_ID_TAG = 64;
 
@@ -121,8 +117,8 @@ export const samplePlaces: Places = new Set([
 ]);
 
 /**
- * Where bad-optional holds. Not: the unit or phase of a sample (its absence means something else), the idTag of a stop
- * (its absence means a stop without a card), requestIds (they tie a status to a job).
+ * Where bad-optional holds. Not: the unit or phase of a sample (its absence means something else), requestIds (they tie
+ * a status to a job). The idTag of a stop is among them since the stop must be on record whatever its tag.
  */
 export const optionalPlaces: Places = new Set([
   'BootNotification.request/chargePointSerialNumber',
@@ -139,6 +135,7 @@ export const optionalPlaces: Places = new Set([
   'StatusNotification.request/timestamp',
   'StatusNotification.request/vendorErrorCode',
   'StatusNotification.request/vendorId',
+  'StopTransaction.request/idTag',
   'StopTransaction.request/reason',
   'StopTransaction.request/transactionData',
 ]);

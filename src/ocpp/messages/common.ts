@@ -25,13 +25,12 @@ export const IdToken = Text(20);
 
 /**
  * Amps or watts with at most one decimal (OCPP 1.6 §7.13, §7.14). Not `multipleOf: 0.1`: 0.3 / 0.1 is no whole number in
- * binary, and a plain check refuses 0.3, 1.2, 2.3, 8.1.
+ * binary, and a plain check refuses 0.3, 1.2, 2.3, 8.1. Not a tolerance either: 3 * 0.1 would go out as 0.30000000000000004.
  */
 export const OneDecimal = Type.Refine(Type.Number(), hasOneDecimal, () => 'must have at most one decimal');
 
 function hasOneDecimal(value: number): boolean {
-  const tenths = value * 10;
-  return Math.abs(tenths - Math.round(tenths)) < 1e-6;
+  return Math.round(value * 10) / 10 === value;
 }
 
 /** OCPP 1.6 §7.2. */
