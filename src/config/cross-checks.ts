@@ -12,7 +12,10 @@ export function crossCheck(config: ConfigFile, tree: Tree, findings: Findings): 
   const wrong = (path: KeyPath, message: string) => findings.problems.push(problemAt(path, message));
 
   if (config.ocpp.port === config.http.port && config.http.port !== 0) {
-    wrong(['http', 'port'], `is ${config.http.port}, the same as ocpp.port; the two need different ports`);
+    // Of two, the one to blame is the one that somebody wrote.
+    const http = below(tree, 'http');
+    const [blamed, other] = http !== undefined && below(http, 'port') ? ['http', 'ocpp'] : ['ocpp', 'http'];
+    wrong([blamed, 'port'], `is ${config.http.port}, the same as ${other}.port; the two need different ports`);
   }
 
   const places = new Map<string, number>();
@@ -53,17 +56,11 @@ export function crossCheck(config: ConfigFile, tree: Tree, findings: Findings): 
 /** Where a key was written, or else the nearest thing around it that was. */
 export function placeOf(tree: Tree, path: KeyPath): Origin {
   let here = tree;
-  for (const part of path) {
-    const below =
-      typeof part === 'number'
-        ? here.kind === 'list'
-          ? here.items[part]
-          : undefined
-        : here.kind === 'map'
-          ? here.entries.get(part)?.value
-          : undefined;
-    if (below === undefined) break;
-    here = below;
-  }
+  for (const part of path) here = below(here, part) ?? here;
   return here.at;
+}
+
+function below(tree: Tree, part: string | number): Tree | undefined {
+  if (typeof part === 'number') return tree.kind === 'list' ? tree.items[part] : undefined;
+  return tree.kind === 'map' ? tree.entries.get(part)?.value : undefined;
 }

@@ -7,13 +7,13 @@ import { fileExists, readBounded } from './files.ts';
 import { nearest } from './nearest.ts';
 import { coerce, environmentName, settableKeys, strayVariables, withValue } from './overlay.ts';
 import { type Findings, formatKey, type Problem } from './problem.ts';
-import { type ConfigFile, configSchema, schemaRoot } from './schema.ts';
+import { type ConfigFile, configSchema } from './schema.ts';
 import type { Secret } from './secret.ts';
 import { type Environment, resolveSecret } from './secret-source.ts';
 import { validate } from './validate.ts';
 
 /** A charge point that the configuration lists. */
-export type ChargePointConfig = {
+type ChargePointConfig = {
   readonly id: string;
   /** Its own, or else that of the section `ocpp`. */
   readonly securityProfile: 0 | 1;
@@ -76,14 +76,15 @@ export function loadConfig({ file, env, overrides = {} }: LoadRequest): LoadResu
   const source = { file: path, environment: fromEnvironment.names, commandLine: Object.keys(overrides) };
 
   // What could not be parsed is not validated: its consequences would hide its cause.
-  const value = findings.problems.length > 0 ? undefined : validate(schemaRoot, tree, findings);
+  const value = findings.problems.length > 0 ? undefined : validate(configSchema, tree, findings);
   let config: Config | undefined;
   if (findings.problems.length === 0 && Value.Check(configSchema, value)) {
     crossCheck(value, tree, findings);
     config = complete(value, tree, path === null ? '.' : dirname(path), env, findings);
     findings.warnings.push(...strayVariables(Object.keys(env), secretVariables(value)));
   }
-  const warnings = findings.warnings.slice(0, maxProblems);
+  findings.problems.sort(byPlace);
+  const warnings = findings.warnings.sort(byPlace).slice(0, maxProblems);
   if (findings.problems.length > maxProblems) {
     const message = `has ${findings.problems.length - maxProblems} more problems, which are not listed`;
     findings.problems.splice(maxProblems, Number.POSITIVE_INFINITY, {
@@ -175,6 +176,11 @@ function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment
 
 function secretVariables(file: ConfigFile): ReadonlySet<string> {
   return new Set(['BUSBAR_CONFIG', ...file.chargePoints.flatMap(({ password }) => password?.env ?? [])]);
+}
+
+/** In the order of the file, so that one can correct from top to bottom. */
+function byPlace(a: Problem, b: Problem): number {
+  return a.line - b.line || a.column - b.column;
 }
 
 function blank(file: string): Tree {

@@ -1,14 +1,14 @@
 import type { Entry, Tree } from './document.ts';
 import { nearest } from './nearest.ts';
 import type { Origin, Problem } from './problem.ts';
-import { type SchemaNode, schemaRoot } from './schema.ts';
+import { configSchema, type SchemaNode } from './schema.ts';
 
 /** A key that the environment and the command line can set: those with a single value, outside lists. */
 export type SettableKey = { readonly key: string; readonly path: readonly string[]; readonly node: SchemaNode };
 
 /** All settable keys by their dotted name, such as `store.retentionDays.telemetry`. */
 export const settableKeys: ReadonlyMap<string, SettableKey> = new Map(
-  leavesOf(schemaRoot, []).map((leaf) => [leaf.key, leaf]),
+  leavesOf(configSchema, []).map((leaf) => [leaf.key, leaf]),
 );
 
 /** `store.retentionDays.telemetry` is set by `BUSBAR_STORE_RETENTION_DAYS_TELEMETRY`. */

@@ -323,9 +323,6 @@ export type SchemaNode = {
   readonly '~optional'?: true;
 };
 
-/** The same schema, to be walked. */
-export const schemaRoot: SchemaNode = configSchema;
-
 /** What may stand at a key, in plain words. */
 export function allowedWords(node: SchemaNode): string {
   if (node.allowed !== undefined) return node.allowed;

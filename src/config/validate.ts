@@ -89,7 +89,7 @@ export function validate(schema: SchemaNode, tree: Tree, findings: Findings): un
 }
 
 /** The default of a key; of a section, the defaults of all its keys. */
-export function defaultOf(node: SchemaNode): unknown {
+function defaultOf(node: SchemaNode): unknown {
   if (node.type !== 'object') return node.default;
   const known = Object.entries(node.properties ?? {}).filter(([, child]) => child.default !== undefined);
   return Object.fromEntries(known.map(([name, child]) => [name, defaultOf(child)]));

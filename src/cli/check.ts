@@ -1,0 +1,73 @@
+import { stringify } from 'yaml';
+import { type Config, type ConfigSource, loadConfig } from '../config/load.ts';
+import { formatProblem } from '../config/problem.ts';
+import { configOptionsHelp, parseConfigArguments } from './config-arguments.ts';
+
+/** What a command needs of the outside: its environment, and where its lines go. */
+export type CheckIo = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+};
+
+const usage = `Usage: busbar check [options]
+
+Checks the configuration and prints what is in force, without starting anything.
+
+${configOptionsHelp}
+  -h, --help         this text`;
+
+/** Charge points printed one by one; of more, only the number. */
+const maxListed = 50;
+
+/** `busbar check`: returns the exit code, 0 valid, 1 problems found, 2 wrong usage. */
+export function check(args: readonly string[], io: CheckIo): number {
+  if (args.includes('-h') || args.includes('--help')) {
+    io.out(usage);
+    return 0;
+  }
+  const parsed = parseConfigArguments(args);
+  if (!parsed.ok) {
+    io.err(`${parsed.message}\n\n${usage}`);
+    return 2;
+  }
+  const { file, overrides } = parsed;
+  const result = loadConfig({ ...(file === undefined ? {} : { file }), env: io.env, overrides });
+  if (result.ok) io.out(summary(result.config, result.source));
+  for (const warning of result.warnings) io.out(`warning: ${formatProblem(warning)}`);
+  if (result.ok) {
+    io.out(`The configuration is valid${count(result.warnings.length)}.`);
+    return 0;
+  }
+  for (const problem of result.problems) io.err(`error: ${formatProblem(problem)}`);
+  io.err(`The configuration is not valid: ${result.problems.length} to correct.`);
+  return 1;
+}
+
+/** The configuration in force as short YAML; secrets print as `***` by themselves. */
+function summary(config: Config, source: ConfigSource): string {
+  const { chargePoints, ...sections } = config;
+  const lines = [`# from ${source.file ?? 'built-in defaults'}${setOver(source)}`, yaml(sections)];
+  lines.push(`chargePoints: # ${chargePoints.length}`);
+  for (const chargePoint of chargePoints.slice(0, maxListed)) lines.push(`  - ${flow(chargePoint)}`);
+  if (chargePoints.length > maxListed) lines.push(`  # and ${chargePoints.length - maxListed} more`);
+  return lines.join('\n');
+}
+
+function setOver({ environment, commandLine }: ConfigSource): string {
+  const parts = [...environment, ...commandLine.map((key) => `--set ${key}`)];
+  return parts.length === 0 ? '' : `, with ${parts.join(', ')}`;
+}
+
+function yaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0 }).trimEnd();
+}
+
+function flow(value: unknown): string {
+  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd();
+}
+
+function count(warnings: number): string {
+  if (warnings === 0) return '';
+  return warnings === 1 ? ', with 1 warning' : `, with ${warnings} warnings`;
+}

@@ -1,0 +1,34 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line says about the configuration. */
+export type ConfigArguments = {
+  readonly file?: string;
+  /** Dotted key to value, from `--set key=value`. */
+  readonly overrides: Readonly<Record<string, string>>;
+};
+
+/** The options that every command with a configuration takes, for its help text. */
+export const configOptionsHelp = `  --config FILE      the configuration (otherwise BUSBAR_CONFIG, config/site.yaml, or built-in defaults)
+  --set KEY=VALUE    set one key, such as --set http.port=8081; may be repeated`;
+
+/** Reads `--config FILE` and `--set KEY=VALUE`; anything else is a usage error, in words. */
+export function parseConfigArguments(
+  args: readonly string[],
+): ({ readonly ok: true } & ConfigArguments) | { readonly ok: false; readonly message: string } {
+  let values: { config?: string; set?: string[] };
+  try {
+    const options = { config: { type: 'string' }, set: { type: 'string', multiple: true } } as const;
+    values = parseArgs({ args: [...args], options, allowPositionals: false }).values;
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
+  const overrides = new Map<string, string>();
+  for (const text of values.set ?? []) {
+    const equals = text.indexOf('=');
+    if (equals < 1) return { ok: false, message: `--set needs KEY=VALUE, such as --set http.port=8081` };
+    overrides.set(text.slice(0, equals), text.slice(equals + 1));
+  }
+  if (values.config === '') return { ok: false, message: '--config needs the name of a file' };
+  const file = values.config === undefined ? {} : { file: values.config };
+  return { ok: true, ...file, overrides: Object.fromEntries(overrides) };
+}

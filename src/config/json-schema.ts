@@ -1,0 +1,38 @@
+import { allowedWords, configSchema, type SchemaNode } from './schema.ts';
+
+/** The JSON Schema that editors use for completion, as the text of config/site.schema.json. */
+export function jsonSchemaText(): string {
+  const schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Busbar',
+    ...editorNode(configSchema),
+  };
+  // Lists of plain words stand in one line, as this project's formatter wants them.
+  const text = JSON.stringify(schema, null, 2).replace(/\[\s+([^[\]{}]*?)\s+\]/g, (_all, inner: string) => {
+    return `[${inner.replace(/,\s+/g, ', ')}]`;
+  });
+  return `${text}\n`;
+}
+
+/** JSON Schema's own keywords only; what has a default may be left out, so it is not required. */
+function editorNode(node: SchemaNode): Record<string, unknown> {
+  const { properties, required, items, allowed, unit, secret: _secret, notYet, default: fallback, ...rest } = node;
+  const result: Record<string, unknown> = { ...rest, description: descriptionOf(node) };
+  // A section may be empty: its keys have defaults. That must not offer `{}` as a default of its own.
+  if (fallback !== undefined && node.type !== 'object') result.default = fallback;
+  if (items !== undefined) result.items = editorNode(items);
+  if (properties === undefined) return result;
+  const entries = Object.entries(properties);
+  result.properties = Object.fromEntries(entries.map(([name, child]) => [name, editorNode(child)]));
+  const needed = entries.filter(([name, child]) => required?.includes(name) && child.default === undefined);
+  if (needed.length > 0) result.required = needed.map(([name]) => name);
+  return result;
+}
+
+function descriptionOf(node: SchemaNode): string {
+  const words = [node.description ?? ''];
+  if (node.unit !== undefined) words.push(`Unit: ${node.unit}.`);
+  if (node.allowed !== undefined) words.push(`Allowed: ${allowedWords(node)}.`);
+  if (node.notYet !== undefined) words.push(`Not acted on yet: ${node.notYet}.`);
+  return words.join(' ');
+}

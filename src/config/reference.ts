@@ -1,0 +1,62 @@
+import { environmentName, settableKeys } from './overlay.ts';
+import { allowedWords, configSchema, refusedKeys, type SchemaNode } from './schema.ts';
+
+/** The reference of all keys, as the text of docs/configuration.md. */
+export function referenceText(): string {
+  const root: SchemaNode = configSchema;
+  const sections = Object.entries(root.properties ?? {});
+  const active = sections.filter(([, node]) => node.notYet === undefined);
+  const later = sections.filter(([, node]) => node.notYet !== undefined);
+  return [
+    introduction,
+    ...active.map(([name, node]) => sectionText(name, node)),
+    '## Sections of later versions\n',
+    'These are accepted as they are and checked by the version that acts on them; until then each gives a warning.\n',
+    ...later.map(([name, node]) => `- \`${name}\`: ${node.description ?? ''} Now: ${node.notYet ?? ''}.`),
+    '\nThese are refused:\n',
+    ...[...refusedKeys].map(([key, reason]) => `- \`${key}\` ${reason}.`),
+    '',
+  ].join('\n');
+}
+
+const introduction = `# Configuration
+
+<!-- Generated from src/config/schema.ts: npx vitest run test/config/generated.test.ts -u -->
+
+One YAML file, \`config/site.yaml\` unless \`--config\` or \`BUSBAR_CONFIG\` names another; without any file the defaults
+hold. \`config/site.example.yaml\` shows every key. The file is checked as a whole before anything starts: an error names
+the line, the key, what is wrong and what is allowed. \`busbar check\` does only that.
+
+What is set in several places is taken from the first of: command line (\`--set http.port=8081\`), environment
+(\`BUSBAR_HTTP_PORT=8081\`), file, default. A variable that is set but empty counts as not set. Keys in lists, such as
+those of charge points, can be set in the file only.
+
+A secret never stands in the file: \`{file: secrets/cp001}\` reads it from a file beside the configuration,
+\`{env: CP001_PASSWORD}\` from the environment. It is never printed.
+`;
+
+function sectionText(name: string, node: SchemaNode): string {
+  const list = node.type === 'array';
+  const rows = rowsOf(list ? (node.items ?? {}) : node, list ? `${name}[]` : name);
+  const title = `## \`${name}\`${list ? ' (list)' : ''}\n\n${node.description ?? ''}\n`;
+  return `${title}\n| Key | Allowed | Unit | Default | Meaning | Environment |\n|---|---|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function rowsOf(node: SchemaNode, prefix: string): string[] {
+  return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
+    const key = `${prefix}.${name}`;
+    if (child.type === 'object' && child.secret !== true) return rowsOf(child, key);
+    const own = rowOf(key, child, node.required?.includes(name) === true);
+    if (child.type === 'array') return [own, ...rowsOf(child.items ?? {}, `${key}[]`)];
+    return [own];
+  });
+}
+
+function rowOf(key: string, node: SchemaNode, required: boolean): string {
+  const { notYet, description = '', unit = '' } = node;
+  const fallback = node.default === undefined ? (required ? 'required' : '') : `\`${JSON.stringify(node.default)}\``;
+  const meaning = notYet === undefined ? description : `${description} Accepted, but: ${notYet}.`;
+  const variable = settableKeys.has(key) ? `\`${environmentName(key)}\`` : '';
+  const cells = [`\`${key}\``, allowedWords(node), unit, fallback, meaning, variable];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}

@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { check } from '../../src/cli/check.ts';
+
+let folder = '';
+let file = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'busbar-check-'));
+  file = join(folder, 'site.yaml');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function run(args: readonly string[], env: Record<string, string> = {}) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = check(args, { env, out: (line) => out.push(line), err: (line) => err.push(line) });
+  return { code, out: out.join('\n'), err: err.join('\n') };
+}
+
+describe('busbar check', () => {
+  test('prints what is in force, where it comes from, and no secret', () => {
+    writeFileSync(file, 'site: {id: north}\nchargePoints: [{id: A, password: {env: PW}}]\ncircuits: []\n');
+    const { code, out, err } = run(['--config', file, '--set', 'http.port=8081'], {
+      PW: 'correct horse battery',
+      BUSBAR_LOG_LEVEL: 'warn',
+    });
+    expect(code).toBe(0);
+    expect(err).toBe('');
+    expect(out).toContain(`# from ${file}, with BUSBAR_LOG_LEVEL, --set http.port\n`);
+    expect(out).toContain('  port: 8081\n');
+    expect(out).toContain('  level: warn\n');
+    expect(out).toContain('chargePoints: # 1\n  - { id: A, securityProfile: 0, password: "***", ');
+    expect(out).toContain(`warning: ${file}:3:1 circuits: this version does not limit current yet; balancing is OFF`);
+    expect(out).toContain('The configuration is valid, with 1 warning.');
+    expect(out).not.toContain('horse');
+  });
+
+  test('prints every problem and ends with 1', () => {
+    writeFileSync(file, 'http:\n  prot: 1\n  port: x\n');
+    const { code, out, err } = run(['--config', file]);
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(err.split('\n')).toEqual([
+      `error: ${file}:2:3 http.prot: is not a known key; allowed: host, port; did you mean port?`,
+      `error: ${file}:3:9 http.port: is "x"; allowed: a whole number from 0 to 65535`,
+      'The configuration is not valid: 2 to correct.',
+    ]);
+  });
+
+  test('lists at most fifty charge points', () => {
+    const many = Array.from({ length: 60 }, (_, index) => `  - id: CP${index}\n`).join('');
+    writeFileSync(file, `chargePoints:\n${many}`);
+    const { out } = run(['--config', file]);
+    expect(out.match(/ id: CP\d+,/g)).toHaveLength(50);
+    expect(out).toContain('  # and 10 more');
+  });
+
+  test.each([
+    [['--nope'], /--nope/],
+    [['--set', 'http.port'], /--set needs KEY=VALUE/],
+    [['--set', '=1'], /--set needs KEY=VALUE/],
+    [['--config='], /--config needs the name of a file/],
+    [['site.yaml'], /site\.yaml/],
+  ])('wrong usage %j ends with 2 and shows the usage', (args, words) => {
+    const { code, out, err } = run(args);
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).toMatch(words);
+    expect(err).toContain('Usage: busbar check');
+  });
+
+  test('--help shows the usage and ends with 0', () => {
+    expect(run(['--help'])).toMatchObject({ code: 0, err: '', out: expect.stringContaining('Usage: busbar check') });
+  });
+});
