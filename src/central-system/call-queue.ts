@@ -65,7 +65,12 @@ export function createCallQueue() {
       waiting.get(next.class)?.shift();
       const overlaps = outstanding.size > 0;
       for (const other of outstanding.values()) other.overlapped = true;
-      outstanding.set(next.messageId, { call: next, sentAt: now, timeoutAt: (now + next.timeoutMs) as Monotonic, overlapped: overlaps });
+      outstanding.set(next.messageId, {
+        call: next,
+        sentAt: now,
+        timeoutAt: (now + next.timeoutMs) as Monotonic,
+        overlapped: overlaps,
+      });
       return next;
     },
 
@@ -89,7 +94,10 @@ export function createCallQueue() {
       for (const [name, calls] of waiting) {
         const overdue = calls.filter((call) => call.sendBefore <= now);
         if (overdue.length === 0) continue;
-        waiting.set(name, calls.filter((call) => call.sendBefore > now));
+        waiting.set(
+          name,
+          calls.filter((call) => call.sendBefore > now),
+        );
         for (const call of overdue) call.ended({ kind: 'expired' }, false);
       }
     },

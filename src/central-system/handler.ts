@@ -38,7 +38,10 @@ export type Context = {
   readonly policy: Policy;
 };
 
-export type Handled<A extends ChargePointAction> = { readonly response: ResponseOf<A>; readonly events: readonly Event[] };
+export type Handled<A extends ChargePointAction> = {
+  readonly response: ResponseOf<A>;
+  readonly events: readonly Event[];
+};
 
 /** A CALLERROR: for what the schema can't say (OCPP-J §4.2.3). */
 export type Refused = { readonly refused: RpcErrorCode; readonly description: string };

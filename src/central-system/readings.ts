@@ -14,7 +14,11 @@ export function takeReadings(
 ): Event[] {
   const { chargePointId, receivedAt, live, policy } = context;
   const previous = live.lastReading(connectorId);
-  const { readings, signed, droppedCount: dropped } = readMeterValues(values, {
+  const {
+    readings,
+    signed,
+    droppedCount: dropped,
+  } = readMeterValues(values, {
     parseTimestamp,
     nominalVoltageMV: policy.nominalVoltageMV,
     previous,

@@ -63,7 +63,9 @@ export function createAdmission(site: {
           contest.request.refuse(409, 'a charge point with this id is connected and alive');
         }
       };
-      return wins ? then(settle) : { events: [alertOf(line, contest.request, clock.now())], then: settle, failed: settle };
+      return wins
+        ? then(settle)
+        : { events: [alertOf(line, contest.request, clock.now())], then: settle, failed: settle };
     },
 
     /** The old connection has closed by itself while a newcomer was waiting. */
@@ -76,7 +78,11 @@ export function createAdmission(site: {
     },
   };
 
-  function refusalOf({ chargePointId, remoteAddress, credentials: sent }: UpgradeRequest): { status: number; reason: string } | null {
+  function refusalOf({
+    chargePointId,
+    remoteAddress,
+    credentials: sent,
+  }: UpgradeRequest): { status: number; reason: string } | null {
     if (credentials.required(chargePointId)) {
       const source = `${remoteAddress}|${chargePointId}`;
       if (credentials.exhausted(source, clock.monotonic())) {
@@ -84,7 +90,10 @@ export function createAdmission(site: {
       }
       if (sent === null || !credentials.match(chargePointId, sent)) {
         credentials.failed(source, clock.monotonic());
-        return { status: 401, reason: 'the user name must be the charge point id, with the password configured for it' };
+        return {
+          status: 401,
+          reason: 'the user name must be the charge point id, with the password configured for it',
+        };
       }
       return null;
     }
@@ -95,7 +104,10 @@ export function createAdmission(site: {
     const registration = records.registration(chargePointId);
     if (registration !== null) return null;
     if (policy.unknownChargePoints === 'refuse') {
-      return { status: 404, reason: 'this charge point is not known here; add it to chargePoints in the configuration' };
+      return {
+        status: 404,
+        reason: 'this charge point is not known here; add it to chargePoints in the configuration',
+      };
     }
     return lines.strangersFull() ? { status: 503, reason: 'too many unknown charge points are connected' } : null;
   }

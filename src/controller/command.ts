@@ -1,6 +1,6 @@
+import type { CallOutcome } from '../central-system/call-queue.ts';
 import type { Policy } from '../central-system/handler.ts';
 import type { Records } from '../central-system/records.ts';
-import type { CallOutcome } from '../central-system/call-queue.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
 import type { Event } from '../domain/events.ts';
 import type { Monotonic } from '../domain/units.ts';
@@ -39,7 +39,11 @@ export function decideCommand(command: Command, site: Site, done: (result: Comma
   }
 }
 
-function operate(command: Extract<Command, { type: 'operate' }>, site: Site, done: (result: CommandResult) => void): Decision {
+function operate(
+  command: Extract<Command, { type: 'operate' }>,
+  site: Site,
+  done: (result: CommandResult) => void,
+): Decision {
   const { chargePointId, action, payload } = command;
   const line = site.lines.get(chargePointId);
   if (line === null) {
@@ -91,7 +95,8 @@ function register(
   return recorded([{ type: 'registration-changed', chargePointId, registration, at }], site, (result) => {
     // It would ask again by itself; asking it to boot now spares the installer the wait.
     const line: Line | null = site.lines.get(chargePointId);
-    if (result.kind === 'done' && registration === 'accepted' && line?.session) site.exchange.invite(line, line.session);
+    if (result.kind === 'done' && registration === 'accepted' && line?.session)
+      site.exchange.invite(line, line.session);
     done(result);
   });
 }

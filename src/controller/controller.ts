@@ -82,7 +82,12 @@ export function createController(site: {
         const key = 'chargePointId' in command ? command.chargePointId : null;
         turn.enqueue({
           key,
-          decide: () => decideCommand(command, { lines, records: reader, policy, exchange, clock, ids, follow, callTimeoutMs }, resolve),
+          decide: () =>
+            decideCommand(
+              command,
+              { lines, records: reader, policy, exchange, clock, ids, follow, callTimeoutMs },
+              resolve,
+            ),
         });
       });
     },
@@ -222,7 +227,11 @@ export function createController(site: {
     follow([{ type: 'connection-closed', chargePointId, at: clock.now() as Instant }]);
   }
 
-  function housekeeping(write: () => number, resolve: (changed: number) => void, reject: (error: unknown) => void): Decision {
+  function housekeeping(
+    write: () => number,
+    resolve: (changed: number) => void,
+    reject: (error: unknown) => void,
+  ): Decision {
     try {
       const changed = write();
       return { events: [], then: () => resolve(changed), failed: (_, error) => reject(error) };

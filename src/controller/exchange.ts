@@ -57,7 +57,9 @@ export function createExchange(site: {
       case 'bad-call':
         counters.refused += 1;
         entry.outcome = frame.code;
-        return effect(() => send(line, session, encodeError(frame.messageId, frame.code, frame.description), frame.code));
+        return effect(() =>
+          send(line, session, encodeError(frame.messageId, frame.code, frame.description), frame.code),
+        );
       case 'result':
       case 'error':
         return effect(() => {
@@ -112,7 +114,10 @@ export function createExchange(site: {
     if ('refused' in outcome) return effect(() => refuse(outcome.refused, outcome.description));
     const wrong = checkResponse(action, outcome.response);
     if (wrong !== null) {
-      log.error({ chargePointId: line.chargePointId, action, wrong }, 'our own answer breaks the schema: a fault in Busbar');
+      log.error(
+        { chargePointId: line.chargePointId, action, wrong },
+        'our own answer breaks the schema: a fault in Busbar',
+      );
       return effect(() => refuse('InternalError', 'the answer could not be made'));
     }
     if (action === 'BootNotification') session.invitedToBoot = false;
@@ -145,7 +150,10 @@ export function createExchange(site: {
     }
     const { call, overlapped } = found;
     if (frame.kind === 'error') {
-      call.ended({ kind: 'error', code: frame.rawCode, description: frame.description, details: frame.details }, overlapped);
+      call.ended(
+        { kind: 'error', code: frame.rawCode, description: frame.description, details: frame.details },
+        overlapped,
+      );
       return frame.rawCode;
     }
     if (!isAction(call.action)) return 'ok';
@@ -169,7 +177,10 @@ export function createExchange(site: {
     }
     line.wake?.cancel();
     const at = calls.wakeAt(now);
-    line.wake = at === null ? null : clock.after(Math.max(1, at - now), () => later(line.chargePointId, () => effect(() => pump(line))));
+    line.wake =
+      at === null
+        ? null
+        : clock.after(Math.max(1, at - now), () => later(line.chargePointId, () => effect(() => pump(line))));
   }
 
   /** Asks a charge point that speaks without having booted to do so, once a connection (OCPP 1.6 §5.17). */
@@ -204,7 +215,11 @@ function noteTriggered(session: Session, action: string, payload: object): void 
 }
 
 /** The one place where the table's type is opened: each handler gets the request of its own action. */
-function handle<A extends ChargePointAction>(action: A, request: RequestOf<A>, context: Parameters<(typeof routes)[A]>[1]) {
+function handle<A extends ChargePointAction>(
+  action: A,
+  request: RequestOf<A>,
+  context: Parameters<(typeof routes)[A]>[1],
+) {
   return routes[action](request, context);
 }
 

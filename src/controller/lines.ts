@@ -57,7 +57,8 @@ export function createLines() {
     },
     /** Forgets a stranger that has gone, so that made-up ids leave nothing behind. */
     forgetStranger(line: Line): void {
-      if (line.registration === null && line.session === null && line.contest === null) lines.delete(line.chargePointId);
+      if (line.registration === null && line.session === null && line.contest === null)
+        lines.delete(line.chargePointId);
     },
     strangersFull(): boolean {
       let strangers = 0;

@@ -122,7 +122,8 @@ export function createTurn(world: {
     departing = false;
     if (boards && !open) open = begin(taken);
     if (open && !committed(boards)) {
-      for (const decision of taken) settle(() => decision.failed('commit', new Error('the store could not be written')));
+      for (const decision of taken)
+        settle(() => decision.failed('commit', new Error('the store could not be written')));
       return;
     }
     for (const decision of taken) settle(decision.then);
@@ -143,7 +144,10 @@ export function createTurn(world: {
       return true;
     } catch (error) {
       figures.failedCommits += 1;
-      log.error({ err: error, waiting: taken.length }, 'the store can not be written; charge points get no answer and will repeat');
+      log.error(
+        { err: error, waiting: taken.length },
+        'the store can not be written; charge points get no answer and will repeat',
+      );
       return false;
     }
   }
@@ -179,7 +183,8 @@ export function createTurn(world: {
     figures.commits += 1;
     figures.lastCommitMs = tookMs;
     figures.slowestCommitMs = Math.max(figures.slowestCommitMs, tookMs);
-    if (tookMs > SLOW_COMMIT_MS) log.warn({ tookMs: Math.round(tookMs) }, 'a commit was slow: the storage is worn or busy');
+    if (tookMs > SLOW_COMMIT_MS)
+      log.warn({ tookMs: Math.round(tookMs) }, 'a commit was slow: the storage is worn or busy');
     return true;
   }
 

@@ -53,7 +53,12 @@ export async function startOcppServer(options: {
     handleProtocols: (offered) => (offered.has('ocpp1.6') ? 'ocpp1.6' : false),
   });
   const http = createServer(
-    { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS, connectionsCheckingInterval: 1_000 },
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_WITHIN_MS,
+      requestTimeout: REQUEST_WITHIN_MS,
+      connectionsCheckingInterval: 1_000,
+    },
     (_request, response) => {
       response.writeHead(426, { 'content-type': 'text/plain', connection: 'close' });
       response.end('This port speaks OCPP over WebSocket: connect a charge point to ws://.../ocpp/{id}\n');
@@ -181,7 +186,8 @@ type Door = { chargePointId: string } | { status: number; reason: string };
 function doorOf(request: IncomingMessage, socket: Duplex, mayOmitSubprotocol: ReadonlySet<string>): Door {
   if (socket.destroyed) return { status: 400, reason: 'gone' };
   const identity = chargePointIdFromPath(request.url ?? '');
-  if (!identity.ok) return { status: 400, reason: `the charge point id in the address can not be used: ${identity.reason}` };
+  if (!identity.ok)
+    return { status: 400, reason: `the charge point id in the address can not be used: ${identity.reason}` };
   const offered = request.headers['sec-websocket-protocol'];
   const omitted = offered === undefined && mayOmitSubprotocol.has(identity.id);
   if (!omitted && chooseSubprotocol(offered) === null) {
@@ -202,7 +208,12 @@ function credentialsOf(request: IncomingMessage): UpgradeRequest['credentials'] 
 function refuse(socket: Duplex, status: number, reason: string): void {
   if (socket.destroyed) return;
   const body = `${reason}\n`;
-  const extra = status === 401 ? 'WWW-Authenticate: Basic realm="ocpp"\r\n' : status === 503 || status === 429 ? 'Retry-After: 10\r\n' : '';
+  const extra =
+    status === 401
+      ? 'WWW-Authenticate: Basic realm="ocpp"\r\n'
+      : status === 503 || status === 429
+        ? 'Retry-After: 10\r\n'
+        : '';
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
       `${extra}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

@@ -66,7 +66,9 @@ export function connect(path: string): Database {
 export function markRestored(path: string): void {
   const database = connect(path);
   try {
-    database.prepare("INSERT INTO meta (key, value) VALUES ('restored', '1') ON CONFLICT DO UPDATE SET value = '1'").run();
+    database
+      .prepare("INSERT INTO meta (key, value) VALUES ('restored', '1') ON CONFLICT DO UPDATE SET value = '1'")
+      .run();
     database.pragma('wal_checkpoint(TRUNCATE)');
   } finally {
     database.close();
@@ -106,7 +108,9 @@ export function lockStore(path: string): () => void {
     lock.exec('BEGIN EXCLUSIVE');
   } catch {
     lock.close();
-    throw new StoreInUse(`The store ${path} is in use by another Busbar. Stop that one first, or give this one another store.path.`);
+    throw new StoreInUse(
+      `The store ${path} is in use by another Busbar. Stop that one first, or give this one another store.path.`,
+    );
   }
   return () => lock.close();
 }
@@ -188,7 +192,9 @@ function backupBefore(database: Database, path: string, now: number): void {
 
 function settleEpoch(database: Database, newId: () => string): string {
   const read = database.prepare('SELECT value FROM meta WHERE key = ?').pluck();
-  const write = database.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value');
+  const write = database.prepare(
+    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+  );
   return database
     .transaction((): string => {
       const restored = read.get('restored') !== undefined;

@@ -40,7 +40,10 @@ export function migrate(database: Database, migrations: readonly Migration[], be
 }
 
 function compareApplied(database: Database, migrations: readonly Migration[], version: number): void {
-  const rows = database.prepare('SELECT version, checksum FROM schema_migrations').all() as { version: number; checksum: string }[];
+  const rows = database.prepare('SELECT version, checksum FROM schema_migrations').all() as {
+    version: number;
+    checksum: string;
+  }[];
   const applied = new Map(rows.map((row) => [row.version, row.checksum]));
   for (const migration of migrations) {
     if (migration.version > version) return;

@@ -24,7 +24,9 @@ export function createReader(database: Database) {
   const orphan = database.prepare(`${selectTransaction}
     WHERE c.id = ? AND t.stopped_ms = ? AND t.reported_transaction_id = ? AND t.meter_stop_wh = ? AND t.state = 'orphan'`);
   const runningOn = database.prepare(`${selectTransaction} WHERE c.id = ? AND t.state = 'running' ORDER BY t.id DESC`);
-  const runningWith = database.prepare(`${selectTransaction} WHERE t.id_tag_key = ? AND t.state = 'running' ORDER BY t.id DESC`);
+  const runningWith = database.prepare(
+    `${selectTransaction} WHERE t.id_tag_key = ? AND t.state = 'running' ORDER BY t.id DESC`,
+  );
   const previousOn = database.prepare(`${selectTransaction}
     WHERE c.id = ? AND t.connector_id = ? AND t.started_ms <= ? AND t.state = 'stopped' ORDER BY t.started_ms DESC, t.id DESC LIMIT 1`);
   const lastRegister = database.prepare(`
@@ -51,7 +53,8 @@ export function createReader(database: Database) {
       one(orphan.get(chargePointId, stop.at, reported, stop.meterWh)),
     runningOn: (chargePointId: string) => many(runningOn.all(chargePointId)),
     runningWith: (idTag: string) => many(runningWith.all(idTagKey(idTag))),
-    previousOn: (chargePointId: string, start: Start) => one(previousOn.get(chargePointId, start.connectorId, start.at)),
+    previousOn: (chargePointId: string, start: Start) =>
+      one(previousOn.get(chargePointId, start.connectorId, start.at)),
     lastRegister: (transactionId: number) => (lastRegister.get(transactionId) as RegisterAt | undefined) ?? null,
   };
 }

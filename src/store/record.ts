@@ -162,7 +162,7 @@ function prepareWrites(database: Database) {
       INSERT INTO evidence (transaction_id, kind, message, received_ms) SELECT @transactionId, @kind, @message, @receivedAt
       WHERE (SELECT count(*) FROM evidence WHERE transaction_id = @transactionId) < 50`),
     finding: database.prepare(
-    // Bounded for the same reason.
+      // Bounded for the same reason.
       `INSERT INTO findings (transaction_id, kind, detail, found_ms) SELECT @transactionId, @kind, @detail, @at
        WHERE (SELECT count(*) FROM findings WHERE transaction_id = @transactionId) < 100 ON CONFLICT DO NOTHING`,
     ),

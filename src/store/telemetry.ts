@@ -23,13 +23,32 @@ export function createTelemetry(database: Database) {
       last_at_ms = max(last_at_ms, excluded.last_at_ms), last_energy_at_ms = coalesce(excluded.last_energy_at_ms, last_energy_at_ms),
       last_energy_wh = coalesce(excluded.last_energy_wh, last_energy_wh)`);
 
-  type Row = { chargePointId: string; connectorId: number; transactionId: number | null; receivedAt: Instant; reading: Reading };
-  type Advance = { firstRow: number; lastRow: number; readings: number; at: Instant; energyAt: Instant | null; energyWh: number | null };
+  type Row = {
+    chargePointId: string;
+    connectorId: number;
+    transactionId: number | null;
+    receivedAt: Instant;
+    reading: Reading;
+  };
+  type Advance = {
+    firstRow: number;
+    lastRow: number;
+    readings: number;
+    at: Instant;
+    energyAt: Instant | null;
+    energyWh: number | null;
+  };
   let rows: Row[] = [];
   let lost = 0;
 
   return {
-    add(chargePointId: string, connectorId: number, transactionId: number | null, readings: readonly Reading[], receivedAt: Instant) {
+    add(
+      chargePointId: string,
+      connectorId: number,
+      transactionId: number | null,
+      readings: readonly Reading[],
+      receivedAt: Instant,
+    ) {
       for (const reading of readings) rows.push({ chargePointId, connectorId, transactionId, receivedAt, reading });
       if (rows.length > MAX_BUFFERED_ROWS) {
         lost += rows.length - MAX_BUFFERED_ROWS;
@@ -56,8 +75,26 @@ export function createTelemetry(database: Database) {
         const derived = reading.derived.length === 0 ? null : reading.derived.join(', ');
         const { energyWh, powerW, offeredMA, socPercent } = reading;
         const row = Number(
-          insert.run(ref, connectorId, transactionId, reading.at, receivedAt, reading.context, energyWh, powerW,
-            a1, a2, a3, v1, v2, v3, offeredMA, socPercent, reading.quality, derived).lastInsertRowid,
+          insert.run(
+            ref,
+            connectorId,
+            transactionId,
+            reading.at,
+            receivedAt,
+            reading.context,
+            energyWh,
+            powerW,
+            a1,
+            a2,
+            a3,
+            v1,
+            v2,
+            v3,
+            offeredMA,
+            socPercent,
+            reading.quality,
+            derived,
+          ).lastInsertRowid,
         );
         if (transactionId !== null) noteAdvance(advances, transactionId, row, reading);
       }
@@ -71,10 +108,22 @@ export function createTelemetry(database: Database) {
     },
   };
 
-  function noteAdvance(advances: Map<number, Advance>, transactionId: number, row: number, { at, energyWh }: Reading): void {
+  function noteAdvance(
+    advances: Map<number, Advance>,
+    transactionId: number,
+    row: number,
+    { at, energyWh }: Reading,
+  ): void {
     const known = advances.get(transactionId);
     if (known === undefined) {
-      advances.set(transactionId, { firstRow: row, lastRow: row, readings: 1, at, energyAt: energyWh === null ? null : at, energyWh });
+      advances.set(transactionId, {
+        firstRow: row,
+        lastRow: row,
+        readings: 1,
+        at,
+        energyAt: energyWh === null ? null : at,
+        energyWh,
+      });
       return;
     }
     known.lastRow = row;

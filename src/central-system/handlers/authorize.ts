@@ -1,4 +1,4 @@
-import { authorize as judge, idTagInfo } from '../authorization.ts';
+import { idTagInfo, authorize as judge } from '../authorization.ts';
 import type { Handler } from '../handler.ts';
 
 /** OCPP 1.6 §4.1. */

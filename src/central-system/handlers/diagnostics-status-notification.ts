@@ -1,7 +1,10 @@
 import type { Handler } from '../handler.ts';
 
 /** OCPP 1.6 §4.4. */
-export const diagnosticsStatusNotification: Handler<'DiagnosticsStatusNotification'> = (request, { chargePointId, receivedAt }) => ({
+export const diagnosticsStatusNotification: Handler<'DiagnosticsStatusNotification'> = (
+  request,
+  { chargePointId, receivedAt },
+) => ({
   response: {},
   events: [
     {

@@ -1,7 +1,10 @@
 import type { Handler } from '../handler.ts';
 
 /** OCPP 1.6 §4.5. */
-export const firmwareStatusNotification: Handler<'FirmwareStatusNotification'> = (request, { chargePointId, receivedAt }) => ({
+export const firmwareStatusNotification: Handler<'FirmwareStatusNotification'> = (
+  request,
+  { chargePointId, receivedAt },
+) => ({
   response: {},
   events: [
     {

@@ -2,7 +2,10 @@ import { parseTimestamp } from '../../ocpp/timestamp.ts';
 import type { Handler } from '../handler.ts';
 
 /** Security whitepaper A04. Unknown types are kept like the known ones (A04.FR.02). */
-export const securityEventNotification: Handler<'SecurityEventNotification'> = (request, { chargePointId, receivedAt }) => ({
+export const securityEventNotification: Handler<'SecurityEventNotification'> = (
+  request,
+  { chargePointId, receivedAt },
+) => ({
   response: {},
   events: [
     {

@@ -1,7 +1,10 @@
 import type { Handler } from '../handler.ts';
 
 /** Security whitepaper L01. */
-export const signedFirmwareStatusNotification: Handler<'SignedFirmwareStatusNotification'> = (request, { chargePointId, receivedAt }) => ({
+export const signedFirmwareStatusNotification: Handler<'SignedFirmwareStatusNotification'> = (
+  request,
+  { chargePointId, receivedAt },
+) => ({
   response: {},
   events: [
     {

@@ -36,7 +36,12 @@ export const stopTransaction: Handler<'StopTransaction'> = (request, context) =>
   };
 };
 
-function stopEvents(transaction: Transaction, stop: Stop, request: RequestOf<'StopTransaction'>, context: Context): Event[] {
+function stopEvents(
+  transaction: Transaction,
+  stop: Stop,
+  request: RequestOf<'StopTransaction'>,
+  context: Context,
+): Event[] {
   const { chargePointId, receivedAt, message, live, records } = context;
   const connectorId = transaction.start?.connectorId ?? 0;
   const lastReading =
@@ -81,7 +86,9 @@ function orphanEvents(reportedTransactionId: number, stop: Stop, context: Contex
   const { chargePointId, receivedAt, message, records } = context;
   const known = records.orphanByStop(chargePointId, reportedTransactionId, stop);
   if (known !== null) {
-    return [{ type: 'evidence-added', transactionId: known.id, evidence: { kind: 'stop-repeated', message, receivedAt } }];
+    return [
+      { type: 'evidence-added', transactionId: known.id, evidence: { kind: 'stop-repeated', message, receivedAt } },
+    ];
   }
   const proposed = proposeStart(stop, context);
   return [
