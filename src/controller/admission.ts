@@ -37,19 +37,19 @@ export function createAdmission(site: {
       const refusal = refusalOf(request);
       if (refusal !== null) {
         log.info({ chargePointId, remoteAddress: request.remoteAddress, httpStatus: refusal.status }, refusal.reason);
-        return then(() => request.refuse(refusal.status, refusal.reason));
+        return effect(() => request.refuse(refusal.status, refusal.reason));
       }
       const line = lines.of(chargePointId);
       const authenticated = request.credentials !== null && credentials.required(chargePointId);
-      if (line.session === null) return then(() => admit(line, request, authenticated));
-      if (line.contest !== null) return then(() => request.refuse(503, 'another connection is just being checked'));
-      return then(() => challenge(line, request, authenticated));
+      if (line.session === null) return effect(() => admit(line, request, authenticated));
+      if (line.contest !== null) return effect(() => request.refuse(503, 'another connection is just being checked'));
+      return effect(() => challenge(line, request, authenticated));
     },
 
     /** The old connection lives: the newcomer wins only by what it can prove. */
     oldAnswered(line: Line): Decision {
       const { contest } = line;
-      if (contest === null) return then(() => undefined);
+      if (contest === null) return effect(() => undefined);
       const now = clock.monotonic();
       const recent = line.replacedAt.filter((at) => now - at < STORM_WINDOW_MS);
       const wins = contest.authenticated && recent.length < STORM_REPLACEMENTS;
@@ -64,8 +64,8 @@ export function createAdmission(site: {
         }
       };
       return wins
-        ? then(settle)
-        : { events: [alertOf(line, contest.request, clock.now())], then: settle, failed: settle };
+        ? effect(settle)
+        : { events: [alertOf(line, contest.request, clock.now())], effect: settle, failed: settle };
     },
 
     /** The old connection has closed by itself while a newcomer was waiting. */
@@ -115,7 +115,7 @@ export function createAdmission(site: {
   function challenge(line: Line, request: UpgradeRequest, authenticated: boolean): void {
     const timer = clock.after(PONG_WITHIN_MS, () => {
       later(line.chargePointId, () =>
-        then(() => {
+        effect(() => {
           if (line.contest?.request !== request) return;
           line.contest = null;
           admit(line, request, authenticated);
@@ -146,4 +146,4 @@ function alertOf(line: Line, request: UpgradeRequest, at: Instant): Event {
   };
 }
 
-const then = (effect: () => void): Decision => ({ events: [], then: effect, failed: effect });
+const effect = (run: () => void): Decision => ({ events: [], effect: run, failed: run });

@@ -64,7 +64,7 @@ function operate(
     if (!taken) done({ kind: 'queue-full' });
     site.exchange.pump(line);
   };
-  return { events: [], then: run, failed: run };
+  return { events: [], effect: run, failed: run };
 }
 
 function resultOf(outcome: CallOutcome): CommandResult {
@@ -104,7 +104,7 @@ function register(
 function recorded(events: readonly Event[], site: Site, done: (result: CommandResult) => void): Decision {
   return {
     events,
-    then: () => {
+    effect: () => {
       site.follow(events);
       done({ kind: 'done' });
     },
@@ -113,5 +113,5 @@ function recorded(events: readonly Event[], site: Site, done: (result: CommandRe
 }
 
 function ended(done: (result: CommandResult) => void, result: CommandResult): Decision {
-  return { events: [], then: () => done(result), failed: () => done(result) };
+  return { events: [], effect: () => done(result), failed: () => done(result) };
 }

@@ -207,7 +207,7 @@ export function createController(site: {
     return {
       events: [],
       failed: () => undefined,
-      then: () => {
+      effect: () => {
         if (session.closed) return;
         close(line, session);
         admission.oldClosed(line);
@@ -234,9 +234,9 @@ export function createController(site: {
   ): Decision {
     try {
       const changed = write();
-      return { events: [], then: () => resolve(changed), failed: (_, error) => reject(error) };
+      return { events: [], effect: () => resolve(changed), failed: (_, error) => reject(error) };
     } catch (error) {
-      return { events: [], then: () => reject(error), failed: () => reject(error) };
+      return { events: [], effect: () => reject(error), failed: () => reject(error) };
     }
   }
 }
@@ -250,4 +250,4 @@ function everySoOften(clock: Clock, ms: number, run: () => void): { cancel(): vo
   return { cancel: () => timer.cancel() };
 }
 
-const nothing: Decision = { events: [], then: () => undefined, failed: () => undefined };
+const nothing: Decision = { events: [], effect: () => undefined, failed: () => undefined };

@@ -124,7 +124,7 @@ export function createExchange(site: {
     const encoded = encodeResult(messageId, outcome.response);
     return {
       events: outcome.events,
-      then: () => {
+      effect: () => {
         follow(outcome.events);
         session.replay.remember(messageId, text, encoded);
         send(line, session, encoded, 'ok');
@@ -223,6 +223,6 @@ function handle<A extends ChargePointAction>(
   return routes[action](request, context);
 }
 
-const nothing: Decision = { events: [], then: () => undefined, failed: () => undefined };
+const nothing: Decision = { events: [], effect: () => undefined, failed: () => undefined };
 
-const effect = (run: () => void): Decision => ({ events: [], then: run, failed: run });
+const effect = (run: () => void): Decision => ({ events: [], effect: run, failed: run });

@@ -11,9 +11,9 @@ import type { Clock, Log } from '../runtime/ports.ts';
 export type Decision = {
   readonly events: readonly Event[];
   /** After the commit: memory first, then the answer. */
-  readonly then: () => void;
+  readonly effect: () => void;
   /**
-   * Instead of `then`. 'input': this one alone could not be recorded. 'commit': nothing of the turn could be; a charge
+   * Instead of `effect`. 'input': this one alone could not be recorded. 'commit': nothing of the turn could be; a charge
    * point then gets no answer and repeats itself.
    */
   readonly failed: (what: 'input' | 'commit', error: unknown) => void;
@@ -126,7 +126,7 @@ export function createTurn(world: {
         settle(() => decision.failed('commit', new Error('the store could not be written')));
       return;
     }
-    for (const decision of taken) settle(decision.then);
+    for (const decision of taken) settle(decision.effect);
   }
 
   function decide(input: Input): Decision {
@@ -134,7 +134,7 @@ export function createTurn(world: {
       return input.decide();
     } catch (error) {
       log.error({ err: error }, 'an input could not be decided: a fault in Busbar; the input was dropped');
-      return { events: [], then: () => undefined, failed: () => undefined };
+      return { events: [], effect: () => undefined, failed: () => undefined };
     }
   }
 
@@ -163,7 +163,7 @@ export function createTurn(world: {
       sql.undo.run();
       sql.release.run();
       log.error({ err: error, events: decision.events.map(({ type }) => type) }, 'an input could not be recorded');
-      return { events: [], then: () => decision.failed('input', error), failed: decision.failed };
+      return { events: [], effect: () => decision.failed('input', error), failed: decision.failed };
     }
   }
 
@@ -215,7 +215,7 @@ export function createTurn(world: {
 
 /** What is left of an input when the store can't even be opened for writing. */
 function undone({ failed }: Decision): Decision {
-  return { events: [], then: () => failed('commit', new Error('the store could not be written')), failed };
+  return { events: [], effect: () => failed('commit', new Error('the store could not be written')), failed };
 }
 
 /** Whether an event makes a row: a turn of others opens no transaction. */
