@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { backup, restore } from './backup.ts';
 import { check } from './check.ts';
+import { demo } from './demo.ts';
 import { health } from './health.ts';
 import type { CommandIo } from './io.ts';
 import { start } from './start.ts';
@@ -13,6 +14,7 @@ type Command = {
 /** Every command; an exit code of 0 is fine, 1 refused or failed with a message, 2 wrong usage. */
 const commands = new Map<string, Command>([
   ['start', { summary: 'runs the controller', run: start }],
+  ['demo', { summary: 'the controller with a living depot of simulated charge points', run: demo }],
   ['check', { summary: 'checks the configuration without starting', run: check }],
   ['backup', { summary: 'copies the store, also while the controller runs', run: backup }],
   ['restore', { summary: 'puts a backup in the place of the store', run: restore }],
