@@ -74,7 +74,6 @@ export function drive(car: Car, offeredAmps: number, phases: number, at: number,
   const target = Math.min(obeyed(car, offeredAmps, at), appetite(car));
   const risen = car.amps + car.type.rampAmpsPerSecond * elapsedSeconds;
   car.amps = target < leastAmps ? 0 : Math.max(leastAmps, Math.min(target, risen));
-  if (car.amps === 0 && target < leastAmps) car.awakeAt = null;
   const used = Math.min(car.type.phases, phases);
   return [0, 1, 2].map((phase) => (phase < used ? car.amps : 0));
 }
@@ -99,7 +98,10 @@ function obeyed(car: Car, offeredAmps: number, at: number): number {
   while (car.offers[0] !== undefined && at - car.offers[0].at >= car.type.reactionSeconds * 1000) {
     car.obeyedAmps = car.offers.shift()?.amps ?? car.obeyedAmps;
   }
-  if (car.obeyedAmps < leastAmps) return 0;
+  if (car.obeyedAmps < leastAmps) {
+    car.awakeAt = null;
+    return 0;
+  }
   car.awakeAt ??= at + car.type.wakeUpSeconds * 1000;
   return at >= car.awakeAt ? car.obeyedAmps : 0;
 }

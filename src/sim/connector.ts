@@ -1,6 +1,6 @@
 import { authorize, isFor, readIdTagInfo, remember, sameTag } from './authorization.ts';
-import { type Car, charge, drive, interrupt, isFull, socPercent } from './car.ts';
-import type { ConnectorLoad, InstalledProfile, Limit } from './composite-schedule.ts';
+import { type Car, charge, drive, interrupt, isFull, leastAmps, socPercent } from './car.ts';
+import { type ConnectorLoad, type InstalledProfile, type Limit, limitAt } from './composite-schedule.ts';
 import type { IdTagInfo, Reservation, Transaction } from './flash.ts';
 import type { Payload } from './frames.ts';
 import { type Context, type Measurement, meterValue } from './meter.ts';
@@ -248,6 +248,9 @@ export class Connector {
     flash.transactions.set(this.id, transaction);
     this.#sampledAt = transaction.startedAt;
     if (admitted.profile !== null) flash.profiles.push(admitted.profile);
+    // Until the next step has looked at the other connectors too.
+    const limit = limitAt(flash.profiles, this.load, this.#station.time());
+    this.#offer = { ...limit, amps: limit.amps < leastAmps ? 0 : limit.amps };
     this.#keepSample(transaction, 'Transaction.Begin');
     const reservation = this.#takeReservation(idTag, info.parentIdTag);
     queue.push({
