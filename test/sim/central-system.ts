@@ -22,6 +22,10 @@ export type CentralSystem = {
   taken(): Message[];
   call(id: string, action: string, params: Record<string, unknown>): Promise<Record<string, unknown>>;
   connected(id: string): Promise<void>;
+  /** Resolves when the connection that is open now has ended. */
+  disconnected(id: string): Promise<void>;
+  /** The password that the latest connection came with. */
+  passwordOf(id: string): string | null;
   /** Hangs up on everyone and listens no more; `open` listens again on the same port. */
   shut(): Promise<void>;
   open(): Promise<void>;
@@ -31,6 +35,7 @@ type Peer = { call(action: string, params: unknown): Promise<unknown>; once(even
 
 export async function startCentralSystem(clock: SimClock): Promise<CentralSystem> {
   const peers = new Map<string, Peer>();
+  const passwords = new Map<string, string | null>();
   const objections: string[] = [];
   const arrivals = new EventEmitter().setMaxListeners(100);
   const responders = new Map<string, Responder>(Object.entries(standardAnswers(clock)));
@@ -40,7 +45,10 @@ export async function startCentralSystem(clock: SimClock): Promise<CentralSystem
 
   const open = async (): Promise<void> => {
     server = new RPCServer({ protocols: ['ocpp1.6'], strictMode: true });
-    server.auth((accept) => accept());
+    server.auth((accept, _reject, handshake) => {
+      passwords.set(handshake.identity, handshake.password?.toString() ?? null);
+      accept();
+    });
     server.on('client', (client) => {
       peers.set(client.identity, client);
       client.once('close', () => {
@@ -89,6 +97,13 @@ export async function startCentralSystem(clock: SimClock): Promise<CentralSystem
     connected: async (id) => {
       while (!peers.has(id)) await once(arrivals, 'peer');
     },
+    disconnected: (id) =>
+      new Promise((resolve) => {
+        const peer = peers.get(id);
+        if (peer === undefined) resolve();
+        else peer.once('close', resolve);
+      }),
+    passwordOf: (id) => passwords.get(id) ?? null,
     shut: async () => {
       await server?.close({ code: 1001, reason: 'gone', awaitPending: false, force: true });
       server = null;
