@@ -1,4 +1,4 @@
-import type { Policy } from '../central-system/handler.ts';
+import { MAX_CONNECTOR_ID, type Policy } from '../central-system/handler.ts';
 import type { Records } from '../central-system/records.ts';
 import { routes } from '../central-system/routes.ts';
 import type { Event } from '../domain/events.ts';
@@ -94,7 +94,7 @@ export function createExchange(site: {
       ended(code);
       send(line, session, encodeError(messageId, code, description), code);
     };
-    if (action !== 'BootNotification' && line.registration !== 'accepted' && !session.triggered.delete(action)) {
+    if (action !== 'BootNotification' && line.registration !== 'accepted' && !wasTriggered(session, action)) {
       return effect(() => {
         refuse('SecurityError', 'send BootNotification first, and wait until it is accepted');
         invite(line, session);
@@ -217,11 +217,31 @@ export function createExchange(site: {
   }
 }
 
-/** While it is not accepted, a charge point may send what we triggered, once (OCPP 1.6 §4.2, errata 3.10). */
+/** While it is not accepted, a charge point may send what we triggered (OCPP 1.6 §4.2, errata 3.10). */
 function noteTriggered(session: Session, action: string, payload: object): void {
-  if (action !== 'TriggerMessage' && action !== 'ExtendedTriggerMessage') return;
-  const { requestedMessage } = payload as Partial<RequestOf<'TriggerMessage'>>;
-  if (requestedMessage !== undefined) session.triggered.add(requestedMessage);
+  const extended = action === 'ExtendedTriggerMessage';
+  if (action !== 'TriggerMessage' && !extended) return;
+  const { requestedMessage, connectorId } = payload as Partial<
+    RequestOf<'TriggerMessage'> & RequestOf<'ExtendedTriggerMessage'>
+  >;
+  if (requestedMessage === undefined) return;
+  const sent = (extended ? sentInsteadWhenExtended.get(requestedMessage) : undefined) ?? requestedMessage;
+  // Without a connector one message comes for each of them, connector 0 included (§5.17).
+  const ofEach = connectorId === undefined && (sent === 'StatusNotification' || sent === 'MeterValues');
+  session.triggered.set(sent, ofEach ? MAX_CONNECTOR_ID + 1 : 1);
+}
+
+/** What an ExtendedTriggerMessage asks for goes by another name when it comes (security whitepaper §5.5, §6.16). */
+const sentInsteadWhenExtended: ReadonlyMap<string, ChargePointAction> = new Map([
+  ['SignChargePointCertificate', 'SignCertificate'],
+  ['FirmwareStatusNotification', 'SignedFirmwareStatusNotification'],
+]);
+
+function wasTriggered({ triggered }: Session, action: string): boolean {
+  const left = triggered.get(action) ?? 0;
+  if (left > 1) triggered.set(action, left - 1);
+  else triggered.delete(action);
+  return left > 0;
 }
 
 /** The one place where the table's type is opened: each handler gets the request of its own action. */

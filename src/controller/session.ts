@@ -15,8 +15,8 @@ export type Session = {
   /** By password or certificate, and not merely by knowing the id. */
   readonly authenticated: boolean;
   readonly replay: ReplayCache;
-  /** Actions that we triggered while the charge point was not accepted: it may send these. */
-  readonly triggered: Set<string>;
+  /** Actions that we triggered while the charge point was not accepted: it may send these, so many times. */
+  readonly triggered: Map<string, number>;
   /** It has been asked to boot, because it spoke without ever having done so. */
   invitedToBoot: boolean;
   lastFrameAt: Instant;
@@ -32,7 +32,7 @@ export function createSession(connection: Connection, authenticated: boolean, no
     openedAt: now,
     authenticated,
     replay: createReplayCache(),
-    triggered: new Set(),
+    triggered: new Map(),
     invitedToBoot: false,
     lastFrameAt: now,
     lastPongAt: at,
