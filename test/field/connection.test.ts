@@ -1,0 +1,452 @@
+/**
+ * How real charge points connect (field observations Q1 to Q8, Q16), and the rules of OCPP-J §3 and §5.
+ *
+ * Of the field observations Q1 to Q31 these belong elsewhere:
+ * - Q9 (client certificates, and what a change of certificates does to the connection) comes with the security issue.
+ * - Q14 (never send vendor fields): our own messages are held against the schemas in test/ocpp/official-schemas.test.ts.
+ * - Q18, Q19 and Q20 (units, stack levels, "Accepted" proves nothing) are strategies of smart charging, and come with it.
+ * - Q27's reservations and Q28's choice of a connector come with reservations and the operator's pages; that an Authorize
+ *   need not be followed by a start is tested here (transactions.test.ts).
+ * - Q29's uploads come with firmware management; that its status messages are answered is tested in payloads.test.ts.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ChargePoint, connect, connectTo, refusedStatus, UpgradeRefused } from '../support/charge-point.ts';
+import { column, putToken, rows } from '../support/ledger.ts';
+import { startSite, type TestSite } from '../support/site.ts';
+
+let site: TestSite;
+afterEach(() => site.stop());
+
+const ago = (seconds: number): string => new Date(Date.now() - seconds * 1_000).toISOString();
+
+async function startedOn(charger: ChargePoint, connectorId = 1, meterStart = 1_000): Promise<number> {
+  const started = await charger.ask('StartTransaction', {
+    connectorId,
+    idTag: 'CARD',
+    meterStart,
+    timestamp: ago(5),
+  });
+  return Number(started.transactionId);
+}
+
+describe('Q1 nobody boots again after a plain reconnect', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'busbar-field-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('Q1 a reconnect without boot stays accepted', async () => {
+    site = await startSite();
+    const first = await connect(site.url, 'CP1');
+    await first.boot();
+    await first.close();
+    const again = await connect(site.url, 'CP1');
+    expect(await again.heartbeat()).toHaveProperty('currentTime');
+  });
+
+  it('Q1 accepted, and with its transaction, across a restart of the central system', async () => {
+    const storePath = join(folder, 'busbar.db');
+    site = await startSite({ storePath });
+    await putToken(site, 'CARD');
+    const before = await connect(site.url, 'CP1');
+    await before.boot();
+    const transactionId = await startedOn(before);
+    const { port } = site;
+    await site.stop();
+    expect((await before.closed).code).toBe(1001);
+
+    site = await startSite({ storePath, port });
+    const after = await connect(site.url, 'CP1');
+    expect(await after.heartbeat()).toHaveProperty('currentTime');
+    // The running transaction was adopted: readings without an id of theirs still find it.
+    await after.ask('MeterValues', {
+      connectorId: 1,
+      meterValue: [{ timestamp: ago(2), sampledValue: [{ value: '1500' }] }],
+    });
+    const stopped = { transactionId, meterStop: 2_000, timestamp: ago(1), idTag: 'CARD' };
+    expect(await after.ask('StopTransaction', stopped)).toMatchObject({ idTagInfo: { status: 'Accepted' } });
+    expect(rows(site, 'SELECT id, state, meter_stop_wh FROM transactions')).toEqual([
+      { id: transactionId, state: 'stopped', meter_stop_wh: 2_000 },
+    ]);
+    expect(column(site, 'SELECT transaction_id FROM telemetry')).toEqual([transactionId]);
+    expect(column(site, 'SELECT kind FROM findings')).toEqual([]);
+    expect(await startedOn(after)).toBeGreaterThan(transactionId);
+  });
+
+  it('Q1 a start answered before the restart and repeated after it is the same transaction', async () => {
+    const storePath = join(folder, 'busbar.db');
+    site = await startSite({ storePath });
+    await putToken(site, 'CARD');
+    const before = await connect(site.url, 'CP1');
+    await before.boot();
+    const start = { connectorId: 1, idTag: 'CARD', meterStart: 7, timestamp: ago(5) };
+    const answer = await before.ask('StartTransaction', start);
+    await site.stop();
+    site = await startSite({ storePath });
+    const after = await connect(site.url, 'CP1');
+    expect(await after.ask('StartTransaction', start)).toEqual(answer);
+    expect(column(site, 'SELECT count(*) FROM transactions')).toEqual([1]);
+  });
+});
+
+describe('Q2 wrong passwords', () => {
+  it('Q2 a charge point that retries a wrong password for ever is turned away cheaply, and alone', async () => {
+    site = await startSite({
+      passwords: new Map([
+        ['CP1', Buffer.from('right')],
+        ['CP2', Buffer.from('right')],
+      ]),
+    });
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 14; attempt += 1) {
+      statuses.push(await refusedStatus(site.url, 'CP1', { password: 'wrong' }));
+    }
+    expect(statuses.slice(0, 10)).toEqual(new Array(10).fill(401));
+    expect(statuses.slice(10)).toEqual(new Array(4).fill(429));
+    const other = await connect(site.url, 'CP2', { password: 'right' });
+    expect(await other.boot()).toMatchObject({ status: 'Accepted' });
+  });
+
+  it('Q2 only failures count: a charge point with the right password may connect as often as it likes', async () => {
+    site = await startSite({ passwords: new Map([['CP1', Buffer.from('right')]]) });
+    for (let attempt = 0; attempt < 15; attempt += 1) {
+      const charger = await connect(site.url, 'CP1', { password: 'right' });
+      await charger.close();
+    }
+  });
+
+  it('a 401 names Basic authentication', async () => {
+    site = await startSite({ passwords: new Map([['CP1', Buffer.from('right')]]) });
+    const refusal = await connect(site.url, 'CP1').catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(UpgradeRefused);
+    expect(refusal).toMatchObject({ status: 401, headers: { 'www-authenticate': expect.stringMatching(/^Basic /) } });
+  });
+});
+
+describe('Q3 two connections with one id', () => {
+  it('Q3 a newcomer that only knows the id is refused while the old connection answers, and an alert is raised', async () => {
+    site = await startSite();
+    const old = await connect(site.url, 'CP1');
+    await old.boot();
+    expect(await refusedStatus(site.url, 'CP1')).toBe(409);
+    expect(await old.heartbeat()).toHaveProperty('currentTime');
+    expect(rows(site, 'SELECT kind, charge_point_id, times, cleared_ms FROM alerts')).toEqual([
+      { kind: 'identity-contested', charge_point_id: 'CP1', times: 1, cleared_ms: null },
+    ]);
+  });
+
+  it('Q3 no pong in 3 s: the old connection is replaced, and its end does not hurt the new one', async () => {
+    site = await startSite();
+    const old = await connect(site.url, 'CP1', { autoPong: false });
+    await old.boot();
+    const began = performance.now();
+    const next = await connect(site.url, 'CP1');
+    const waited = performance.now() - began;
+    expect(waited).toBeGreaterThan(2_900);
+    expect(waited).toBeLessThan(6_000);
+    expect((await old.closed).code).toBe(1006);
+    expect(await next.heartbeat()).toHaveProperty('currentTime');
+    expect(site.controller.lines.get('CP1')?.session).not.toBeNull();
+    expect(column(site, 'SELECT count(*) FROM alerts')).toEqual([0]);
+  });
+
+  it('Q3 a newcomer that authenticated wins at once; the close of the old socket does not hurt it', async () => {
+    site = await startSite({ passwords: new Map([['CP1', Buffer.from('secret')]]) });
+    const old = await connect(site.url, 'CP1', { password: 'secret' });
+    await old.boot();
+    const next = await connect(site.url, 'CP1', { password: 'secret' });
+    await old.closed;
+    expect(await next.heartbeat()).toHaveProperty('currentTime');
+    const asked = site.controller.execute({ type: 'operate', chargePointId: 'CP1', action: 'ClearCache', payload: {} });
+    (await next.nextCall('ClearCache')).answer({ status: 'Accepted' });
+    expect(await asked).toEqual({ kind: 'answered', payload: { status: 'Accepted' } });
+  });
+
+  it('Q3 two sockets of one charge point that both reconnect do not replace each other for ever', async () => {
+    site = await startSite({ passwords: new Map([['CP1', Buffer.from('secret')]]) });
+    let current = await connect(site.url, 'CP1', { password: 'secret' });
+    await current.boot();
+    let refused = 0;
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      try {
+        const next = await connect(site.url, 'CP1', { password: 'secret' });
+        await current.closed;
+        current = next;
+      } catch (error) {
+        if (!(error instanceof UpgradeRefused)) throw error;
+        expect(error.status).toBe(409);
+        refused += 1;
+      }
+    }
+    expect(refused).toBe(7);
+    expect(await current.heartbeat()).toHaveProperty('currentTime');
+    expect(column(site, "SELECT times FROM alerts WHERE kind = 'identity-contested'")).toEqual([7]);
+  });
+
+  it('Q3 a third connection while two are being compared is asked to come later', async () => {
+    site = await startSite();
+    const old = await connect(site.url, 'CP1', { autoPong: false });
+    await old.boot();
+    const pinged = old.pinged();
+    const second = connect(site.url, 'CP1');
+    await pinged;
+    expect(await refusedStatus(site.url, 'CP1')).toBe(503);
+    old.crash();
+    expect(await (await second).heartbeat()).toHaveProperty('currentTime');
+  });
+
+  it('Q3 the old connection closes while the newcomer waits: it is let in at once', async () => {
+    site = await startSite();
+    const old = await connect(site.url, 'CP1', { autoPong: false });
+    await old.boot();
+    const pinged = old.pinged();
+    const began = performance.now();
+    const next = connect(site.url, 'CP1');
+    await pinged;
+    old.crash();
+    expect(await (await next).heartbeat()).toHaveProperty('currentTime');
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  it('Q3 an old connection that answers late, but within 3 s, keeps its place', async () => {
+    site = await startSite();
+    const old = await connect(site.url, 'CP1', { autoPong: false });
+    await old.boot();
+    const pinged = old.pinged();
+    const impatient = connect(site.url, 'CP1').catch((error: unknown) => error);
+    await pinged;
+    await old.heartbeat();
+    old.socket.pong();
+    expect(await impatient).toBeInstanceOf(UpgradeRefused);
+    expect(await old.heartbeat()).toHaveProperty('currentTime');
+  });
+});
+
+describe('Q4 crashes in the middle of things', () => {
+  it('Q4 pending calls fail at once when the socket is lost, not by their time-out', async () => {
+    site = await startSite({ callTimeoutMs: 60_000 });
+    const charger = await connect(site.url, 'CP1');
+    await charger.boot();
+    const asked = site.controller.execute({
+      type: 'operate',
+      chargePointId: 'CP1',
+      action: 'Reset',
+      payload: { type: 'Hard' },
+    });
+    await charger.nextCall('Reset');
+    charger.crash();
+    expect(await asked).toEqual({ kind: 'no-answer', why: 'disconnected' });
+  });
+
+  it('Q4 what waited behind the lost call goes out on the next connection', async () => {
+    site = await startSite({ callTimeoutMs: 60_000 });
+    const charger = await connect(site.url, 'CP1');
+    await charger.boot();
+    const operate = (action: string) =>
+      site.controller.execute({ type: 'operate', chargePointId: 'CP1', action, payload: {} });
+    const lost = operate('ClearCache');
+    const waiting = operate('GetLocalListVersion');
+    await charger.nextCall('ClearCache');
+    charger.crash();
+    expect(await lost).toEqual({ kind: 'no-answer', why: 'disconnected' });
+    const again = await connect(site.url, 'CP1');
+    (await again.nextCall('GetLocalListVersion')).answer({ listVersion: 3 });
+    expect(await waiting).toEqual({ kind: 'answered', payload: { listVersion: 3 } });
+  });
+
+  it('Q4 a socket that ends as 1005 or 1006 leaves the charge point offline and its transaction running', async () => {
+    site = await startSite();
+    await putToken(site, 'CARD');
+    const charger = await connect(site.url, 'CP1');
+    await charger.boot();
+    await startedOn(charger);
+    const gone = new Promise<void>((resolve) => {
+      site.controller.feed.listen(({ event }) => {
+        if (event.type === 'connection-closed') resolve();
+      });
+    });
+    charger.crash();
+    await gone;
+    expect(site.controller.lines.get('CP1')?.session).toBeNull();
+    expect(column(site, 'SELECT state FROM transactions')).toEqual(['running']);
+    const asked = { type: 'operate', chargePointId: 'CP1', action: 'ClearCache', payload: {} } as const;
+    expect(await site.controller.execute(asked)).toEqual({ kind: 'not-connected' });
+  });
+});
+
+describe('Q6 pings', () => {
+  it('Q6 pings with and without payload are answered with the same payload', async () => {
+    site = await startSite();
+    const charger = await connect(site.url, 'CP1');
+    expect(await charger.ping('Hello from EVerest!')).toBe('Hello from EVerest!');
+    expect(await charger.ping('')).toBe('');
+  });
+
+  it('Q6 a charge point that never pings stays connected as long as it answers ours', async () => {
+    site = await startSite({ pingIntervalMs: 50 });
+    const charger = await connect(site.url, 'CP1');
+    await charger.boot();
+    await charger.pinged();
+    await charger.pinged();
+    await charger.pinged();
+    expect(await charger.heartbeat()).toHaveProperty('currentTime');
+  });
+
+  it('Q6 a half-open connection, which answers no ping, is ended', async () => {
+    site = await startSite({ pingIntervalMs: 50 });
+    const charger = await connect(site.url, 'CP1', { autoPong: false });
+    expect((await charger.closed).code).toBe(1006);
+  });
+});
+
+describe('Q7 headers', () => {
+  it('Q7 an Origin, a Host without port and cache headers are no reason to refuse', async () => {
+    site = await startSite();
+    const charger = await connect(site.url, 'CP1', {
+      origin: 'http://127.0.0.1',
+      headers: { host: '127.0.0.1', pragma: 'no-cache', 'cache-control': 'no-cache' },
+    });
+    expect(await charger.boot()).toMatchObject({ status: 'Accepted' });
+  });
+
+  it('Q7 an offer of permessage-deflate is not taken up', async () => {
+    site = await startSite();
+    const charger = await connect(site.url, 'CP1', { perMessageDeflate: true });
+    expect(charger.socket.extensions).toBe('');
+    expect(await charger.boot()).toMatchObject({ status: 'Accepted' });
+  });
+});
+
+describe('Q8 passwords are bytes', () => {
+  const hex = 'abcdef00112233445566778899aabbccddeeff00';
+
+  it('Q8 the bytes that a hex key stands for, its text in any case: one key, three ways of sending it', async () => {
+    site = await startSite({ passwords: new Map([['CP1', Buffer.from(hex)]]) });
+    for (const password of [Buffer.from(hex, 'hex'), hex, hex.toUpperCase()]) {
+      const charger = await connect(site.url, 'CP1', { password });
+      await charger.close();
+    }
+    expect(await refusedStatus(site.url, 'CP1', { password: hex.slice(0, -2) })).toBe(401);
+    expect(await refusedStatus(site.url, 'CP1', { password: Buffer.from(hex.replace('ab', 'ac'), 'hex') })).toBe(401);
+  });
+
+  it('Q8 a password that is no UTF-8 is compared as bytes', async () => {
+    site = await startSite({ passwords: new Map([['CP1', Buffer.from([0xab, 0xcd, 0xef])]]) });
+    await connect(site.url, 'CP1', { password: Buffer.from([0xab, 0xcd, 0xef]) });
+    expect(await refusedStatus(site.url, 'CP1', { password: Buffer.from([0xab, 0xcd, 0xee]) })).toBe(401);
+    expect(await refusedStatus(site.url, 'CP1', { password: '\ufffd\ufffd\ufffd' })).toBe(401);
+  });
+
+  it('Q8 the header is split at its first colon only', async () => {
+    site = await startSite({ passwords: new Map([['CP1', Buffer.from('a:b:c')]]) });
+    await connect(site.url, 'CP1', { password: 'a:b:c' });
+  });
+
+  it('Q8 a password is sent where none is needed', async () => {
+    site = await startSite();
+    const charger = await connect(site.url, 'CP1', { password: Buffer.from([0xab, 0xcd, 0xef]) });
+    expect(await charger.boot()).toMatchObject({ status: 'Accepted' });
+  });
+
+  it('the user name must be the charge point id', async () => {
+    site = await startSite({ passwords: new Map([['CP1', Buffer.from('secret')]]) });
+    expect(await refusedStatus(site.url, 'CP1', { user: 'CP2', password: 'secret' })).toBe(401);
+  });
+
+  it('where passwords are needed, a charge point without a configured one is not let in', async () => {
+    site = await startSite({ policy: { passwordNeeded: true }, passwords: new Map([['CP1', Buffer.from('secret')]]) });
+    expect(await refusedStatus(site.url, 'CP2', { password: 'secret' })).toBe(401);
+    await connect(site.url, 'CP1', { password: 'secret' });
+  });
+});
+
+describe('Q16 a charge point that never boots', () => {
+  it('Q16 is connected, pinged, and nowhere in the books', async () => {
+    site = await startSite({ pingIntervalMs: 50 });
+    const silent = await connect(site.url, 'EVLINK');
+    await silent.pinged();
+    await silent.pinged();
+    expect(column(site, 'SELECT count(*) FROM charge_points')).toEqual([0]);
+    expect(site.controller.lines.get('EVLINK')?.registration).toBeNull();
+    const gone = new Promise<void>((resolve) => {
+      site.controller.feed.listen(({ event }) => {
+        if (event.type === 'connection-closed') setImmediate(resolve);
+      });
+    });
+    await silent.close();
+    await gone;
+    expect(site.controller.lines.get('EVLINK')).toBeNull();
+  });
+
+  it('Q16 what it says without a boot is refused, and it is asked to boot', async () => {
+    site = await startSite();
+    const silent = await connect(site.url, 'EVLINK');
+    const status = { connectorId: 1, errorCode: 'NoError', status: 'Available' };
+    expect(await silent.refusal('StatusNotification', status)).toBe('SecurityError');
+    const invitation = await silent.nextCall('TriggerMessage');
+    expect(invitation.payload).toEqual({ requestedMessage: 'BootNotification' });
+    invitation.answer({ status: 'Accepted' });
+    expect(await silent.boot()).toMatchObject({ status: 'Accepted' });
+    await silent.ask('StatusNotification', status);
+    expect(column(site, 'SELECT status FROM connectors')).toEqual(['Available']);
+  });
+
+  it('Q16 it is asked to boot once a connection, however often it speaks', async () => {
+    site = await startSite();
+    const silent = await connect(site.url, 'EVLINK');
+    for (let time = 0; time < 5; time += 1) expect(await silent.refusal('Heartbeat', {})).toBe('SecurityError');
+    expect(silent.inbox.filter((text) => text.includes('TriggerMessage'))).toHaveLength(1);
+  });
+});
+
+describe('OCPP-J §3: the address and the subprotocol', () => {
+  it('the id is percent-decoded once, behind any path', async () => {
+    site = await startSite();
+    for (const [path, id] of [
+      ['/CP%201', 'CP 1'],
+      ['/a/b/c/d/RDAM%3A123', 'RDAM:123'],
+      ['/ocpp/%25zz', '%zz'],
+      ['/steve/websocket/CentralSystemService/S%C3%A4ule', 'Säule'],
+      ['/ocpp/TRAILING/', 'TRAILING'],
+      ['/ocpp/QUERY?token=1', 'QUERY'],
+    ] as const) {
+      const { socket } = await connectTo(`ws://127.0.0.1:${site.port}${path}`, id);
+      expect(site.controller.lines.get(id)?.session).not.toBeNull();
+      socket.terminate();
+    }
+  });
+
+  it('TC_088: ocpp1.6 is chosen from the list and echoed exactly', async () => {
+    site = await startSite();
+    for (const protocols of [['ocpp1.6'], ['ocpp2.0.1', 'ocpp1.6'], ['ocpp1.6', 'ocpp1.5']]) {
+      const charger = await connect(site.url, 'CP1', { protocols });
+      expect(charger.socket.protocol).toBe('ocpp1.6');
+      await charger.close();
+    }
+  });
+
+  it('TC_088: without a common subprotocol there is no upgrade', async () => {
+    site = await startSite();
+    for (const protocols of [null, ['ocpp2.0.1'], ['ocpp1.5', 'ocpp1.2'], ['OCPP1.6'], ['ocpp1.6j']]) {
+      expect(await refusedStatus(site.url, 'CP1', { protocols })).toBe(400);
+    }
+  });
+
+  it('an unknown id gets HTTP 404 under `refuse`, a configured one gets in', async () => {
+    site = await startSite({ policy: { unknownChargePoints: 'refuse', configured: new Set(['KNOWN']) } });
+    expect(await refusedStatus(site.url, 'STRANGER')).toBe(404);
+    const known = await connect(site.url, 'KNOWN');
+    expect(await known.boot()).toMatchObject({ status: 'Accepted' });
+    expect(column(site, 'SELECT id FROM charge_points')).toEqual(['KNOWN']);
+  });
+
+  it('an id that was refused leaves nothing in memory', async () => {
+    site = await startSite({ policy: { unknownChargePoints: 'refuse' } });
+    expect(await refusedStatus(site.url, 'STRANGER')).toBe(404);
+    expect(site.controller.lines.get('STRANGER')).toBeNull();
+  });
+});
