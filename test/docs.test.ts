@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { tolerances } from '../src/ocpp/tolerances.ts';
 import { root, textFiles } from './support/repository.ts';
 
 /** Links from one of our documents to another file of the repository, and to headings, lead somewhere. */
@@ -74,6 +75,15 @@ describe('every relative link in our documents leads somewhere', () => {
       return fault === null ? [] : [`${path}:${link.line} ${link.target} ${fault}`];
     });
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('docs/charge-points.md', () => {
+  it('lists every tolerance by its name, and no other', () => {
+    const listed = [...(readOurs('docs/charge-points.md') ?? '').matchAll(/^\| `([a-z-]+)` \|/gm)].map(
+      (match) => match[1],
+    );
+    expect(listed).toEqual(tolerances.map(({ name }) => name));
   });
 });
 
