@@ -110,6 +110,14 @@ export function createCallQueue() {
       for (const { call, overlapped } of failed) call.ended({ kind: 'disconnected' }, overlapped);
     },
 
+    /** The process ends: nothing that waits will be sent any more. */
+    abandon(): void {
+      for (const [name, calls] of waiting) {
+        waiting.set(name, []);
+        for (const call of calls) call.ended({ kind: 'expired' }, false);
+      }
+    },
+
     /** When `expire` or `take` could next do something; null when nothing is out and nothing waits. */
     wakeAt(now: Monotonic): Monotonic | null {
       let at = Number.POSITIVE_INFINITY;

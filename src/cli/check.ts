@@ -2,13 +2,7 @@ import { stringify } from 'yaml';
 import { type Config, type ConfigSource, loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { configOptionsHelp, parseConfigArguments } from './config-arguments.ts';
-
-/** What a command needs of the outside: its environment, and where its lines go. */
-export type CheckIo = {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly out: (line: string) => void;
-  readonly err: (line: string) => void;
-};
+import type { CommandIo } from './io.ts';
 
 const usage = `Usage: busbar check [options]
 
@@ -21,7 +15,7 @@ ${configOptionsHelp}
 const maxListed = 50;
 
 /** `busbar check`: returns the exit code, 0 valid, 1 problems found, 2 wrong usage. */
-export function check(args: readonly string[], io: CheckIo): number {
+export function check(args: readonly string[], io: CommandIo): number {
   if (args.includes('-h') || args.includes('--help')) {
     io.out(usage);
     return 0;

@@ -36,8 +36,8 @@ export type ConfigSource = {
 };
 
 export type LoadRequest = {
-  /** The YAML file; without it `BUSBAR_CONFIG`, or else config/site.yaml if it exists, or else defaults. */
-  readonly file?: string;
+  /** The YAML file; without it `BUSBAR_CONFIG`, or else config/site.yaml if it exists, or else defaults. Null: defaults. */
+  readonly file?: string | null;
   readonly env: Environment;
   /** From the command line: dotted key to value, such as `http.port` to `8081`. */
   readonly overrides?: Readonly<Record<string, string | number | boolean>>;
@@ -69,7 +69,7 @@ const maxProblems = 100;
  */
 export function loadConfig({ file, env, overrides = {} }: LoadRequest): LoadResult {
   const findings: Findings = { problems: [], warnings: [] };
-  const path = file ?? (env.BUSBAR_CONFIG || (fileExists(defaultFile) ? defaultFile : null));
+  const path = file === undefined ? env.BUSBAR_CONFIG || (fileExists(defaultFile) ? defaultFile : null) : file;
   const fromFile = path === null ? blank('built-in defaults') : readTree(path, findings);
   const fromEnvironment = applyEnvironment(fromFile, env);
   const tree = applyOverrides(fromEnvironment.tree, overrides, findings);

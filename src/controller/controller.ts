@@ -1,7 +1,7 @@
 import type { Credentials } from '../central-system/credentials.ts';
 import type { Policy } from '../central-system/handler.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
-import type { Event } from '../domain/events.ts';
+import type { Alert, Event } from '../domain/events.ts';
 import { asRunning } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
 import type { Clock, Connection, Ids, Log, UpgradeRequest } from '../runtime/ports.ts';
@@ -92,6 +92,17 @@ export function createController(site: {
       });
     },
 
+    /** Raises an alert that did not come from a charge point. Resolves after its commit. */
+    raise(alert: Alert): Promise<void> {
+      return new Promise((resolve) => {
+        const events: Event[] = [{ type: 'alert-raised', alert, at: clock.now() }];
+        turn.enqueue({
+          key: null,
+          decide: () => ({ events, effect: () => resolve(follow(events)), failed: () => resolve() }),
+        });
+      });
+    },
+
     reader,
     lines: { get: lines.get, all: lines.all },
     feed,
@@ -105,7 +116,7 @@ export function createController(site: {
       });
     },
 
-    /** Closes every connection, takes in what has arrived, and writes what is still in memory. */
+    /** For the end, once no connection is left: takes in what has arrived, and writes what is still in memory. */
     stop(): void {
       flushing.cancel();
       for (const line of lines.all()) {
@@ -114,8 +125,7 @@ export function createController(site: {
         line.contest?.request.refuse(503, 'the central system is shutting down');
         line.contest = null;
       }
-      turn.drain();
-      for (const line of lines.all()) line.session?.connection.close(1001, 'the central system is shutting down');
+      for (const line of lines.all()) line.calls.abandon();
       turn.drain();
     },
   };

@@ -1,4 +1,4 @@
-/** Characters up to which a broken frame is worth repairing: ten times the longest of the messages that show the fault. */
+/** Characters up to which a broken frame is worth repairing: a long StopTransaction has 10,000, a larger one is not read twice. */
 const MAX_LENGTH = 65_536;
 
 /**

@@ -16,14 +16,12 @@ const LAST_SECOND_OF_DAY_MS = 86_399_000;
 export function parseTimestamp(text: string): Instant | null {
   const match = STRICT.exec(text);
   if (match === null) return null;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const year = Number(match[1]);
+  const month = Number(match[2]);
+  const day = Number(match[3]);
+  const hour = Number(match[4]);
+  const minute = Number(match[5]);
+  const second = Number(match[6]);
   const leap = second === 60;
   if (hour > 23 || minute > 59 || second > 60) return null;
   const offsetHours = Number(match[9] ?? 0);
@@ -34,7 +32,11 @@ export function parseTimestamp(text: string): Instant | null {
   const ms = Date.UTC(year, month - 1, day, hour, minute, leap ? 59 : second) - offsetMs;
   if (ms < 0 || ms >= END) return null;
   if (leap) return ms % DAY_MS === LAST_SECOND_OF_DAY_MS ? instant(ms + 999) : null;
-  return instant(ms + Number(`${match[7] ?? ''}000`.slice(0, 3)));
+  return instant(ms + milliseconds(match[7]));
+}
+
+function milliseconds(fraction: string | undefined): number {
+  return fraction === undefined ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'));
 }
 
 function daysOf(year: number, month: number): number {

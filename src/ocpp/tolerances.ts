@@ -45,7 +45,7 @@ export const tolerances = [
   {
     name: 'enum-case',
     repair: 'the value of the list that differs in letter case only is taken',
-    why: 'hand-written firmware; no two values of any list differ in letter case only',
+    why: 'names typed by hand into firmware; safe, since no two values of any list differ in letter case only',
   },
   {
     name: 'fractional-register',

@@ -2,6 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeCall, encodeError, encodeResult, parseFrame } from '../../src/ocpp/frames.ts';
 
+test('Q5: an action of the vendor is answered NotImplemented', () => {
+  expect(parseFrame('[2,"1","CustomOperation",{}]')).toMatchObject({ kind: 'bad-call', code: 'NotImplemented' });
+});
+
 describe('a call', () => {
   test('is read', () => {
     expect(parseFrame('[2,"19223201","Heartbeat",{}]')).toEqual({
@@ -38,7 +42,6 @@ describe('a call', () => {
     ['[2,"1","Heartbeat",[]]', 'FormationViolation'],
     ['[2,"1","Heartbeat","{}"]', 'FormationViolation'],
     ['[2,"1","Heartbeat",0]', 'FormationViolation'],
-    ['[2,"1","CustomOperation",{}]', 'NotImplemented'],
     ['[2,"1","heartbeat",{}]', 'NotImplemented'],
     ['[2,"1","constructor",{}]', 'NotImplemented'],
     ['[2,"1","__proto__",{}]', 'NotImplemented'],

@@ -33,6 +33,39 @@ test('a sound message is handed on as it is', () => {
   expect(reading.ok && reading.payload).toBe(start);
 });
 
+describe('odd and sound: read without any tolerance', () => {
+  const requests: [why: string, Action, unknown][] = [
+    ['Q23: milliseconds', 'StartTransaction', { ...start, timestamp: '2026-11-22T10:00:00.123Z' }],
+    ['Q23: microseconds and +00:00', 'StartTransaction', { ...start, timestamp: '2026-11-22T10:00:00.123456+00:00' }],
+    ['Q23: a status without time', 'StatusNotification', status],
+    ['Q24: a stop without idTag and reason', 'StopTransaction', stop],
+    ['Q25: empty strings and blanks at boot', 'BootNotification', { ...boot, iccid: '', imsi: '262 01' }],
+    ['Q21: a current without unit', 'MeterValues', values({ value: '6.0', measurand: 'Current.Import' })],
+    ['Q21: voltages of L1-N', 'MeterValues', values({ value: '230', measurand: 'Voltage', phase: 'L1-N', unit: 'V' })],
+    ['Q30: a request to sign what is no CSR', 'SignCertificate', { csr: 'adsad' }],
+    ['Q30: a security event of an unknown type', 'SecurityEventNotification', { type: 'Vendor', timestamp }],
+    ['a stop of the transaction -1', 'StopTransaction', { ...stop, transactionId: -1 }],
+  ];
+  const empty = { chargingRateUnit: 'A', duration: 8_638_204_637_187, chargingSchedulePeriod: [] };
+  const noLimit = { chargingRateUnit: 'W', chargingSchedulePeriod: [{ startPeriod: 0, limit: -1, numberPhases: -1 }] };
+  const responses: [why: string, Action, unknown][] = [
+    ['Q17: no limit', 'GetCompositeSchedule', { status: 'Accepted', chargingSchedule: noLimit }],
+    ['Q17: no periods, an endless duration', 'GetCompositeSchedule', { status: 'Accepted', chargingSchedule: empty }],
+    ['Q17: accepted without a schedule', 'GetCompositeSchedule', { status: 'Accepted' }],
+    ['Q26: no unknownKey', 'GetConfiguration', { configurationKey: [{ key: 'AuthorizationKey', readonly: false }] }],
+    ['Q26: an empty unknownKey', 'GetConfiguration', { configurationKey: [], unknownKey: [] }],
+    ['Q29: nothing to upload', 'GetDiagnostics', {}],
+  ];
+
+  test.each(requests)('%s', (_, action, sent) => {
+    expect(readRequest(action, sent)).toEqual({ ok: true, payload: sent, tolerated: [] });
+  });
+
+  test.each(responses)('%s', (_, action, sent) => {
+    expect(readResponse(action, sent)).toEqual({ ok: true, payload: sent, tolerated: [] });
+  });
+});
+
 describe('tolerated', () => {
   const cases: [kind: string, Action, sent: unknown, read: unknown][] = [
     ['extra-field', 'Heartbeat', { vendor: 1 }, {}],

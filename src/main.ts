@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { createCredentials } from './central-system/credentials.ts';
+import type { Policy } from './central-system/handler.ts';
+import type { Config } from './config/load.ts';
+import { createController } from './controller/controller.ts';
+import { milliVolts } from './domain/units.ts';
+import { startHttpServer } from './http/server.ts';
+import { systemClock } from './runtime/clock.ts';
+import type { Logger } from './runtime/log.ts';
+import { startOcppServer } from './runtime/ocpp-server.ts';
+import { lockStore, openStore } from './store/database.ts';
+import { startUpkeep } from './upkeep.ts';
+
+export type Busbar = { readonly ocppPort: number; readonly httpPort: number; stop(): Promise<void> };
+
+/**
+ * Puts the controller together from its configuration and the real world, and starts it. Rejects with StoreInUse,
+ * SchemaMismatch or a system error (a port in use), having left nothing open.
+ */
+export async function startBusbar(config: Config, log: Logger): Promise<Busbar> {
+  const clock = systemClock;
+  const closing: (() => Promise<void> | void)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closing.reverse()) await close();
+  };
+  try {
+    closing.push(lockStore(config.store.path));
+    const { database, epoch, notices } = openStore(config.store.path, { now: clock.now(), newId: randomUUID });
+    closing.push(() => {
+      database.close();
+    });
+    for (const notice of notices) log.error({}, notice);
+
+    const controller = createController({
+      database,
+      policy: policyOf(config),
+      credentials: createCredentials(passwordsOf(config)),
+      clock,
+      ids: { uuid: randomUUID },
+      log,
+      callTimeoutMs: config.ocpp.callTimeoutS * 1_000,
+      telemetryFlushMs: config.store.telemetryFlushS * 1_000,
+    });
+    for (const text of notices) {
+      const alert = {
+        id: 'store:damaged',
+        kind: 'store-damaged',
+        chargePointId: null,
+        text,
+        fix: 'Keep the damaged file.',
+      };
+      await controller.raise(alert);
+    }
+    const upkeep = startUpkeep({ config, database, controller, clock, log });
+    closing.push(() => upkeep.stop());
+    const ocpp = await startOcppServer({
+      host: config.ocpp.host,
+      port: config.ocpp.port,
+      pingIntervalMs: config.ocpp.pingIntervalS * 1_000,
+      mayOmitSubprotocol: new Set(
+        config.chargePoints.filter(({ allowMissingSubprotocol }) => allowMissingSubprotocol).map(({ id }) => id),
+      ),
+      clock,
+      log,
+      upgradeRequested: (request) => controller.upgradeRequested(request),
+    });
+    closing.push(
+      () => controller.stop(),
+      () => ocpp.close(),
+    );
+    const http = await startHttpServer({ config, controller, database, ocpp, clock, log });
+    // Below the charge points' side, so that calls under way end first and every HTTP request gets its answer.
+    closing.splice(-2, 0, () => http.close());
+    log.info({ ocppPort: ocpp.port, httpPort: http.port, store: config.store.path, epoch }, 'Busbar is running');
+    return { ocppPort: ocpp.port, httpPort: http.port, stop: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function policyOf(config: Config): Policy {
+  return {
+    unknownChargePoints: config.ocpp.unknownChargePoints,
+    passwordNeeded: config.ocpp.securityProfile > 0,
+    unknownCards: config.authorization.unknownCards,
+    concurrentTransactions: config.authorization.concurrentTransactions,
+    heartbeatIntervalS: config.ocpp.heartbeatIntervalS,
+    nominalVoltageMV: milliVolts(config.site.nominalVoltageV * 1_000),
+    configured: new Set(config.chargePoints.map(({ id }) => id)),
+  };
+}
+
+function passwordsOf(config: Config): ReadonlyMap<string, Buffer> {
+  const passwords = new Map<string, Buffer>();
+  for (const { id, password } of config.chargePoints) if (password !== null) passwords.set(id, password.reveal());
+  return passwords;
+}

@@ -1,0 +1,54 @@
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { backupsOf, copyInto, isSound, lockStore, markRestored } from './database.ts';
+
+/** Above this the journal is pulled back by force, bytes: a reader that never ends must not fill the card. */
+const MAX_WAL_BYTES = 67_108_864;
+
+/** Moves the journal into the database without stopping writers, unless it has grown far too long. */
+export function checkpoint(database: Database): void {
+  database.pragma('wal_checkpoint(PASSIVE)');
+  const wal = `${database.name}-wal`;
+  if (existsSync(wal) && statSync(wal).size > MAX_WAL_BYTES) database.pragma('wal_checkpoint(TRUNCATE)');
+}
+
+/** Copies the store at `path` to `to`, whole and durable, also while it is being written, and proves the copy sound. */
+export function makeBackup(path: string, to: string): void {
+  mkdirSync(dirname(resolve(to)), { recursive: true });
+  copyInto(path, to);
+  if (!isSound(to)) {
+    rmSync(to, { force: true });
+    throw new Error(`the backup ${to} could not be read back and was removed`);
+  }
+}
+
+/** Removes all but the newest `kept` automatic backups. */
+export function dropOldBackups(path: string, kept: number): void {
+  for (const old of backupsOf(path).slice(kept)) rmSync(old, { force: true });
+}
+
+/**
+ * Puts a backup in the place of the store, which must not be in use (throws StoreInUse). The store that was there is kept
+ * beside it. The restored one begins a new epoch and never gives out a transaction id again that was given before.
+ * Returns where the old store went, or null if there was none.
+ */
+export function restoreBackup(backup: string, path: string, now: number): string | null {
+  if (!existsSync(backup)) throw new Error(`there is no file ${backup}`);
+  if (!isSound(backup)) throw new Error(`${backup} is no sound backup: it is damaged, or no database`);
+  const release = lockStore(path);
+  try {
+    const aside = existsSync(path) ? `${path}.replaced-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}` : null;
+    if (aside !== null) {
+      for (const suffix of ['', '-wal', '-shm']) {
+        if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+      }
+    }
+    mkdirSync(dirname(resolve(path)), { recursive: true });
+    copyInto(backup, path);
+    markRestored(path);
+    return aside;
+  } finally {
+    release();
+  }
+}

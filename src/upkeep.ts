@@ -1,0 +1,85 @@
+import { statSync } from 'node:fs';
+import { schedule } from 'node-cron';
+import type { Config } from './config/load.ts';
+import type { Controller } from './controller/controller.ts';
+import type { Clock, Log } from './runtime/ports.ts';
+import { dropOldBackups } from './store/backup.ts';
+import { backupPath, type Database } from './store/database.ts';
+import { startMaintenance } from './store/maintenance.ts';
+import { createRetention, type GrowingTable } from './store/retention.ts';
+
+/** How often the journal is looked at, ms, and from which size it is moved into the database, bytes. */
+const CHECKPOINT_EVERY_MS = 5_000;
+const CHECKPOINT_FROM_BYTES = 4_194_304;
+const DAY_MS = 86_400_000;
+
+/** What the store needs from time to time: checkpoints, a backup every night, and an end to what grows. */
+export function startUpkeep(site: {
+  config: Config;
+  database: Database;
+  controller: Controller;
+  clock: Clock;
+  log: Log;
+}) {
+  const { config, database, controller, clock, log } = site;
+  const { path, backupsKept, retentionDays } = config.store;
+  const maintenance = startMaintenance(path);
+  const sweep = createRetention(database);
+  let checkpointing = false;
+
+  let timer = clock.after(CHECKPOINT_EVERY_MS, look);
+  function look(): void {
+    timer = clock.after(CHECKPOINT_EVERY_MS, look);
+    if (checkpointing || walBytes(path) < CHECKPOINT_FROM_BYTES) return;
+    checkpointing = true;
+    maintenance
+      .checkpoint()
+      .catch((error: unknown) => log.error({ err: error }, 'the journal of the store could not be moved'))
+      .finally(() => {
+        checkpointing = false;
+      });
+  }
+
+  async function nightly(): Promise<void> {
+    try {
+      const now = clock.now();
+      await maintenance.backup(backupPath(path, now));
+      dropOldBackups(path, backupsKept);
+      const dropped =
+        (await sweepAll('telemetry', now - retentionDays.telemetry * DAY_MS)) +
+        (await sweepAll('status_log', now - retentionDays.messages * DAY_MS)) +
+        (await sweepAll('security_events', now - retentionDays.telemetry * DAY_MS));
+      log.info({ dropped }, 'nightly backup made, old telemetry dropped');
+    } catch (error) {
+      log.error({ err: error }, 'the nightly upkeep of the store failed');
+    }
+  }
+
+  async function sweepAll(table: GrowingTable, beforeMs: number): Promise<number> {
+    let dropped = 0;
+    for (let changed = -1; changed !== 0; dropped += changed) {
+      changed = await controller.housekeep(() => sweep(table, beforeMs));
+    }
+    return dropped;
+  }
+
+  // Once a night only: a clock that steps makes node-cron catch up on every missed run of a faster schedule.
+  const task = schedule('17 3 * * *', nightly, {
+    name: 'nightly-upkeep',
+    timezone: config.site.timeZone,
+    noOverlap: true,
+    suppressMissedWarning: true,
+  });
+
+  return {
+    async stop(): Promise<void> {
+      timer.cancel();
+      await task.destroy();
+      await maintenance.close();
+    },
+  };
+}
+
+function walBytes(path: string): number {
+  return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+}
