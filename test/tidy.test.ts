@@ -143,6 +143,7 @@ const offences: readonly Case[] = [
   ['any as a type', 'test/a.ts', 'const a: any = 1;', /says `any`/],
   ['any in brackets', 'src/store/a.ts', 'const a = new Map<string, any>();', /says `any`/],
   ['any by assertion', 'src/store/a.ts', 'f(b as any);', /says `any`/],
+  ['an alias of any', 'test/a.ts', 'type A = any;', /says `any`/],
   ['a list of any', 'src/store/a.ts', 'type A = readonly any[];', /says `any`/],
   ['work left undone', 'src/store/a.ts', ['// TO', 'DO: later'].join(''), /leaves work undone/],
   ['work left undone in a document', 'docs/a.md', ['FIX', 'ME'].join(''), /leaves work undone/],
@@ -180,6 +181,8 @@ const innocent: readonly (readonly [what: string, file: string, text: string])[]
   ['words in a regular expression', 'src/domain/a.ts', "const a = /['`]async /; const b = 'x';"],
   ['division is no regular expression', 'src/domain/a.ts', "const a = b / 2; const c = 'it / await';"],
   ['expect.any', 'test/a.test.ts', 'expect(a).toEqual(expect.any(Number));'],
+  ['a variable named any', 'test/a.ts', 'list.forEach((any, index) => f(any, any.b, index - any.c));'],
+  ['a wait on a simulated clock', 'test/a.ts', 'new Promise((resolve) => { clock.setTimeout(resolve, 5); });'],
   ['a field named any', 'src/store/a.ts', 'const a = { any: 1 };'],
   ['waiting in the controller', 'src/controller/a.ts', 'export const f = async () => Date.now();'],
   [
