@@ -73,7 +73,11 @@ export function createController(site: {
   return {
     /** A charge point at the door; its request is answered sooner or later, once. */
     upgradeRequested(request: UpgradeRequest): void {
-      later(request.chargePointId, () => admission.decide(request));
+      turn.enqueue({
+        key: request.chargePointId,
+        decide: () => admission.decide(request),
+        undecided: () => request.refuse(503, 'the central system can not decide now; try again'),
+      });
     },
 
     /** Carries out a command. Never rejects: what went wrong is the result. */
@@ -88,6 +92,7 @@ export function createController(site: {
               { lines, records: reader, policy, exchange, clock, ids, follow, callTimeoutMs },
               resolve,
             ),
+          undecided: () => resolve({ kind: 'store-failed' }),
         });
       });
     },
@@ -147,6 +152,7 @@ export function createController(site: {
 
   function admit(line: Line, request: UpgradeRequest, authenticated: boolean): void {
     if (request.gone()) {
+      request.refuse(503, 'gone');
       lines.forgetStranger(line);
       return;
     }
@@ -172,6 +178,8 @@ export function createController(site: {
         if (ended !== null) later(line.chargePointId, () => gone(line, ended));
       },
     });
+    // An upgrade that breaks off never opens, and nothing else would ever forget it.
+    lines.forgetStranger(line);
   }
 
   function open(line: Line, connection: Connection, authenticated: boolean): Session {
@@ -193,18 +201,27 @@ export function createController(site: {
     if (session.unread >= MAX_UNREAD) session.connection.pause();
     const waitMs = spendFrame(session, clock.monotonic());
     if (waitMs > 0) {
+      session.rests += 1;
       session.connection.pause();
-      clock.after(waitMs, () => readOn(session));
+      clock.after(waitMs, () => {
+        session.rests -= 1;
+        readOn(session);
+      });
     }
-    later(line.chargePointId, () => {
-      session.unread -= 1;
-      if (session.unread === 0 && waitMs === 0) readOn(session);
-      return exchange.receive(line, session, text);
+    turn.enqueue({
+      key: line.chargePointId,
+      decide: () => {
+        session.unread -= 1;
+        readOn(session);
+        return exchange.receive(line, session, text);
+      },
+      undecided: () => exchange.fault(line, session, text),
     });
   }
 
+  /** Reads on once the backlog is worked off and no rest is left: whichever of the two ends last. */
   function readOn(session: Session): void {
-    if (!session.closed && session.unread < MAX_UNREAD) session.connection.resume();
+    if (!session.closed && session.unread === 0 && session.rests === 0) session.connection.resume();
   }
 
   function ponged(line: Line, session: Session): void {

@@ -15,13 +15,15 @@ export type Session = {
   /** By password or certificate, and not merely by knowing the id. */
   readonly authenticated: boolean;
   readonly replay: ReplayCache;
-  /** Actions that we triggered while the charge point was not accepted: it may send these. */
-  readonly triggered: Set<string>;
+  /** Actions that we triggered while the charge point was not accepted, and how many times it may send each. */
+  readonly triggered: Map<string, number>;
   /** It has been asked to boot, because it spoke without ever having done so. */
   invitedToBoot: boolean;
   lastFrameAt: Instant;
   lastPongAt: Monotonic;
   unread: number;
+  /** Pauses for sending too fast that are not over yet. */
+  rests: number;
   readonly allowance: { tokens: number; at: Monotonic };
   closed: boolean;
 };
@@ -32,11 +34,12 @@ export function createSession(connection: Connection, authenticated: boolean, no
     openedAt: now,
     authenticated,
     replay: createReplayCache(),
-    triggered: new Set(),
+    triggered: new Map(),
     invitedToBoot: false,
     lastFrameAt: now,
     lastPongAt: at,
     unread: 0,
+    rests: 0,
     allowance: { tokens: FRAMES_AT_ONCE, at },
     closed: false,
   };

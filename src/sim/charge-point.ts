@@ -17,7 +17,7 @@ import type { Dial } from './transport.ts';
 
 /** A simulated charge point: puts the parts together and gives them power. */
 
-export type ChargePointOptions = {
+type ChargePointOptions = {
   readonly id: string;
   readonly model: Model;
   readonly dial: Dial;
@@ -202,7 +202,11 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     for (const connector of connectors) {
       connector.step(offers.get(connector.id) ?? { amps: 0, phases: model.phases }, elapsedSeconds);
     }
-    flash.reservations = flash.reservations.filter((one) => one.expiryDate > station.time());
+    // A reservation ends with its time, or when its connector breaks (OCPP 1.6 §5.13).
+    const broken = new Set(connectors.filter((one) => one.fault !== null).map((one) => one.id));
+    flash.reservations = flash.reservations.filter(
+      (one) => one.expiryDate > station.time() && !broken.has(one.connectorId),
+    );
     station.refreshStatus();
     const quietSince = Math.max(heartbeatAt, rpc.lastSentAt());
     if (online() && now - quietSince >= configuration.integer('HeartbeatInterval') * 1000) heartbeat();

@@ -3,8 +3,8 @@
  * schedule (§5.7) that follows. Pure: profiles, transaction and time come in. Inside, a limit is always amps per phase.
  */
 
-export type RateUnit = 'A' | 'W';
-export type Purpose = 'ChargePointMaxProfile' | 'TxDefaultProfile' | 'TxProfile';
+type RateUnit = 'A' | 'W';
+type Purpose = 'ChargePointMaxProfile' | 'TxDefaultProfile' | 'TxProfile';
 
 export type SchedulePeriod = {
   /** Seconds from the start of the schedule. */
@@ -42,7 +42,7 @@ export type ConnectorLoad = {
   readonly transactionStart: number | null;
 };
 
-export type CompositeRequest = {
+type CompositeRequest = {
   readonly profiles: readonly InstalledProfile[];
   /** One connector, or all of them for connector 0. */
   readonly connectors: readonly ConnectorLoad[];

@@ -2,7 +2,7 @@ import { measurands } from './meter.ts';
 
 /** The configuration keys of OCPP 1.6 §9 as this simulated firmware has them. */
 
-export type ConfigurationStatus = 'Accepted' | 'Rejected' | 'RebootRequired' | 'NotSupported';
+type ConfigurationStatus = 'Accepted' | 'Rejected' | 'RebootRequired' | 'NotSupported';
 
 export type Configuration = {
   text(key: string): string;

@@ -3,7 +3,7 @@ import { type Car, charge, drive, interrupt, isFull, leastAmps, socPercent } fro
 import { type ConnectorLoad, type InstalledProfile, type Limit, limitAt } from './composite-schedule.ts';
 import type { IdTagInfo, Reservation, Transaction } from './flash.ts';
 import type { Payload } from './frames.ts';
-import { type Context, type Measurement, meterValue } from './meter.ts';
+import { type Context, type Measurement, meterValue, powerW } from './meter.ts';
 import type { Station } from './station.ts';
 import type { ConnectorStatus } from './status-report.ts';
 
@@ -12,7 +12,7 @@ import type { ConnectorStatus } from './status-report.ts';
  * authorized, and that a transaction has just ended, is forgotten when the power goes.
  */
 
-export type StopReason =
+type StopReason =
   | 'Local'
   | 'Remote'
   | 'EVDisconnected'
@@ -282,8 +282,7 @@ export class Connector {
   }
 
   #meter(elapsedSeconds: number): void {
-    const watts = this.#volts.reduce((total, volts, phase) => total + volts * (this.#amps[phase] ?? 0), 0);
-    const wattHours = (watts * elapsedSeconds) / 3600;
+    const wattHours = (powerW(this.measurement()) * elapsedSeconds) / 3600;
     const { registersWh } = this.#station.flash;
     registersWh.set(this.id, (registersWh.get(this.id) ?? 0) + wattHours);
     if (this.car !== null) charge(this.car, wattHours);

@@ -24,7 +24,7 @@ export function text(from: Payload, field: string, longest: number): string {
   return required(optionalText(from, field, longest), field);
 }
 
-export function optionalNumber(from: Payload, field: string): number | null {
+function optionalNumber(from: Payload, field: string): number | null {
   const value = own(from, field);
   if (value === undefined) return null;
   if (typeof value !== 'number') throw new Refusal('TypeConstraintViolation', `${field} is not a number`);

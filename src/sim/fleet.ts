@@ -10,7 +10,7 @@ import { dialWebSocket } from './ws-transport.ts';
 
 /** A depot of simulated charge points with cars coming and going. */
 
-export type FleetOptions = {
+type FleetOptions = {
   /** The Central System's endpoint; `/<charge point id>` is added. */
   readonly url: string;
   readonly count: number;
@@ -32,7 +32,7 @@ export type FleetOptions = {
   readonly setsClock?: boolean;
 };
 
-export type ConnectorSnapshot = {
+type ConnectorSnapshot = {
   readonly chargePointId: string;
   readonly connectorId: number;
   readonly connected: boolean;

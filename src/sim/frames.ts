@@ -2,7 +2,7 @@
 
 export type Payload = { readonly [field: string]: unknown };
 
-export type Frame =
+type Frame =
   | { readonly kind: 'call'; readonly id: string; readonly action: string; readonly payload: Payload }
   | { readonly kind: 'result'; readonly id: string; readonly payload: Payload }
   | { readonly kind: 'error'; readonly id: string; readonly code: string; readonly description: string };

@@ -4,7 +4,7 @@ import type { Dial, Transport } from './transport.ts';
 
 /** Keeps a charge point connected: dials, and after a loss dials again, ever more patiently. */
 
-export type LineOptions = {
+type LineOptions = {
   readonly chargePointId: string;
   readonly dial: Dial;
   readonly clock: SimClock;
@@ -15,7 +15,7 @@ export type LineOptions = {
   readonly closed: () => void;
 };
 
-export type Line = {
+type Line = {
   connect(): void;
   isOpen(): boolean;
   /** Loses the connection without a word; it will be dialled again. */

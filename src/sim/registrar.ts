@@ -5,7 +5,7 @@ import type { Registration } from './station.ts';
 
 /** BootNotification until the Central System accepts, at the pace it asks for (OCPP 1.6 §4.2). */
 
-export type Registrar = {
+type Registrar = {
   status(): Registration;
   boot(): void;
   /** The line is open again: boots unless it was accepted already (OCPP-J 1.6 §5.4). */
@@ -14,7 +14,7 @@ export type Registrar = {
   rest(): void;
 };
 
-export type RegistrarOptions = {
+type RegistrarOptions = {
   readonly clock: SimClock;
   readonly call: (action: string, payload: Payload, done: (outcome: Outcome) => void) => void;
   readonly payload: () => Payload;

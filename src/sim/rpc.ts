@@ -13,7 +13,7 @@ export type Outcome =
 /** What an operation answers, and what it does once the answer is on its way. */
 export type Answer = { readonly payload: Payload; readonly after?: () => void };
 
-export type RpcOptions = {
+type RpcOptions = {
   readonly clock: SimClock;
   readonly nextId: () => string;
   readonly timeoutSeconds: () => number;
@@ -21,7 +21,7 @@ export type RpcOptions = {
   readonly handle: (action: string, payload: Payload) => Answer | null;
 };
 
-export type Rpc = {
+type Rpc = {
   /** `done` may run before this returns, with `offline`. */
   call(action: string, payload: Payload, done: (outcome: Outcome) => void): void;
   receive(text: string): void;

@@ -29,7 +29,7 @@ export type Model = {
   readonly sampleSeconds: number;
 };
 
-export type Jobs = { diagnostics: string; firmware: string };
+type Jobs = { diagnostics: string; firmware: string };
 
 export type Station = {
   readonly id: string;

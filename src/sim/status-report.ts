@@ -13,7 +13,7 @@ export type ConnectorStatus =
   | 'Unavailable'
   | 'Faulted';
 
-export type StatusReport = {
+type StatusReport = {
   /** Sends the status if it differs from what was last sent, and has lasted for MinimumStatusDuration. */
   refresh(): void;
   /** Sends it as it is. */

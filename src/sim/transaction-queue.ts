@@ -16,7 +16,7 @@ export type TransactionQueue = {
   rest(): void;
 };
 
-export type TransactionQueueOptions = {
+type TransactionQueueOptions = {
   readonly flash: Flash;
   readonly clock: SimClock;
   readonly call: (action: string, payload: Payload, done: (outcome: Outcome) => void) => void;

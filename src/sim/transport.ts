@@ -15,6 +15,6 @@ export type TransportEvents = {
   closed(reason: string): void;
 };
 
-export type DialRequest = { readonly chargePointId: string; readonly password: string | null };
+type DialRequest = { readonly chargePointId: string; readonly password: string | null };
 
 export type Dial = (request: DialRequest, events: TransportEvents) => Transport;

@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
 
 /** Drivers at one connector, one after the other: they arrive, plug, show a card, wait or go shopping, and leave. */
 
-export type VisitorOptions = {
+type VisitorOptions = {
   readonly connector: Connector;
   readonly clock: SimClock;
   readonly random: Random;
@@ -16,7 +16,7 @@ export type VisitorOptions = {
   readonly pace: number;
 };
 
-export type Visitors = {
+type Visitors = {
   /** Nobody comes any more; who is there leaves at once. */
   stop(): void;
 };

@@ -20,8 +20,9 @@ export function createTelemetry(database: Database) {
   const advance = database.prepare(`
     INSERT INTO progress (transaction_id, first_row, last_row, readings, last_at_ms, last_energy_at_ms, last_energy_wh) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET last_row = excluded.last_row, readings = readings + excluded.readings,
-      last_at_ms = max(last_at_ms, excluded.last_at_ms), last_energy_at_ms = coalesce(excluded.last_energy_at_ms, last_energy_at_ms),
-      last_energy_wh = coalesce(excluded.last_energy_wh, last_energy_wh)`);
+      last_at_ms = max(last_at_ms, excluded.last_at_ms),
+      last_energy_wh = CASE WHEN excluded.last_energy_at_ms >= coalesce(last_energy_at_ms, 0) THEN excluded.last_energy_wh ELSE last_energy_wh END,
+      last_energy_at_ms = CASE WHEN excluded.last_energy_at_ms >= coalesce(last_energy_at_ms, 0) THEN excluded.last_energy_at_ms ELSE last_energy_at_ms END`);
 
   type Row = {
     chargePointId: string;

@@ -1,51 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { carTypes, createCar } from '../../src/sim/car.ts';
-import { type ChargePoint, createChargePoint } from '../../src/sim/charge-point.ts';
-import type { Connector } from '../../src/sim/connector.ts';
 import { startFleet } from '../../src/sim/fleet.ts';
-import { models } from '../../src/sim/models.ts';
-import { createRandom } from '../../src/sim/random.ts';
-import {
-  friendly,
-  type Reply,
-  type Script,
-  type Sent,
-  scripted,
-  type VirtualClock,
-  virtualClock,
-} from './virtual-world.ts';
-
-const start = Date.parse('2026-03-02T08:00:00Z');
-
-type World = { clock: VirtualClock; script: Script; point: ChargePoint; connector: Connector };
-
-/** One charge point; the reply function may leave what it doesn't care for (undefined) to a friendly Central System. */
-function world(reply: (sent: Sent) => Reply | undefined = () => undefined, clockErrorMs = 0): World {
-  const clock = virtualClock(start);
-  const usual = friendly(clock);
-  const script = scripted(clock, (sent) => {
-    const answer = reply(sent);
-    return answer === undefined ? usual(sent) : answer;
-  });
-  const [model] = models;
-  if (model === undefined) throw new Error('no model');
-  const random = createRandom(5);
-  const point = createChargePoint({ id: 'CP', model, dial: script.dial, clock, random, clockErrorMs });
-  const [connector] = point.connectors;
-  if (connector === undefined) throw new Error('no connector');
-  point.powerOn();
-  return { clock, script, point, connector };
-}
+import { begin, friendly, type Sent, scripted, start, virtualClock, world } from './virtual-world.ts';
 
 const seconds = (sent: readonly Sent[]) => sent.map((one) => Math.round((one.at - start) / 1000));
-const car = () => createCar(createRandom(1).pick(carTypes), 20);
-
-function begin({ clock, connector }: World, idTag = 'CARD'): void {
-  connector.plug(car());
-  connector.presentCard(idTag);
-  clock.advance(1);
-}
-
 describe('registration', () => {
   it('asks again at the pace of the Central System while it is rejected, and answers nothing', () => {
     const refused = { status: 'Rejected', currentTime: new Date(start).toISOString(), interval: 100 };

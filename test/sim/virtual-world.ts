@@ -1,4 +1,9 @@
+import { carTypes, createCar } from '../../src/sim/car.ts';
+import { type ChargePoint, createChargePoint } from '../../src/sim/charge-point.ts';
 import type { SimClock } from '../../src/sim/clock.ts';
+import type { Connector } from '../../src/sim/connector.ts';
+import { models } from '../../src/sim/models.ts';
+import { createRandom } from '../../src/sim/random.ts';
 import type { Dial, Transport, TransportEvents } from '../../src/sim/transport.ts';
 
 /** Virtual time: nothing passes but by `advance`, and what is due at the same moment runs in the order it was asked for. */
@@ -133,4 +138,36 @@ export function friendly(clock: SimClock): (sent: Sent) => Reply {
     if (action === 'StartTransaction') return { transactionId: ++transactionId, idTagInfo };
     return {};
   };
+}
+
+/** When virtual time begins, in milliseconds since 1970. */
+export const start = Date.parse('2026-03-02T08:00:00Z');
+
+export type World = { clock: VirtualClock; script: Script; point: ChargePoint; connector: Connector };
+
+/** One charge point with power; the reply function may leave what it doesn't care for (undefined) to a friendly Central System. */
+export function world(reply: (sent: Sent) => Reply | undefined = () => undefined, clockErrorMs = 0): World {
+  const clock = virtualClock(start);
+  const usual = friendly(clock);
+  const script = scripted(clock, (sent) => {
+    const answer = reply(sent);
+    return answer === undefined ? usual(sent) : answer;
+  });
+  const [model] = models;
+  if (model === undefined) throw new Error('no model');
+  const random = createRandom(5);
+  const point = createChargePoint({ id: 'CP', model, dial: script.dial, clock, random, clockErrorMs });
+  const [connector] = point.connectors;
+  if (connector === undefined) throw new Error('no connector');
+  point.powerOn();
+  return { clock, script, point, connector };
+}
+
+const car = () => createCar(createRandom(1).pick(carTypes), 20);
+
+/** A car and a card come; the start has gone out. */
+export function begin({ clock, connector }: World, idTag = 'CARD'): void {
+  connector.plug(car());
+  connector.presentCard(idTag);
+  clock.advance(1);
 }
