@@ -116,24 +116,14 @@ export function createExchange(site: {
     const read = readRequest(action, payload);
     for (const kind of read.tolerated) line.counters.tolerated.set(kind, (line.counters.tolerated.get(kind) ?? 0) + 1);
     if (!read.ok) return effect(() => refuse(read.violation.code, read.violation.message));
-    const context = {
+    const outcome = handle(action, read.payload, {
       chargePointId: line.chargePointId,
       receivedAt: session.lastFrameAt,
       message: text,
       records,
       live: line.live,
       policy,
-    };
-    let outcome: ReturnType<typeof handle<typeof action>>;
-    try {
-      outcome = handle(action, read.payload, context);
-    } catch (error) {
-      log.error(
-        { err: error, chargePointId: line.chargePointId, action },
-        'a message could not be handled: a fault in Busbar',
-      );
-      return effect(() => refuse('InternalError', 'the message could not be handled'));
-    }
+    });
     if ('refused' in outcome) return effect(() => refuse(outcome.refused, outcome.description));
     const wrong = checkResponse(action, outcome.response);
     if (wrong !== null) {
