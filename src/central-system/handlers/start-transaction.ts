@@ -1,7 +1,7 @@
 import type { Event } from '../../domain/events.ts';
 import { findingsAtStart, findingWhenSuperseded, type StartedTransaction } from '../../domain/findings.ts';
 import type { Verdict } from '../../domain/token.ts';
-import { asRunning, asStopped, type Start } from '../../domain/transaction.ts';
+import { asRunning, asStopped, type Start, type Transaction } from '../../domain/transaction.ts';
 import { wattHours } from '../../domain/units.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
 import { authorize, idTagInfo } from '../authorization.ts';
@@ -86,7 +86,18 @@ function verdictOn(start: Start, context: Context): Verdict {
     .some(
       (other) =>
         other.verdict?.status === 'Accepted' &&
+        !isSuperseded(other, context) &&
         !(other.chargePointId === context.chargePointId && other.start?.connectorId === start.connectorId),
     );
   return elsewhere ? { ...verdict, status: 'ConcurrentTx' } : verdict;
+}
+
+/** Its stop was lost: the connector has since been used by another transaction, so the car is long gone. */
+function isSuperseded({ id, chargePointId, start }: Transaction, { records, receivedAt }: Context): boolean {
+  if (start === null) return false;
+  const later = [
+    ...records.runningOn(chargePointId),
+    records.previousOn(chargePointId, { ...start, at: receivedAt }),
+  ].filter((other) => other?.start?.connectorId === start.connectorId && other.id !== id);
+  return later.some((other) => other?.start != null && other.start.at > start.at);
 }
