@@ -59,6 +59,8 @@ export function createController(site: {
   const later = (chargePointId: string, decide: () => Decision): void => turn.enqueue({ key: chargePointId, decide });
   const exchange = createExchange({ records: reader, policy, clock, ids, log, ring, follow, later });
   const admission = createAdmission({ lines, records: reader, policy, credentials, clock, log, admit, later });
+  /** Of registered charge points that have gone; strangers leave nothing behind. */
+  const lastSeen = new Map<string, Instant>();
   const flushing = everySoOften(clock, telemetryFlushMs, () => turn.depart());
 
   for (const { id, registration } of reader.chargePoints()) {
@@ -112,6 +114,9 @@ export function createController(site: {
     lines: { get: lines.get, all: lines.all },
     feed,
     messages: () => ring.newest(),
+    /** When the last frame came, by our clock, from a charge point that has been connected in this process's life. */
+    lastSeenAt: (chargePointId: string): Instant | null =>
+      lines.get(chargePointId)?.session?.lastFrameAt ?? lastSeen.get(chargePointId) ?? null,
     figures: () => ({ ...turn.figures(), waitingInputs: turn.waiting(), telemetry: telemetry.state() }),
 
     /** Runs `write` in a turn of its own: housekeeping shares the commits of everything else. Returns after the commit. */
@@ -248,6 +253,7 @@ export function createController(site: {
     session.closed = true;
     if (line.session !== session) return;
     line.session = null;
+    if (line.registration !== null) lastSeen.set(line.chargePointId, session.lastFrameAt);
     line.calls.disconnected();
     const { chargePointId } = line;
     log.info({ chargePointId }, 'charge point disconnected');
