@@ -2,7 +2,7 @@ import { type Static, type TSchema, Type } from 'typebox';
 import type { CommandResult } from '../domain/commands.ts';
 
 /** RFC 9457. Further members say more about one type of problem. */
-export const ProblemSchema = Type.Object(
+const ProblemSchema = Type.Object(
   {
     type: Type.String({ description: 'Names the kind of problem; stable.' }),
     title: Type.String(),

@@ -15,7 +15,7 @@ const phases = Type.Unsafe<ThreePhases>(Type.Array(number, { minItems: 3, maxIte
 /** A list, or one page of it; `next` is the cursor of the next page. */
 export const listOf = <Item extends TSchema>(item: Item) => Type.Object({ items: Type.Array(item), next: text });
 
-export const Connector = Type.Object({
+const Connector = Type.Object({
   id: Type.Integer(),
   status: text,
   errorCode: text,

@@ -49,7 +49,7 @@ function findSecrets(text: string, whole: boolean, nesting: number): Replacement
     found.push({ from, to, by: `"${MASK}"` });
   };
   const open: Open[] = [{ object: false, field: null, keys: [], values: [], secret: false }];
-  const cutKeys = !whole && /key/i.test(text);
+  const cutKeys = !whole && speaksOfKeys(text);
   const close = (one: Open): void => {
     const unknown = one.keys.length === 0 && one.object;
     const named = one.keys.some((key) => SECRET_KEY.test(key) && !HARMLESS_KEY.test(key));
@@ -161,17 +161,22 @@ function maskUrls(text: string): string {
 
 /** For text that is no JSON: whatever follows `value` where keys are spoken of, and whatever follows a secret name. */
 function byPattern(text: string): string {
-  const speaksOfKeys = /key|configuration/i.test(text);
+  const anyValue = speaksOfKeys(text);
   const fields = text.replace(
     /("([^"]*)"\s*:\s*)(?:"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|[^\s,}\]"{[]+)/g,
     (all, before: string, name: string) =>
-      SECRET_FIELD.test(name) || (speaksOfKeys && name === 'value') ? `${before}"${MASK}"` : all,
+      SECRET_FIELD.test(name) || (anyValue && name === 'value') ? `${before}"${MASK}"` : all,
   );
   // A URL that is cut before its host may end within a password.
   return maskUrls(fields).replace(
     /([a-z][a-z0-9+.-]{0,15}:\\?\/\\?\/)[^\s"/?#@:]{0,255}:(?!\d*$)[^\s"]*$/i,
     `$1${MASK}`,
   );
+}
+
+/** Of a frame without such a word no `value` is the value of a configuration key. */
+function speaksOfKeys(text: string): boolean {
+  return /key|configuration/i.test(contentOf(text));
 }
 
 function replaced(text: string, replacements: readonly Replacement[]): string {
