@@ -235,3 +235,6 @@ export const MessageQuery = Type.Object(
 export const ById = Type.Object({ id: Type.String() });
 export const ByNumber = Type.Object({ id: Type.Integer({ minimum: 0 }) });
 export const ByIdTag = Type.Object({ idTag: Type.String() });
+
+/** The answer without a body. */
+export const Done = Type.Unsafe<undefined>(Type.Null({ description: 'Done' }));

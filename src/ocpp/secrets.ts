@@ -50,11 +50,10 @@ function findSecrets(text: string, whole: boolean, nesting: number): Replacement
   };
   const open: Open[] = [{ object: false, field: null, keys: [], values: [], secret: false }];
   const cutKeys = !whole && speaksOfKeys(text);
-  const close = (one: Open): void => {
-    const unknown = one.keys.length === 0 && one.object;
-    const named = one.keys.some((key) => SECRET_KEY.test(key) && !HARMLESS_KEY.test(key));
-    // A value whose key was cut away may be a secret; a whole one without a key is a measurement.
-    if (named || (unknown && cutKeys)) for (const span of one.values) hide(span);
+  const close = ({ keys, values }: Open, ended: boolean): void => {
+    const named = keys.some((key) => SECRET_KEY.test(key) && !HARMLESS_KEY.test(key));
+    // A value whose key was cut away may be a secret; without a key, in a whole text, it is a measurement.
+    if (named || (cutKeys && (!ended || keys.length === 0))) for (const span of values) hide(span);
   };
   for (const token of tokens(text)) {
     const top = open.at(-1);
@@ -64,7 +63,7 @@ function findSecrets(text: string, whole: boolean, nesting: number): Replacement
       open.push({ object: token.object, field: null, keys: [], values: [], secret });
     } else if (token.kind === 'close') {
       if (open.length > 1) {
-        close(top);
+        close(top, true);
         open.pop();
         const around = open.at(-1);
         if (around?.object) around.field = null;
@@ -81,7 +80,7 @@ function findSecrets(text: string, whole: boolean, nesting: number): Replacement
       if (top.object) top.field = null;
     }
   }
-  for (const one of open) close(one);
+  for (const one of open) close(one, false);
   return found;
 }
 
