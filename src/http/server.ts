@@ -14,6 +14,7 @@ import { createEventStreams } from './event-streams.ts';
 import { guard } from './guards.ts';
 import { messageRoutes } from './message-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
+import { ProblemSchema } from './problem.ts';
 import { createReadiness } from './readiness.ts';
 import { siteRoutes } from './site-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -80,6 +81,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   app.setValidatorCompiler(compileValidator);
   // The shapes are proven by their types; a second serializer would only round and coerce.
   app.setSerializerCompiler(() => JSON.stringify);
+  app.addSchema(ProblemSchema);
   guard(app);
   answerErrors(app);
   app.addHook('onResponse', async (request, reply) => {
@@ -89,6 +91,8 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
     else request.log.info(fields, 'answered');
   });
   await app.register(swagger, {
+    // Components bear the names of their schemas, not numbers.
+    refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => String($id ?? `schema-${index}`) },
     openapi: {
       openapi: '3.1.0',
       info: {

@@ -77,7 +77,7 @@ export type Site = Awaited<ReturnType<typeof startSite>>;
 export type ChargePoint = Awaited<ReturnType<typeof connectChargePoint>>;
 
 /** A charge point of plain text frames. What it is asked is answered by `answer`, or not at all where that gives null. */
-export async function connectChargePoint(url: string) {
+async function connectChargePoint(url: string) {
   const socket = new WebSocket(url, 'ocpp1.6');
   const waiting = new Map<string, (frame: unknown[]) => void>();
   const asked: [action: string, payload: unknown][] = [];
