@@ -151,13 +151,13 @@ export function createController(site: {
       return;
     }
     const old = line.session;
-    if (old !== null) {
-      close(line, old);
-      old.connection.terminate();
-    }
     let session: Session | null = null;
     request.accept({
       opened: (connection) => {
+        if (old !== null) {
+          close(line, old);
+          old.connection.terminate();
+        }
         session = open(line, connection, authenticated);
       },
       frame: (text) => {
@@ -172,6 +172,8 @@ export function createController(site: {
         if (ended !== null) later(line.chargePointId, () => gone(line, ended));
       },
     });
+    // A handshake that fails at the last moment never opens: it must not count as a stranger for ever.
+    lines.forgetStranger(line);
   }
 
   function open(line: Line, connection: Connection, authenticated: boolean): Session {
