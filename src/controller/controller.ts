@@ -3,7 +3,7 @@ import type { Policy } from '../central-system/handler.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
 import type { Alert, Event } from '../domain/events.ts';
 import { asRunning } from '../domain/transaction.ts';
-import type { Instant } from '../domain/units.ts';
+import type { Instant, Monotonic } from '../domain/units.ts';
 import type { Clock, Connection, Ids, Log, UpgradeRequest } from '../runtime/ports.ts';
 import type { Database } from '../store/database.ts';
 import { createReader } from '../store/reader.ts';
@@ -192,21 +192,44 @@ export function createController(site: {
   function frame(line: Line, session: Session, text: string): void {
     if (session.closed) return;
     session.unread += 1;
-    if (session.unread >= MAX_UNREAD) session.connection.pause();
-    const waitMs = spendFrame(session, clock.monotonic());
-    if (waitMs > 0) {
-      session.connection.pause();
-      clock.after(waitMs, () => readOn(session));
-    }
+    const now = clock.monotonic();
+    const waitMs = spendFrame(session, now);
+    if (session.unread >= MAX_UNREAD || waitMs > 0) pause(session);
+    if (waitMs > 0) slowDown(session, (now + waitMs) as Monotonic);
     later(line.chargePointId, () => {
       session.unread -= 1;
-      if (session.unread === 0 && waitMs === 0) readOn(session);
+      readOn(session);
       return exchange.receive(line, session, text);
     });
   }
 
+  /** What a paused socket has already handed over still comes in: each of those frames puts the end off. */
+  function slowDown(session: Session, until: Monotonic): void {
+    const waits = session.slowedUntil !== null;
+    session.slowedUntil = until;
+    if (!waits) clock.after(until - clock.monotonic(), () => speedUp(session));
+  }
+
+  function speedUp(session: Session): void {
+    const leftMs = (session.slowedUntil ?? 0) - clock.monotonic();
+    if (leftMs > 0) {
+      clock.after(leftMs, () => speedUp(session));
+      return;
+    }
+    session.slowedUntil = null;
+    readOn(session);
+  }
+
+  function pause(session: Session): void {
+    session.paused = true;
+    session.connection.pause();
+  }
+
+  /** Reads on once all that was read has been dealt with, and its time has come. */
   function readOn(session: Session): void {
-    if (!session.closed && session.unread < MAX_UNREAD) session.connection.resume();
+    if (!session.paused || session.unread > 0 || session.slowedUntil !== null || session.closed) return;
+    session.paused = false;
+    session.connection.resume();
   }
 
   function ponged(line: Line, session: Session): void {

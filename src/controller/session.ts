@@ -22,6 +22,10 @@ export type Session = {
   lastFrameAt: Instant;
   lastPongAt: Monotonic;
   unread: number;
+  /** Not read from for now. */
+  paused: boolean;
+  /** Not to be read from before this; null while it keeps to its allowance. */
+  slowedUntil: Monotonic | null;
   readonly allowance: { tokens: number; at: Monotonic };
   closed: boolean;
 };
@@ -37,6 +41,8 @@ export function createSession(connection: Connection, authenticated: boolean, no
     lastFrameAt: now,
     lastPongAt: at,
     unread: 0,
+    paused: false,
+    slowedUntil: null,
     allowance: { tokens: FRAMES_AT_ONCE, at },
     closed: false,
   };
