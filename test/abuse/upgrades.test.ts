@@ -1,7 +1,7 @@
 /** Bad requests for a connection, byte by byte over plain TCP. After each: its HTTP status, no trace, and the witness. */
 import { connect as connectTcp, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChargePoint } from '../support/charge-point.ts';
+import { type ChargePoint, connect } from '../support/charge-point.ts';
 import { startSite, type TestSite } from '../support/site.ts';
 import { startWitness, traces, WITNESS_WITHIN_MS, witnessWait } from '../support/witness.ts';
 
@@ -156,6 +156,16 @@ describe(`${cases.length} bad upgrades`, () => {
     expect(await statusOf(site.port, request({}))).toBe(101);
     await left;
   });
+});
+
+it('a right password with a broken handshake does not end the connection that works', async () => {
+  const site = await startSite({ passwords: new Map([['LOCKED', Buffer.from('secret')]]) });
+  const old = await connect(site.url, 'LOCKED', { password: 'secret' });
+  await old.boot();
+  const headers = { Authorization: basic('LOCKED:secret'), 'Sec-WebSocket-Key': 'short' };
+  expect(await statusOf(site.port, request({ path: '/LOCKED', headers }))).toBe(400);
+  expect(await old.heartbeat()).toHaveProperty('currentTime');
+  await site.stop();
 });
 
 describe('slow and silent sockets', () => {
