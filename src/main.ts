@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { createCredentials } from './central-system/credentials.ts';
 import type { Policy } from './central-system/handler.ts';
 import type { Config } from './config/load.ts';
@@ -11,6 +12,8 @@ import { startOcppServer } from './runtime/ocpp-server.ts';
 import { lockStore, openStore } from './store/database.ts';
 import { startUpkeep } from './upkeep.ts';
 
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
 export type Busbar = { readonly ocppPort: number; readonly httpPort: number; stop(): Promise<void> };
 
 /**
@@ -19,13 +22,15 @@ export type Busbar = { readonly ocppPort: number; readonly httpPort: number; sto
  */
 export async function startBusbar(config: Config, log: Logger): Promise<Busbar> {
   const clock = systemClock;
+  const ids = { uuid: randomUUID };
+  const policy = policyOf(config);
   const closing: (() => Promise<void> | void)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of closing.reverse()) await close();
   };
   try {
     closing.push(lockStore(config.store.path));
-    const { database, epoch, notices } = openStore(config.store.path, { now: clock.now(), newId: randomUUID });
+    const { database, epoch, notices } = openStore(config.store.path, { now: clock.now(), newId: ids.uuid });
     closing.push(() => {
       database.close();
     });
@@ -33,10 +38,10 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
 
     const controller = createController({
       database,
-      policy: policyOf(config),
+      policy,
       credentials: createCredentials(passwordsOf(config)),
       clock,
-      ids: { uuid: randomUUID },
+      ids,
       log,
       callTimeoutMs: config.ocpp.callTimeoutS * 1_000,
       telemetryFlushMs: config.store.telemetryFlushS * 1_000,
@@ -68,7 +73,20 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       () => controller.stop(),
       () => ocpp.close(),
     );
-    const http = await startHttpServer({ config, controller, database, ocpp, clock, log });
+    const profiles = new Map(config.chargePoints.map(({ id, securityProfile }) => [id, securityProfile]));
+    const http = await startHttpServer({
+      ...config.http,
+      site: config.site,
+      controller,
+      database,
+      clock,
+      ids,
+      log,
+      configured: policy.configured,
+      securityProfile: (chargePointId) => profiles.get(chargePointId) ?? config.ocpp.securityProfile,
+      ocppListening: () => ocpp.listening(),
+      version,
+    });
     // Below the charge points' side, so that calls under way end first and every HTTP request gets its answer.
     closing.splice(-2, 0, () => http.close());
     log.info({ ocppPort: ocpp.port, httpPort: http.port, store: config.store.path, epoch }, 'Busbar is running');

@@ -3,7 +3,7 @@ import type { Policy } from '../central-system/handler.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
 import type { Alert, Event } from '../domain/events.ts';
 import { asRunning } from '../domain/transaction.ts';
-import type { Instant, Monotonic } from '../domain/units.ts';
+import type { Instant } from '../domain/units.ts';
 import type { Clock, Connection, Ids, Log, UpgradeRequest } from '../runtime/ports.ts';
 import type { Database } from '../store/database.ts';
 import { createReader } from '../store/reader.ts';
@@ -59,6 +59,8 @@ export function createController(site: {
   const later = (chargePointId: string, decide: () => Decision): void => turn.enqueue({ key: chargePointId, decide });
   const exchange = createExchange({ records: reader, policy, clock, ids, log, ring, follow, later });
   const admission = createAdmission({ lines, records: reader, policy, credentials, clock, log, admit, later });
+  /** Of registered charge points that have gone; strangers leave nothing behind. */
+  const lastSeen = new Map<string, Instant>();
   const flushing = everySoOften(clock, telemetryFlushMs, () => turn.depart());
 
   for (const { id, registration } of reader.chargePoints()) {
@@ -73,7 +75,11 @@ export function createController(site: {
   return {
     /** A charge point at the door; its request is answered sooner or later, once. */
     upgradeRequested(request: UpgradeRequest): void {
-      later(request.chargePointId, () => admission.decide(request));
+      turn.enqueue({
+        key: request.chargePointId,
+        decide: () => admission.decide(request),
+        undecided: () => request.refuse(503, 'the central system can not decide now; try again'),
+      });
     },
 
     /** Carries out a command. Never rejects: what went wrong is the result. */
@@ -88,6 +94,7 @@ export function createController(site: {
               { lines, records: reader, policy, exchange, clock, ids, follow, callTimeoutMs },
               resolve,
             ),
+          undecided: () => resolve({ kind: 'store-failed' }),
         });
       });
     },
@@ -107,6 +114,9 @@ export function createController(site: {
     lines: { get: lines.get, all: lines.all },
     feed,
     messages: () => ring.newest(),
+    /** When the last frame came, by our clock, from a charge point that has been connected in this process's life. */
+    lastSeenAt: (chargePointId: string): Instant | null =>
+      lines.get(chargePointId)?.session?.lastFrameAt ?? lastSeen.get(chargePointId) ?? null,
     figures: () => ({ ...turn.figures(), waitingInputs: turn.waiting(), telemetry: telemetry.state() }),
 
     /** Runs `write` in a turn of its own: housekeeping shares the commits of everything else. Returns after the commit. */
@@ -147,6 +157,7 @@ export function createController(site: {
 
   function admit(line: Line, request: UpgradeRequest, authenticated: boolean): void {
     if (request.gone()) {
+      request.refuse(503, 'gone');
       lines.forgetStranger(line);
       return;
     }
@@ -172,7 +183,7 @@ export function createController(site: {
         if (ended !== null) later(line.chargePointId, () => gone(line, ended));
       },
     });
-    // A handshake that fails at the last moment never opens: it must not count as a stranger for ever.
+    // An upgrade that breaks off never opens, and nothing else would ever forget it.
     lines.forgetStranger(line);
   }
 
@@ -192,44 +203,30 @@ export function createController(site: {
   function frame(line: Line, session: Session, text: string): void {
     if (session.closed) return;
     session.unread += 1;
-    const now = clock.monotonic();
-    const waitMs = spendFrame(session, now);
-    if (session.unread >= MAX_UNREAD || waitMs > 0) pause(session);
-    if (waitMs > 0) slowDown(session, (now + waitMs) as Monotonic);
-    later(line.chargePointId, () => {
-      session.unread -= 1;
-      readOn(session);
-      return exchange.receive(line, session, text);
+    if (session.unread >= MAX_UNREAD) session.connection.pause();
+    const waitMs = spendFrame(session, clock.monotonic());
+    if (waitMs > 0) {
+      session.rests += 1;
+      session.connection.pause();
+      clock.after(waitMs, () => {
+        session.rests -= 1;
+        readOn(session);
+      });
+    }
+    turn.enqueue({
+      key: line.chargePointId,
+      decide: () => {
+        session.unread -= 1;
+        readOn(session);
+        return exchange.receive(line, session, text);
+      },
+      undecided: () => exchange.fault(line, session, text),
     });
   }
 
-  /** What a paused socket has already handed over still comes in: each of those frames puts the end off. */
-  function slowDown(session: Session, until: Monotonic): void {
-    const waits = session.slowedUntil !== null;
-    session.slowedUntil = until;
-    if (!waits) clock.after(until - clock.monotonic(), () => speedUp(session));
-  }
-
-  function speedUp(session: Session): void {
-    const leftMs = (session.slowedUntil ?? 0) - clock.monotonic();
-    if (leftMs > 0) {
-      clock.after(leftMs, () => speedUp(session));
-      return;
-    }
-    session.slowedUntil = null;
-    readOn(session);
-  }
-
-  function pause(session: Session): void {
-    session.paused = true;
-    session.connection.pause();
-  }
-
-  /** Reads on once all that was read has been dealt with, and its time has come. */
+  /** Reads on once the backlog is worked off and no rest is left: whichever of the two ends last. */
   function readOn(session: Session): void {
-    if (!session.paused || session.unread > 0 || session.slowedUntil !== null || session.closed) return;
-    session.paused = false;
-    session.connection.resume();
+    if (!session.closed && session.unread === 0 && session.rests === 0) session.connection.resume();
   }
 
   function ponged(line: Line, session: Session): void {
@@ -256,6 +253,7 @@ export function createController(site: {
     session.closed = true;
     if (line.session !== session) return;
     line.session = null;
+    if (line.registration !== null) lastSeen.set(line.chargePointId, session.lastFrameAt);
     line.calls.disconnected();
     const { chargePointId } = line;
     log.info({ chargePointId }, 'charge point disconnected');

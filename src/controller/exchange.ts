@@ -36,7 +36,7 @@ export function createExchange(site: {
 }) {
   const { records, policy, clock, ids, log, ring, follow, later } = site;
 
-  return { receive, pump, invite };
+  return { receive, fault, pump, invite };
 
   function receive(line: Line, session: Session, text: string): Decision {
     if (session.closed) return nothing;
@@ -80,6 +80,19 @@ export function createExchange(site: {
     }
   }
 
+  /** Answers a frame that could not be decided on: silence would hold up everything that the charge point has to say. */
+  function fault(line: Line, session: Session, text: string): void {
+    const frame = parseFrame(text);
+    if (frame.kind !== 'call') return;
+    line.counters.refused += 1;
+    send(
+      line,
+      session,
+      encodeError(frame.messageId, 'InternalError', 'the message could not be handled'),
+      'InternalError',
+    );
+  }
+
   function answer(
     line: Line,
     session: Session,
@@ -94,7 +107,7 @@ export function createExchange(site: {
       ended(code);
       send(line, session, encodeError(messageId, code, description), code);
     };
-    if (action !== 'BootNotification' && line.registration !== 'accepted' && !wasTriggered(session, action)) {
+    if (action !== 'BootNotification' && line.registration !== 'accepted' && !mayAnswerTrigger(line, session, action)) {
       return effect(() => {
         refuse('SecurityError', 'send BootNotification first, and wait until it is accepted');
         invite(line, session);
@@ -103,24 +116,14 @@ export function createExchange(site: {
     const read = readRequest(action, payload);
     for (const kind of read.tolerated) line.counters.tolerated.set(kind, (line.counters.tolerated.get(kind) ?? 0) + 1);
     if (!read.ok) return effect(() => refuse(read.violation.code, read.violation.message));
-    const context = {
+    const outcome = handle(action, read.payload, {
       chargePointId: line.chargePointId,
       receivedAt: session.lastFrameAt,
       message: text,
       records,
       live: line.live,
       policy,
-    };
-    let outcome: ReturnType<typeof handle<typeof action>>;
-    try {
-      outcome = handle(action, read.payload, context);
-    } catch (error) {
-      log.error(
-        { err: error, chargePointId: line.chargePointId, action },
-        'a message could not be handled: a fault in Busbar',
-      );
-      return effect(() => refuse('InternalError', 'the message could not be handled'));
-    }
+    });
     if ('refused' in outcome) return effect(() => refuse(outcome.refused, outcome.description));
     const wrong = checkResponse(action, outcome.response);
     if (wrong !== null) {
@@ -219,29 +222,27 @@ export function createExchange(site: {
 
 /** While it is not accepted, a charge point may send what we triggered (OCPP 1.6 §4.2, errata 3.10). */
 function noteTriggered(session: Session, action: string, payload: object): void {
-  const extended = action === 'ExtendedTriggerMessage';
-  if (action !== 'TriggerMessage' && !extended) return;
-  const { requestedMessage, connectorId } = payload as Partial<
-    RequestOf<'TriggerMessage'> & RequestOf<'ExtendedTriggerMessage'>
-  >;
+  if (action !== 'TriggerMessage' && action !== 'ExtendedTriggerMessage') return;
+  const { requestedMessage, connectorId } = payload as Partial<RequestOf<'TriggerMessage' | 'ExtendedTriggerMessage'>>;
   if (requestedMessage === undefined) return;
-  const sent = (extended ? sentInsteadWhenExtended.get(requestedMessage) : undefined) ?? requestedMessage;
-  // Without a connector one message comes for each of them, connector 0 included (§5.17).
-  const ofEach = connectorId === undefined && (sent === 'StatusNotification' || sent === 'MeterValues');
-  session.triggered.set(sent, ofEach ? MAX_CONNECTOR_ID + 1 : 1);
+  // Without a connector it is asked for all of them (§5.17), and sends one message each.
+  const each = requestedMessage === 'StatusNotification' || requestedMessage === 'MeterValues';
+  const times = each && connectorId === undefined ? MAX_CONNECTOR_ID + 1 : 1;
+  for (const sent of triggeredActions.get(requestedMessage) ?? [requestedMessage]) session.triggered.set(sent, times);
 }
 
-/** What an ExtendedTriggerMessage asks for goes by another name when it comes (security whitepaper §5.5, §6.16). */
-const sentInsteadWhenExtended: ReadonlyMap<string, ChargePointAction> = new Map([
-  ['SignChargePointCertificate', 'SignCertificate'],
-  ['FirmwareStatusNotification', 'SignedFirmwareStatusNotification'],
+/** Where the message that comes is not called like the one that was asked for (security whitepaper A02, L01). */
+const triggeredActions: ReadonlyMap<string, readonly string[]> = new Map([
+  ['SignChargePointCertificate', ['SignCertificate']],
+  ['FirmwareStatusNotification', ['FirmwareStatusNotification', 'SignedFirmwareStatusNotification']],
 ]);
 
-function wasTriggered({ triggered }: Session, action: string): boolean {
+function mayAnswerTrigger({ registration }: Line, { triggered }: Session, action: ChargePointAction): boolean {
   const left = triggered.get(action) ?? 0;
-  if (left > 1) triggered.set(action, left - 1);
-  else triggered.delete(action);
-  return left > 0;
+  // Nothing can be kept of a charge point that has never booted.
+  if (left === 0 || registration === null) return false;
+  triggered.set(action, left - 1);
+  return true;
 }
 
 /** The one place where the table's type is opened: each handler gets the request of its own action. */

@@ -15,17 +15,15 @@ export type Session = {
   /** By password or certificate, and not merely by knowing the id. */
   readonly authenticated: boolean;
   readonly replay: ReplayCache;
-  /** Actions that we triggered while the charge point was not accepted: it may send these, so many times. */
+  /** Actions that we triggered while the charge point was not accepted, and how many times it may send each. */
   readonly triggered: Map<string, number>;
   /** It has been asked to boot, because it spoke without ever having done so. */
   invitedToBoot: boolean;
   lastFrameAt: Instant;
   lastPongAt: Monotonic;
   unread: number;
-  /** Not read from for now. */
-  paused: boolean;
-  /** Not to be read from before this; null while it keeps to its allowance. */
-  slowedUntil: Monotonic | null;
+  /** Pauses for sending too fast that are not over yet. */
+  rests: number;
   readonly allowance: { tokens: number; at: Monotonic };
   closed: boolean;
 };
@@ -41,8 +39,7 @@ export function createSession(connection: Connection, authenticated: boolean, no
     lastFrameAt: now,
     lastPongAt: at,
     unread: 0,
-    paused: false,
-    slowedUntil: null,
+    rests: 0,
     allowance: { tokens: FRAMES_AT_ONCE, at },
     closed: false,
   };

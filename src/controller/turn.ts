@@ -23,6 +23,8 @@ export type Input = {
   /** Inputs with the same key never share a turn: what one did to memory, the next one must see. */
   readonly key: string | null;
   readonly decide: () => Decision;
+  /** Takes the place of the effect when `decide` throws, which is a fault in Busbar: whoever waits must hear of it. */
+  readonly undecided?: () => void;
 };
 
 /** What waits under one key, in the order of its arrival. Lanes take turns, so that a flood delays only itself. */
@@ -68,6 +70,8 @@ export function createTurn(world: {
   let waiting = 0;
   let scheduled = false;
   let departing = false;
+  /** The passenger's last journey failed: it then travels alone, so that no start or stop pays for telemetry. */
+  let isolated = false;
 
   const schedule = (): void => {
     if (scheduled) return;
@@ -109,7 +113,7 @@ export function createTurn(world: {
   function run(): void {
     const started = clock.monotonic();
     const taken: Decision[] = [];
-    let open = false;
+    let transaction: 'none' | 'open' | 'refused' | 'lost' = 'none';
     let index = 0;
     while (index < ready.length && taken.length < MAX_INPUTS) {
       const input = ready[index]?.inputs.shift();
@@ -117,26 +121,30 @@ export function createTurn(world: {
       if (input === undefined) continue;
       const decision = decide(input);
       if (decision.events.some(isKept)) {
-        if (!open) open = begin(taken);
-        taken.push(open ? recorded(decision) : undone(decision));
+        if (transaction === 'none') transaction = begin(taken) ? 'open' : 'refused';
+        taken.push(transaction === 'open' ? recorded(decision) : undone(decision));
       } else {
         taken.push(decision);
       }
-      if (clock.monotonic() - started > MAX_TURN_MS) break;
+      // SQLite rolls back by itself when the disk is full: what was recorded before is gone as well.
+      if (transaction === 'open' && !database.inTransaction) transaction = 'lost';
+      if (transaction === 'lost' || clock.monotonic() - started > MAX_TURN_MS) break;
     }
     waiting -= taken.length;
     ready = [...ready.slice(index), ...ready.slice(0, index).filter(hasMore)];
     figures.turns += 1;
     figures.inputs += taken.length;
-    const boards = (open || departing) && passenger.waiting();
+    const due = departing;
     departing = false;
-    if (boards && !open) open = begin(taken);
-    if (open && !committed(boards)) {
-      for (const decision of taken)
-        settle(() => decision.failed('commit', new Error('the store could not be written')));
-      return;
+    const boards = !isolated && (transaction === 'open' || (due && transaction === 'none')) && passenger.waiting();
+    if (boards && transaction === 'none') transaction = begin(taken) ? 'open' : 'refused';
+    const failed = transaction === 'lost' || (transaction === 'open' && !committed(boards));
+    if (transaction === 'lost') lose(new Error('the transaction was rolled back'));
+    for (const decision of taken) {
+      if (failed) settle(() => decision.failed('commit', new Error('the store could not be written')));
+      else settle(decision.effect);
     }
-    for (const decision of taken) settle(decision.effect);
+    if (isolated && due && passenger.waiting() && begin([])) committed(true);
   }
 
   /** Whose turn has been goes behind all others, or out. */
@@ -145,12 +153,12 @@ export function createTurn(world: {
     return inputs.length > 0;
   }
 
-  function decide(input: Input): Decision {
+  function decide({ decide: decideNow, undecided = () => undefined }: Input): Decision {
     try {
-      return input.decide();
+      return decideNow();
     } catch (error) {
-      log.error({ err: error }, 'an input could not be decided: a fault in Busbar; the input was dropped');
-      return { events: [], effect: () => undefined, failed: () => undefined };
+      log.error({ err: error }, 'an input could not be decided: a fault in Busbar');
+      return { events: [], effect: undecided, failed: undecided };
     }
   }
 
@@ -159,23 +167,27 @@ export function createTurn(world: {
       sql.begin.run();
       return true;
     } catch (error) {
-      figures.failedCommits += 1;
-      log.error(
-        { err: error, waiting: taken.length },
-        'the store can not be written; charge points get no answer and will repeat',
-      );
+      lose(error, { waiting: taken.length });
       return false;
     }
   }
 
+  function lose(error: unknown, fields: object = {}): void {
+    figures.failedCommits += 1;
+    log.error({ err: error, ...fields }, 'the store can not be written; charge points get no answer and will repeat');
+  }
+
   /** Records one input inside a savepoint, so that its failure hurts no other. */
   function recorded(decision: Decision): Decision {
-    sql.savepoint.run();
+    // Without a transaction, a savepoint would begin one, and its release commit it.
+    if (!database.inTransaction) return decision;
     try {
+      sql.savepoint.run();
       for (const event of decision.events) record(event);
       sql.release.run();
       return decision;
     } catch (error) {
+      if (!database.inTransaction) return decision;
       sql.undo.run();
       sql.release.run();
       log.error({ err: error, events: decision.events.map(({ type }) => type) }, 'an input could not be recorded');
@@ -190,11 +202,14 @@ export function createTurn(world: {
       sql.commit.run();
     } catch (error) {
       if (database.inTransaction) sql.rollback.run();
-      figures.failedCommits += 1;
-      log.error({ err: error }, 'the store can not be written; charge points get no answer and will repeat');
+      isolated = boards;
+      lose(error);
       return false;
     }
-    if (boarded) passenger.arrived();
+    if (boarded) {
+      isolated = false;
+      passenger.arrived();
+    }
     const tookMs = clock.monotonic() - started;
     figures.commits += 1;
     figures.lastCommitMs = tookMs;
@@ -212,6 +227,7 @@ export function createTurn(world: {
       sql.release.run();
       return true;
     } catch (error) {
+      isolated = true;
       log.error({ err: error }, 'telemetry can not be written and stays in memory');
       if (!database.inTransaction) return false;
       sql.undo.run();

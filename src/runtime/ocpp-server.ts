@@ -23,6 +23,7 @@ const REQUEST_WITHIN_MS = 10_000;
 export type OcppServer = {
   readonly port: number;
   connections(): number;
+  listening(): boolean;
   /** Stops listening, and closes what is still open. */
   close(): Promise<void>;
 };
@@ -147,6 +148,7 @@ export async function startOcppServer(options: {
   return {
     port: (http.address() as AddressInfo).port,
     connections: () => live.size,
+    listening: () => http.listening,
     close: async () => {
       closing = true;
       pinging.cancel();

@@ -53,6 +53,7 @@ export type UpgradeRequest = {
   readonly credentials: { readonly user: Buffer; readonly password: Buffer } | null;
   /** The client gave up before it was answered. */
   gone(): boolean;
+  /** Calls `opened` before it returns, or never: the handshake may break off. */
   accept(listener: ConnectionListener): void;
   refuse(httpStatus: number, reason: string): void;
 };

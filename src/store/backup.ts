@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { backupsOf, copyInto, isSound, lockStore, markRestored } from './database.ts';
+import { asidePath, backupsOf, copyInto, isSound, isSoundStore, lockStore, swapIn } from './database.ts';
 
 /** Above this the journal is pulled back by force, bytes: a reader that never ends must not fill the card. */
 const MAX_WAL_BYTES = 67_108_864;
@@ -36,18 +36,10 @@ export function dropOldBackups(path: string, kept: number): void {
 export function restoreBackup(backup: string, path: string, now: number): string | null {
   if (!existsSync(backup)) throw new Error(`there is no file ${backup}`);
   if (!isSound(backup)) throw new Error(`${backup} is no sound backup: it is damaged, or no database`);
+  if (!isSoundStore(backup)) throw new Error(`${backup} is a database, but no store of Busbar`);
   const release = lockStore(path);
   try {
-    const aside = existsSync(path) ? `${path}.replaced-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}` : null;
-    if (aside !== null) {
-      for (const suffix of ['', '-wal', '-shm']) {
-        if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-      }
-    }
-    mkdirSync(dirname(resolve(path)), { recursive: true });
-    copyInto(backup, path);
-    markRestored(path);
-    return aside;
+    return swapIn(backup, path, asidePath(path, 'replaced', now));
   } finally {
     release();
   }

@@ -1,5 +1,15 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/all.ts';
@@ -26,6 +36,7 @@ export function openStore(path: string, { now, newId }: { now: number; newId: ()
   const notices: string[] = [];
   if (!inMemory) {
     mkdirSync(dirname(path), { recursive: true });
+    finishRestore(path);
     replaceIfDamaged(path, now, notices);
   }
   const database = connect(path);
@@ -62,8 +73,51 @@ export function connect(path: string): Database {
   return database;
 }
 
-/** Marks a copy as restored: opened next, it begins a new epoch and jumps its transaction ids. */
-export function markRestored(path: string): void {
+/**
+ * Puts a backup in the place of the store at `path`, and what stood there aside. Opened next, the store begins a new
+ * epoch and jumps its transaction ids. The new file is whole and durable before the old one moves: a power cut between
+ * the two must not leave a place where an empty store would begin. Returns where the old store went, or null.
+ */
+export function swapIn(backup: string, path: string, aside: string): string | null {
+  const prepared = preparedPath(path);
+  mkdirSync(dirname(resolve(path)), { recursive: true });
+  copyInto(backup, prepared);
+  markRestored(prepared);
+  const replaced = moveAside(path, aside);
+  renameSync(prepared, path);
+  syncFile(path);
+  return replaced;
+}
+
+/** Where the store that stood at `path` is kept, by the reason why it moved. */
+export function asidePath(path: string, why: 'damaged' | 'replaced', now: number): string {
+  return `${path}.${why}-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}`;
+}
+
+const preparedPath = (path: string): string => `${path}.restoring`;
+
+/** Brings a restore to its end that was cut off just before its last step; drops one that was cut off earlier. */
+function finishRestore(path: string): void {
+  const prepared = preparedPath(path);
+  if (!existsSync(prepared)) return;
+  if (existsSync(path)) {
+    rmSync(prepared);
+    return;
+  }
+  markRestored(prepared);
+  renameSync(prepared, path);
+  syncFile(path);
+}
+
+function moveAside(path: string, aside: string): string | null {
+  const existed = existsSync(path);
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+  }
+  return existed ? aside : null;
+}
+
+function markRestored(path: string): void {
   const database = connect(path);
   try {
     database
@@ -74,6 +128,17 @@ export function markRestored(path: string): void {
     database.close();
   }
   syncFile(path);
+}
+
+/** Whether the file is a whole store of ours, and not merely some sound database (an empty file is one, too). */
+export function isSoundStore(path: string): boolean {
+  if (!isSound(path)) return false;
+  const database = new Sqlite(path, { readonly: true, fileMustExist: true });
+  try {
+    return database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'").get() !== undefined;
+  } finally {
+    database.close();
+  }
 }
 
 /** Whether SQLite finds the file whole; false also for what is no database at all. Throws when it cannot be read. */
@@ -106,8 +171,10 @@ export function lockStore(path: string): () => void {
   try {
     lock.pragma('journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
-  } catch {
+  } catch (error) {
     lock.close();
+    // A read-only or full disk is something else, and says so itself.
+    if (!(error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY'))) throw error;
     throw new StoreInUse(
       `The store ${path} is in use by another Busbar. Stop that one first, or give this one another store.path.`,
     );
@@ -147,21 +214,21 @@ export function syncFile(path: string): void {
 }
 
 function replaceIfDamaged(path: string, now: number, notices: string[]): void {
-  if (!existsSync(path) || isSound(path)) return;
-  const aside = `${path}.damaged-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}`;
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-  }
-  const backup = backupsOf(path).find(isSound);
+  if (!existsSync(path)) return;
+  // SQLite takes an empty file for an empty database; where backups are, it is a store whose content was lost.
+  const emptied = statSync(path).size === 0 && backupsOf(path).length > 0;
+  if (!emptied && isSound(path)) return;
+  const aside = asidePath(path, 'damaged', now);
+  const backup = backupsOf(path).find(isSoundStore);
   if (backup === undefined) {
+    moveAside(path, aside);
     notices.push(
       `The store was damaged and no good backup was found. It was moved to ${aside} and an empty store begins. ` +
         'Sessions before now are only in that file: keep it and ask for help to recover it.',
     );
     return;
   }
-  copyInto(backup, path);
-  markRestored(path);
+  swapIn(backup, path, aside);
   notices.push(
     `The store was damaged. It was moved to ${aside} and the backup ${basename(backup)} was restored. ` +
       'Sessions since that backup are only in the damaged file: keep it.',

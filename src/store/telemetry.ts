@@ -17,15 +17,12 @@ export function createTelemetry(database: Database) {
     INSERT INTO telemetry (charge_point_ref, connector_id, transaction_id, at_ms, received_ms, context, energy_wh, power_w,
       l1_ma, l2_ma, l3_ma, l1_mv, l2_mv, l3_mv, offered_ma, soc_percent, quality, derived)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  // Readings replayed after an outage come late: they never set the last register back.
   const advance = database.prepare(`
     INSERT INTO progress (transaction_id, first_row, last_row, readings, last_at_ms, last_energy_at_ms, last_energy_wh) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET last_row = excluded.last_row, readings = readings + excluded.readings,
       last_at_ms = max(last_at_ms, excluded.last_at_ms),
-      last_energy_wh = CASE WHEN excluded.last_energy_at_ms >= coalesce(last_energy_at_ms, excluded.last_energy_at_ms)
-        THEN excluded.last_energy_wh ELSE last_energy_wh END,
-      last_energy_at_ms = max(coalesce(last_energy_at_ms, excluded.last_energy_at_ms),
-        coalesce(excluded.last_energy_at_ms, last_energy_at_ms))`);
+      last_energy_wh = CASE WHEN excluded.last_energy_at_ms >= coalesce(last_energy_at_ms, 0) THEN excluded.last_energy_wh ELSE last_energy_wh END,
+      last_energy_at_ms = CASE WHEN excluded.last_energy_at_ms >= coalesce(last_energy_at_ms, 0) THEN excluded.last_energy_at_ms ELSE last_energy_at_ms END`);
 
   type Row = {
     chargePointId: string;

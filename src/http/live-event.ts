@@ -1,0 +1,88 @@
+import type { Event } from '../domain/events.ts';
+import { inUnits, utc } from '../store/view-values.ts';
+
+/**
+ * What a live display is told of an event: enough to change what it shows, or to know what to load anew. Units in the
+ * names, times in UTC; messages word for word and long texts stay with the resources.
+ */
+export function liveEvent(event: Event): object {
+  switch (event.type) {
+    case 'connection-opened':
+      return { chargePointId: event.chargePointId, remoteAddress: event.remoteAddress, at: utc(event.at) };
+    case 'connection-closed':
+      return { chargePointId: event.chargePointId, at: utc(event.at) };
+    case 'charge-point-registered':
+    case 'registration-changed':
+      return { chargePointId: event.chargePointId, registration: event.registration, at: utc(event.at) };
+    case 'charge-point-booted': {
+      const { vendor, model, firmwareVersion } = event.nameplate;
+      return { chargePointId: event.chargePointId, vendor, model, firmwareVersion, at: utc(event.at) };
+    }
+    case 'status-reported': {
+      const { connectorId, status, errorCode, info, at } = event.report;
+      return { chargePointId: event.chargePointId, connectorId, status, errorCode, info, at: utc(at) };
+    }
+    case 'transaction-started': {
+      const { start, verdict, findings } = event;
+      return {
+        chargePointId: event.chargePointId,
+        transactionId: event.transactionId,
+        connectorId: start.connectorId,
+        idTag: start.idTag,
+        startedAt: utc(start.at),
+        meterStartWh: start.meterWh,
+        authorization: verdict.status,
+        findings: findings.map(({ kind }) => kind),
+      };
+    }
+    case 'transaction-stopped':
+    case 'orphan-stopped': {
+      const { stop, findings } = event;
+      return {
+        chargePointId: event.chargePointId,
+        transactionId: event.transactionId,
+        stoppedAt: utc(stop.at),
+        meterStopWh: stop.meterWh,
+        reason: stop.reason,
+        findings: findings.map(({ kind }) => kind),
+      };
+    }
+    case 'evidence-added':
+      return { transactionId: event.transactionId, evidence: event.evidence.kind };
+    case 'findings-added':
+      return { transactionId: event.transactionId, findings: event.findings.map(({ kind }) => kind) };
+    case 'finding-resolved':
+      return { transactionId: event.transactionId, finding: event.kind, at: utc(event.at) };
+    case 'readings-taken': {
+      const { chargePointId, connectorId, transactionId, readings } = event;
+      const last = readings.at(-1);
+      return {
+        chargePointId,
+        connectorId,
+        transactionId,
+        readings: readings.length,
+        at: utc(last?.at ?? null),
+        currentA: last?.currentMA.map(inUnits) ?? [null, null, null],
+        powerW: last?.powerW ?? null,
+        energyWh: last?.energyWh ?? null,
+        socPercent: last?.socPercent ?? null,
+      };
+    }
+    case 'token-put':
+      return { idTag: event.token.idTag, status: event.token.status, at: utc(event.at) };
+    case 'token-removed':
+      return { idTag: event.idTag, at: utc(event.at) };
+    case 'job-status-reported': {
+      const { chargePointId, job, status, requestId, at } = event;
+      return { chargePointId, job, status, requestId, at: utc(at) };
+    }
+    case 'security-event-reported':
+      return { chargePointId: event.chargePointId, kind: event.kind, at: utc(event.at) };
+    case 'alert-raised': {
+      const { id, kind, chargePointId, text, fix } = event.alert;
+      return { id, kind, chargePointId, text, fix, at: utc(event.at) };
+    }
+    case 'alert-cleared':
+      return { id: event.id, at: utc(event.at) };
+  }
+}

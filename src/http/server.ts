@@ -1,0 +1,143 @@
+import type { AddressInfo } from 'node:net';
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import { Type } from 'typebox';
+import type { Controller } from '../controller/controller.ts';
+import type { Clock, Ids } from '../runtime/ports.ts';
+import type { Database } from '../store/database.ts';
+import { createViews } from '../store/views.ts';
+import { type App, compileValidator, type TypeBoxProvider } from './app.ts';
+import { chargePointRoutes } from './charge-point-routes.ts';
+import { answerBadRequest, answerErrors, sendError } from './errors.ts';
+import { eventRoutes } from './event-routes.ts';
+import { createEventStreams } from './event-streams.ts';
+import { guard } from './guards.ts';
+import { messageRoutes } from './message-routes.ts';
+import { operationRoutes } from './operation-routes.ts';
+import { ProblemSchema } from './problem.ts';
+import { createReadiness } from './readiness.ts';
+import { siteRoutes } from './site-routes.ts';
+import { tokenRoutes } from './token-routes.ts';
+import { transactionRoutes } from './transaction-routes.ts';
+
+/** Bytes of a body: what one OCPP frame may carry. */
+const MAX_BODY_BYTES = 1_048_576;
+/** Characters of a name in a path: an id of 48 characters, each as up to twelve of percent-encoding. */
+const MAX_PARAM_LENGTH = 600;
+/** Header bytes, and ms for a request to arrive: slow writers end here. */
+const MAX_HEADER_BYTES = 16_384;
+const REQUEST_WITHIN_MS = 30_000;
+/** Connections at once; all of them come from this machine. */
+const MAX_CONNECTIONS = 256;
+
+export type HttpOptions = {
+  readonly site: { readonly id: string; readonly name: string };
+  readonly controller: Controller;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: FastifyBaseLogger;
+  /** Charge points that the configuration names, and the OCPP security profile of any. */
+  readonly configured: ReadonlySet<string>;
+  readonly securityProfile: (chargePointId: string) => number;
+  readonly ocppListening: () => boolean;
+  /** Of this program. */
+  readonly version: string;
+};
+
+export type HttpServer = {
+  readonly port: number;
+  /** Ends event streams, lets what is under way finish, and stops listening. */
+  close(): Promise<void>;
+};
+
+/** Serves the API on `host` and `port` (0: any free one). Rejects where it can't listen. */
+export async function startHttpServer(options: HttpOptions & { host: string; port: number }): Promise<HttpServer> {
+  const app = await createHttpApp(options);
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  return { port: (app.server.address() as AddressInfo).port, close: () => app.close() };
+}
+
+/** The API without a socket. */
+export async function createHttpApp(options: HttpOptions): Promise<App> {
+  const { controller, clock, log } = options;
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_WITHIN_MS,
+    forceCloseConnections: true,
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: sendError,
+    clientErrorHandler: answerBadRequest,
+  }).withTypeProvider<TypeBoxProvider>();
+  app.server.maxConnections = MAX_CONNECTIONS;
+  app.setValidatorCompiler(compileValidator);
+  // The shapes are proven by their types; a second serializer would only round and coerce.
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.addSchema(ProblemSchema);
+  guard(app);
+  answerErrors(app);
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, url, routeOptions } = request;
+    const fields = { method, route: routeOptions.url ?? url.slice(0, 200), status: reply.statusCode };
+    if (method === 'GET' || method === 'HEAD') request.log.debug(fields, 'answered');
+    else request.log.info(fields, 'answered');
+  });
+  await app.register(swagger, {
+    // Components bear the names of their schemas, not numbers.
+    refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => String($id ?? `schema-${index}`) },
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Busbar',
+        description: 'The local interface of the charging site. Errors are problem documents (RFC 9457).',
+        version: options.version,
+      },
+    },
+  });
+
+  const views = createViews(
+    options.database,
+    {
+      line: controller.lines.get,
+      lines: controller.lines.all,
+      lastSeenAt: controller.lastSeenAt,
+      now: () => clock.now(),
+    },
+    { ...options.site, configured: options.configured, securityProfile: options.securityProfile },
+  );
+  const streams = createEventStreams({ feed: controller.feed, clock, bootId: options.ids.uuid().slice(0, 8) });
+  app.addHook('preClose', async () => streams.close());
+
+  const site = { controller, views };
+  siteRoutes(app, site, {
+    storeWritable: createReadiness({ controller, prove: views.proveWritable, clock }),
+    ocppListening: options.ocppListening,
+  });
+  chargePointRoutes(app, site);
+  operationRoutes(app, site);
+  transactionRoutes(app, site);
+  tokenRoutes(app, site);
+  messageRoutes(app, site);
+  eventRoutes(app, streams);
+  app.get(
+    '/api/v1/openapi.json',
+    {
+      schema: {
+        tags: ['health'],
+        summary: 'This description',
+        response: { 200: Type.Unsafe<object>(Type.Object({})) },
+      },
+    },
+    async () => app.swagger(),
+  );
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,5 @@
+import type { Controller } from '../controller/controller.ts';
+import type { Views } from '../store/views.ts';
+
+/** What the routes work on: commands go to the controller, everything shown comes from the views. */
+export type Site = { readonly controller: Controller; readonly views: Views };

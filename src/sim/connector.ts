@@ -1,0 +1,339 @@
+import { authorize, isFor, readIdTagInfo, remember, sameTag } from './authorization.ts';
+import { type Car, charge, drive, interrupt, isFull, leastAmps, socPercent } from './car.ts';
+import { type ConnectorLoad, type InstalledProfile, type Limit, limitAt } from './composite-schedule.ts';
+import type { IdTagInfo, Reservation, Transaction } from './flash.ts';
+import type { Payload } from './frames.ts';
+import { type Context, type Measurement, meterValue, powerW } from './meter.ts';
+import type { Station } from './station.ts';
+import type { ConnectorStatus } from './status-report.ts';
+
+/**
+ * One connector: its cable, its meter, its transaction. The transaction and the register stand in flash; who was
+ * authorized, and that a transaction has just ended, is forgotten when the power goes.
+ */
+
+type StopReason =
+  | 'Local'
+  | 'Remote'
+  | 'EVDisconnected'
+  | 'DeAuthorized'
+  | 'PowerLoss'
+  | 'HardReset'
+  | 'SoftReset'
+  | 'UnlockCommand'
+  | 'Other';
+
+type Admission = {
+  readonly idTag: string;
+  readonly info: IdTagInfo;
+  readonly until: number;
+  readonly profile: InstalledProfile | null;
+};
+
+export class Connector {
+  readonly id: number;
+  car: Car | null = null;
+  /** A ChargePointErrorCode (§7.6) while it is out of order. */
+  fault: string | null = null;
+  readonly #station: Station;
+  readonly #volts: readonly number[];
+  #admitted: Admission | null = null;
+  #finished = false;
+  #offer: Limit;
+  #amps: readonly number[] = [0, 0, 0];
+  #sampledAt = 0;
+  #alignedAt = 0;
+  /** While false nothing is measured or offered. */
+  #powered = false;
+
+  constructor(id: number, station: Station, volts: readonly number[]) {
+    this.id = id;
+    this.#station = station;
+    this.#volts = volts;
+    this.#offer = { amps: 0, phases: volts.length };
+  }
+
+  get transaction(): Transaction | null {
+    return this.#station.flash.transactions.get(this.id) ?? null;
+  }
+
+  get load(): ConnectorLoad {
+    const { model } = this.#station;
+    const hardware = { amps: model.maxAmps, phases: model.phases };
+    return { connectorId: this.id, hardware, transactionStart: this.transaction?.startedAt ?? null };
+  }
+
+  /** A reservation of this very connector. */
+  get reservation(): Reservation | null {
+    return this.#station.flash.reservations.find((one) => one.connectorId === this.id) ?? null;
+  }
+
+  /** As §4.9 names it; derived, so that it can't disagree with the rest. */
+  get status(): ConnectorStatus {
+    if (this.fault !== null) return 'Faulted';
+    if (this.transaction !== null) {
+      if (this.#offer.amps === 0) return 'SuspendedEVSE';
+      return this.#amps.some((amps) => amps > 0) ? 'Charging' : 'SuspendedEV';
+    }
+    if (this.#station.flash.inoperative.has(this.id)) return 'Unavailable';
+    if (this.#admitted !== null) return 'Preparing';
+    if (this.car !== null) return this.#finished ? 'Finishing' : 'Preparing';
+    return this.reservation === null ? 'Available' : 'Reserved';
+  }
+
+  /** In order and free of a transaction. */
+  get usable(): boolean {
+    return this.transaction === null && this.fault === null && !this.#station.flash.inoperative.has(this.id);
+  }
+
+  powerOn(): void {
+    this.#powered = true;
+    this.#alignedAt = this.#station.time();
+    if (this.transaction !== null) this.stop('PowerLoss');
+    this.#finished = false;
+  }
+
+  powerOff(): void {
+    this.#powered = false;
+    this.#admitted = null;
+    this.#stopDelivery();
+  }
+
+  plug(car: Car): void {
+    this.car = car;
+    this.#finished = false;
+    this.#startIfReady();
+    this.#station.refreshStatus();
+  }
+
+  unplug(): void {
+    const { configuration } = this.#station;
+    this.#stopDelivery();
+    this.car = null;
+    this.#finished = false;
+    const stops = this.#powered && configuration.flag('StopTransactionOnEVSideDisconnect');
+    if (this.transaction !== null && stops) this.stop('EVDisconnected');
+    this.#station.refreshStatus();
+  }
+
+  /** Starts, or stops when one is running that the card may stop; `done` learns whether the card had an effect. */
+  presentCard(idTag: string, done: (effective: boolean) => void = () => {}): void {
+    const running = this.transaction;
+    if (!this.#powered || (running === null && !this.usable)) {
+      done(false);
+      return;
+    }
+    if (running !== null && sameTag(idTag, running.idTag)) {
+      this.stop('Local', idTag);
+      done(true);
+      return;
+    }
+    authorize(this.#station, idTag, (info) => {
+      if (running === null) {
+        done(this.admit(idTag, info, null));
+        return;
+      }
+      // Anyone of the group that started it may stop it (§3.10).
+      const ofGroup = info.status === 'Accepted' && sameTag(info.parentIdTag, running.parentIdTag);
+      const effective = ofGroup && this.transaction === running;
+      if (effective) this.stop('Local', idTag);
+      done(effective);
+    });
+  }
+
+  /** Lets this idTag charge as soon as a car is plugged, for ConnectionTimeOut. False: refused, taken or reserved. */
+  admit(idTag: string, info: IdTagInfo, profile: InstalledProfile | null): boolean {
+    if (info.status !== 'Accepted' || !this.#powered || !this.isFreeFor(idTag, info.parentIdTag)) return false;
+    const until = this.#station.time() + this.#station.configuration.integer('ConnectionTimeOut') * 1000;
+    this.#admitted = { idTag, info, until, profile };
+    this.#startIfReady();
+    this.#station.refreshStatus();
+    return true;
+  }
+
+  /** Usable, and not kept for somebody else by a reservation (§5.13). */
+  isFreeFor(idTag: string, parentIdTag: string | null): boolean {
+    if (!this.usable) return false;
+    if (this.reservation !== null) return isFor(this.reservation, idTag, parentIdTag);
+    const anywhere = this.#station.flash.reservations.filter((one) => one.connectorId === 0);
+    if (anywhere.some((one) => isFor(one, idTag, parentIdTag))) return true;
+    const free = this.#station.connectors.filter((one) => one.usable && one.reservation === null);
+    return free.length > anywhere.length;
+  }
+
+  stop(reason: StopReason, idTag?: string): void {
+    const transaction = this.transaction;
+    if (transaction === null) return;
+    const { flash, configuration } = this.#station;
+    this.#keepSample(transaction, 'Transaction.End');
+    const { samples } = transaction;
+    flash.transactions.delete(this.id);
+    flash.profiles = flash.profiles.filter((one) => one.purpose !== 'TxProfile' || one.connectorId !== this.id);
+    this.#finished = true;
+    this.#stopDelivery();
+    if (configuration.text('StopTxnSampledData') === '') samples.length = 0;
+    this.#station.queue.push({
+      action: 'StopTransaction',
+      localId: transaction.localId,
+      payload: {
+        ...(idTag === undefined ? {} : { idTag }),
+        meterStop: this.#registerWh(),
+        timestamp: this.#timestamp(),
+        reason,
+        ...(samples.length === 0 ? {} : { transactionData: samples }),
+      },
+    });
+    this.#station.refreshStatus();
+  }
+
+  /** The Central System's word on a start of this connector that may be over by now (§4.8). */
+  started(transaction: Transaction, payload: Payload): void {
+    const info = readIdTagInfo(payload);
+    if (info === null) return;
+    remember(this.#station, transaction.idTag, info);
+    transaction.parentIdTag ??= info.parentIdTag;
+    if (info.status === 'Accepted' || this.transaction !== transaction) return;
+    if (this.#station.configuration.flag('StopTransactionOnInvalidId')) this.stop('DeAuthorized');
+    else transaction.refused = true;
+  }
+
+  /** Lives on until now: energy since the last step, then the new offer, samples that are due, admissions that lapse. */
+  step(offer: Limit, elapsedSeconds: number): void {
+    if (!this.#powered) return;
+    const at = this.#station.time();
+    this.#meter(elapsedSeconds);
+    const transaction = this.transaction;
+    const delivering = transaction !== null && !transaction.refused && this.fault === null;
+    this.#offer = delivering ? offer : { ...offer, amps: 0 };
+    if (this.car !== null) {
+      const now = this.#station.clock.now();
+      this.#amps = drive(this.car, this.#offer.amps, this.#offer.phases, now, elapsedSeconds);
+    }
+    if (this.#admitted !== null && at >= this.#admitted.until) this.#admitted = null;
+    this.#sample(at);
+  }
+
+  measurement(): Measurement {
+    return {
+      amps: this.#amps,
+      volts: this.#volts,
+      registerWh: this.#station.flash.registersWh.get(this.id) ?? 0,
+      offeredAmps: this.#offer.amps,
+      offeredPhases: this.#offer.phases,
+      socPercent: this.car === null ? null : socPercent(this.car),
+    };
+  }
+
+  get carIsFull(): boolean {
+    return this.car !== null && isFull(this.car);
+  }
+
+  #startIfReady(): void {
+    const admitted = this.#admitted;
+    if (admitted === null || this.car === null || !this.#powered || !this.usable) return;
+    const { flash, queue } = this.#station;
+    const { idTag, info } = admitted;
+    this.#admitted = null;
+    const transaction: Transaction = {
+      localId: ++flash.lastLocalId,
+      connectorId: this.id,
+      idTag,
+      parentIdTag: info.parentIdTag,
+      startedAt: Math.floor(this.#station.time() / 1000) * 1000,
+      meterStartWh: this.#registerWh(),
+      transactionId: null,
+      refused: false,
+      samples: [],
+    };
+    flash.transactions.set(this.id, transaction);
+    this.#sampledAt = transaction.startedAt;
+    if (admitted.profile !== null) flash.profiles.push(admitted.profile);
+    // Until the next step has looked at the other connectors too.
+    const limit = limitAt(flash.profiles, this.load, this.#station.time());
+    this.#offer = { ...limit, amps: limit.amps < leastAmps ? 0 : limit.amps };
+    this.#keepSample(transaction, 'Transaction.Begin');
+    const reservation = this.#takeReservation(idTag, info.parentIdTag);
+    queue.push({
+      action: 'StartTransaction',
+      localId: transaction.localId,
+      payload: {
+        connectorId: this.id,
+        idTag,
+        meterStart: transaction.meterStartWh,
+        timestamp: new Date(transaction.startedAt).toISOString(),
+        ...(reservation === null ? {} : { reservationId: reservation.reservationId }),
+      },
+    });
+  }
+
+  /** The reservation that this start uses up. */
+  #takeReservation(idTag: string, parentIdTag: string | null): Reservation | null {
+    const { flash } = this.#station;
+    const mine = flash.reservations.filter((one) => isFor(one, idTag, parentIdTag));
+    const taken = mine.find((one) => one.connectorId === this.id) ?? mine.find((one) => one.connectorId === 0) ?? null;
+    flash.reservations = flash.reservations.filter((one) => one !== taken);
+    return taken;
+  }
+
+  #stopDelivery(): void {
+    this.#amps = [0, 0, 0];
+    this.#offer = { ...this.#offer, amps: 0 };
+    if (this.car !== null) interrupt(this.car);
+  }
+
+  #meter(elapsedSeconds: number): void {
+    const wattHours = (powerW(this.measurement()) * elapsedSeconds) / 3600;
+    const { registersWh } = this.#station.flash;
+    registersWh.set(this.id, (registersWh.get(this.id) ?? 0) + wattHours);
+    if (this.car !== null) charge(this.car, wattHours);
+  }
+
+  #sample(at: number): void {
+    const { configuration } = this.#station;
+    const transaction = this.transaction;
+    // The clock may have been set back.
+    this.#sampledAt = Math.min(this.#sampledAt, at);
+    const sampleMs = configuration.integer('MeterValueSampleInterval') * 1000;
+    if (transaction !== null && sampleMs > 0 && at - this.#sampledAt >= sampleMs) {
+      this.#sampledAt += Math.floor((at - this.#sampledAt) / sampleMs) * sampleMs;
+      this.#queueMeterValues('MeterValuesSampledData', 'Sample.Periodic');
+      this.#keepSample(transaction, 'Sample.Periodic');
+    }
+    const alignedMs = configuration.integer('ClockAlignedDataInterval') * 1000;
+    if (alignedMs > 0 && Math.floor(at / alignedMs) > Math.floor(this.#alignedAt / alignedMs)) {
+      this.#queueMeterValues('MeterValuesAlignedData', 'Sample.Clock');
+    }
+    this.#alignedAt = at;
+  }
+
+  #queueMeterValues(key: string, context: Context): void {
+    const value = meterValue(this.#station.time(), this.#station.configuration.list(key), context, this.measurement());
+    if (value === null) return;
+    const localId = this.transaction?.localId ?? null;
+    this.#station.queue.push({
+      action: 'MeterValues',
+      localId,
+      payload: { connectorId: this.id, meterValue: [value] },
+    });
+  }
+
+  /** For StopTransaction.transactionData (§9.1.27); the first stays, of the others the latest. */
+  #keepSample(transaction: Transaction, context: Context): void {
+    const { configuration } = this.#station;
+    const wanted = configuration.list('StopTxnSampledData');
+    const value = meterValue(this.#station.time(), wanted, context, this.measurement());
+    if (value === null) return;
+    transaction.samples.push(value);
+    if (transaction.samples.length > configuration.integer('StopTransactionMaxMeterValues')) {
+      transaction.samples.splice(1, 1);
+    }
+  }
+
+  #registerWh(): number {
+    return Math.floor(this.#station.flash.registersWh.get(this.id) ?? 0);
+  }
+
+  #timestamp(): string {
+    return new Date(this.#station.time()).toISOString();
+  }
+}

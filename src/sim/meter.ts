@@ -1,0 +1,87 @@
+import type { Payload } from './frames.ts';
+
+/** Meter values as OCPP 1.6 §7.33 and §7.43 want them, from what the electronics of a connector measure. */
+
+export type Measurement = {
+  /** Drawn, in amps on L1, L2, L3. */
+  readonly amps: readonly number[];
+  /** Phase to neutral, in volts on L1, L2, L3; as many as are wired. */
+  readonly volts: readonly number[];
+  /** The import register, in Wh. */
+  readonly registerWh: number;
+  /** What the pilot signals, in amps per phase, and on how many phases. */
+  readonly offeredAmps: number;
+  readonly offeredPhases: number;
+  /** Null: no car, or one that does not tell. */
+  readonly socPercent: number | null;
+};
+
+export type Context = 'Sample.Periodic' | 'Sample.Clock' | 'Transaction.Begin' | 'Transaction.End' | 'Trigger';
+
+type Sample = { value: string; context: Context; measurand: string; unit: string; phase?: string; location?: string };
+
+/** What can be asked for in MeterValuesSampledData and its likes. */
+export const measurands = [
+  'Current.Import',
+  'Current.Offered',
+  'Energy.Active.Import.Register',
+  'Power.Active.Import',
+  'Power.Offered',
+  'SoC',
+  'Voltage',
+] as const;
+
+/** One MeterValue with the wanted measurands, per phase where that means something; null when nothing is left to say. */
+export function meterValue(
+  at: number,
+  wanted: readonly string[],
+  context: Context,
+  measured: Measurement,
+): Payload | null {
+  const samples = wanted.flatMap((item) => samplesOf(item, context, measured));
+  return samples.length === 0 ? null : { timestamp: new Date(at).toISOString(), sampledValue: samples };
+}
+
+/** In watts, total over the phases. */
+export function powerW({ amps, volts }: Measurement): number {
+  return volts.reduce((total, voltage, phase) => total + voltage * (amps[phase] ?? 0), 0);
+}
+
+function samplesOf(item: string, context: Context, measured: Measurement): Sample[] {
+  const [, measurand = item, only] = /^(.*?)(?:\.(L[123])(?:-N)?)?$/.exec(item) ?? [];
+  const whole = (value: number, unit: string, digits: number): Sample[] => [
+    { value: value.toFixed(digits), context, measurand, unit },
+  ];
+  const perPhase = (value: (phase: number) => number, unit: string, digits: number, suffix = ''): Sample[] =>
+    measured.volts
+      .map((_, phase) => ({
+        value: value(phase).toFixed(digits),
+        context,
+        measurand,
+        unit,
+        phase: `L${phase + 1}${suffix}`,
+      }))
+      .filter((sample) => only === undefined || sample.phase.startsWith(only));
+  switch (measurand) {
+    case 'Current.Import':
+      return perPhase((phase) => measured.amps[phase] ?? 0, 'A', 2);
+    case 'Voltage':
+      return perPhase((phase) => measured.volts[phase] ?? 0, 'V', 1, '-N');
+    case 'Current.Offered':
+      return whole(measured.offeredAmps, 'A', 1);
+    case 'Power.Offered':
+      return whole(measured.offeredAmps * 230 * measured.offeredPhases, 'W', 0);
+    case 'Power.Active.Import':
+      return only === undefined
+        ? whole(powerW(measured), 'W', 0)
+        : perPhase((phase) => (measured.amps[phase] ?? 0) * (measured.volts[phase] ?? 0), 'W', 0);
+    case 'Energy.Active.Import.Register':
+      return whole(Math.floor(measured.registerWh), 'Wh', 0);
+    case 'SoC':
+      return measured.socPercent === null
+        ? []
+        : [{ value: measured.socPercent.toFixed(0), context, measurand, unit: 'Percent', location: 'EV' }];
+    default:
+      return [];
+  }
+}

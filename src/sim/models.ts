@@ -1,0 +1,53 @@
+import type { Model } from './station.ts';
+
+/** Makes of charge points, all invented; between them they have the habits in which real ones differ. */
+export const models: readonly Model[] = [
+  {
+    vendor: 'Nordlade',
+    model: 'Fjord 22 Duo',
+    firmwareVersion: '4.1.0',
+    connectors: 2,
+    phases: 3,
+    maxAmps: 32,
+    lock: true,
+    repeatsStatus: true,
+    countsMessages: false,
+    sampleSeconds: 30,
+  },
+  {
+    vendor: 'Kabelwerk',
+    model: 'KW11',
+    firmwareVersion: '1.0.17',
+    connectors: 1,
+    phases: 3,
+    maxAmps: 16,
+    lock: false,
+    repeatsStatus: false,
+    countsMessages: true,
+    sampleSeconds: 60,
+  },
+  {
+    vendor: 'Voltara',
+    model: 'Home 7',
+    firmwareVersion: '2.3.5-b2',
+    connectors: 1,
+    phases: 1,
+    maxAmps: 32,
+    lock: false,
+    repeatsStatus: false,
+    countsMessages: false,
+    sampleSeconds: 30,
+  },
+  {
+    vendor: 'Ampelmann',
+    model: 'Pillar Two',
+    firmwareVersion: '9.0',
+    connectors: 2,
+    phases: 3,
+    maxAmps: 16,
+    lock: true,
+    repeatsStatus: true,
+    countsMessages: true,
+    sampleSeconds: 20,
+  },
+];

@@ -1,0 +1,64 @@
+import { integer, text } from '../fields.ts';
+import type { Payload } from '../frames.ts';
+import { meterValue } from '../meter.ts';
+import type { Answer } from '../rpc.ts';
+import type { Station } from '../station.ts';
+import type { Operation } from './operation.ts';
+
+/** TriggerMessage (OCPP 1.6 §5.17) and ExtendedTriggerMessage (security whitepaper, edition 3, §5.1). */
+
+export const triggerMessage: Operation = (request, station) => {
+  const asked = text(request, 'requestedMessage', 50);
+  if (asked === 'DiagnosticsStatusNotification') {
+    return sends(() => station.callTriggered(asked, { status: station.jobs.diagnostics }));
+  }
+  if (asked === 'FirmwareStatusNotification') {
+    return sends(() => station.callTriggered(asked, { status: station.jobs.firmware }));
+  }
+  return trigger(asked, request, station);
+};
+
+/** Its firmware and log messages are those of the signed kind, which this firmware lacks. */
+export const extendedTriggerMessage: Operation = (request, station) =>
+  trigger(text(request, 'requestedMessage', 50), request, station);
+
+function trigger(asked: string, request: Payload, station: Station): Answer {
+  const named = Object.hasOwn(request, 'connectorId') ? integer(request, 'connectorId') : null;
+  const concerned = [0, ...station.connectors.map((one) => one.id)].filter((id) => named === null || named === id);
+  if (concerned.length === 0) return { payload: { status: 'Rejected' } };
+  switch (asked) {
+    case 'BootNotification':
+      return station.registration() === 'Accepted' ? { payload: { status: 'Rejected' } } : sends(() => station.boot());
+    case 'Heartbeat':
+      return sends(() => station.heartbeat());
+    case 'StatusNotification':
+      return sends(() => {
+        for (const id of concerned) station.sendStatus(id);
+      });
+    case 'MeterValues':
+      return sends(() => {
+        for (const id of concerned) sendMeterValues(station, id);
+      });
+    default:
+      return { payload: { status: 'NotImplemented' } };
+  }
+}
+
+/** The charge point has no meter of its own for connector 0. */
+function sendMeterValues(station: Station, connectorId: number): void {
+  const connector = station.connectors.find((one) => one.id === connectorId);
+  if (connector === undefined) return;
+  const wanted = station.configuration.list('MeterValuesSampledData');
+  const value = meterValue(station.time(), wanted, 'Trigger', connector.measurement());
+  if (value === null) return;
+  const transactionId = connector.transaction?.transactionId ?? -1;
+  station.callTriggered('MeterValues', {
+    connectorId,
+    ...(transactionId < 0 ? {} : { transactionId }),
+    meterValue: [value],
+  });
+}
+
+function sends(after: () => void): Answer {
+  return { payload: { status: 'Accepted' }, after };
+}

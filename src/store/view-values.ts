@@ -1,0 +1,28 @@
+import type { Instant } from '../domain/units.ts';
+
+/** How a stored time leaves the process: ISO 8601, UTC. */
+export function utc(ms: number): string;
+export function utc(ms: number | null): string | null;
+export function utc(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+/** Milliamps to amps, millivolts to volts; the fraction stays exact to the thousandth. */
+export function inUnits(thousandths: number | null): number | null {
+  return thousandths === null ? null : thousandths / 1_000;
+}
+
+export type ThreePhases = [number | null, number | null, number | null];
+
+/** One page of a list, and where the next one begins; null when there is none. */
+export type Page<T> = { items: T[]; next: string | null };
+
+export type PageRequest = {
+  /** Items at most. */
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly cursor: string | null;
+};
+
+/** What is in force of a registration or a token is judged at this instant. */
+export type Now = () => Instant;

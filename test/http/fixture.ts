@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import pino from 'pino';
+import { WebSocket } from 'ws';
+import { createCredentials } from '../../src/central-system/credentials.ts';
+import { createController } from '../../src/controller/controller.ts';
+import { milliVolts } from '../../src/domain/units.ts';
+import type { App } from '../../src/http/app.ts';
+import { createHttpApp, type HttpOptions } from '../../src/http/server.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { startOcppServer } from '../../src/runtime/ocpp-server.ts';
+import { openStore } from '../../src/store/database.ts';
+
+const log = pino({ level: 'silent' });
+const ids = { uuid: () => randomUUID() };
+
+/** A whole site on an empty store: controller, OCPP on a free port, and the API. CP1 is configured, others await approval. */
+export async function startSite(change: { callTimeoutMs?: number; ocppListening?: () => boolean } = {}) {
+  const { database } = openStore(':memory:', { now: Date.now(), newId: randomUUID });
+  const configured = new Set(['CP1', 'CP2']);
+  const controller = createController({
+    database,
+    policy: {
+      unknownChargePoints: 'pending',
+      passwordNeeded: false,
+      unknownCards: 'accept',
+      concurrentTransactions: 'allow',
+      heartbeatIntervalS: 300,
+      nominalVoltageMV: milliVolts(230_000),
+      configured,
+    },
+    credentials: createCredentials(new Map()),
+    clock: systemClock,
+    ids,
+    log,
+    callTimeoutMs: change.callTimeoutMs ?? 5_000,
+    telemetryFlushMs: 60_000,
+  });
+  const ocpp = await startOcppServer({
+    host: '127.0.0.1',
+    port: 0,
+    pingIntervalMs: 30_000,
+    mayOmitSubprotocol: new Set(),
+    clock: systemClock,
+    log,
+    upgradeRequested: controller.upgradeRequested,
+  });
+  const options: HttpOptions = {
+    site: { id: 'depot', name: 'Depot' },
+    controller,
+    database,
+    clock: systemClock,
+    ids,
+    log,
+    configured,
+    securityProfile: () => 0,
+    ocppListening: change.ocppListening ?? (() => true),
+    version: '0.0.0',
+  };
+  const app = await createHttpApp(options);
+  return {
+    app,
+    controller,
+    database,
+    options,
+    connect: (id: string) => connectChargePoint(`ws://127.0.0.1:${ocpp.port}/ocpp/${encodeURIComponent(id)}`),
+    async close(): Promise<void> {
+      await app.close();
+      controller.stop();
+      await ocpp.close();
+      database.close();
+    },
+  };
+}
+
+export type Site = Awaited<ReturnType<typeof startSite>>;
+export type ChargePoint = Awaited<ReturnType<typeof connectChargePoint>>;
+
+/** A charge point of plain text frames. What it is asked is answered by `answer`, or not at all where that gives null. */
+async function connectChargePoint(url: string) {
+  const socket = new WebSocket(url, 'ocpp1.6');
+  const waiting = new Map<string, (frame: unknown[]) => void>();
+  const asked: [action: string, payload: unknown][] = [];
+  let answer: (messageId: string, action: string, payload: unknown) => string | null = (id) =>
+    JSON.stringify([3, id, { status: 'Accepted' }]);
+  let next = 1;
+  socket.on('message', (data) => {
+    const frame: unknown[] = JSON.parse(String(data));
+    const id = String(frame[1]);
+    if (frame[0] !== 2) {
+      waiting.get(id)?.(frame);
+      waiting.delete(id);
+      return;
+    }
+    asked.push([String(frame[2]), frame[3]]);
+    const text = answer(id, String(frame[2]), frame[3]);
+    if (text !== null) socket.send(text);
+  });
+  await once(socket, 'open');
+
+  const call = (action: string, payload: object): Promise<unknown[]> => {
+    const id = String(next++);
+    return new Promise((resolve) => {
+      waiting.set(id, resolve);
+      socket.send(JSON.stringify([2, id, action, payload]));
+    });
+  };
+  return {
+    socket,
+    asked,
+    call,
+    answerWith(how: typeof answer): void {
+      answer = how;
+    },
+    boot: (nameplate: object = {}) =>
+      call('BootNotification', { chargePointVendor: 'Acme', chargePointModel: 'One', ...nameplate }),
+    /** Starts a transaction and returns its id. */
+    async start(idTag: string, meterStart: number, timestamp: string, connectorId = 1): Promise<number> {
+      const [, , payload] = await call('StartTransaction', { connectorId, idTag, meterStart, timestamp });
+      return Number((payload as { transactionId: number }).transactionId);
+    },
+    stop: (transactionId: number, meterStop: number, timestamp: string) =>
+      call('StopTransaction', { transactionId, meterStop, timestamp, reason: 'Local' }),
+    async close(): Promise<void> {
+      socket.close();
+      await once(socket, 'close');
+    },
+  };
+}
+
+/** Sends a request to the API, with JSON where a body is given, and reads the answer as JSON. */
+export async function ask(
+  app: App,
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  url: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+) {
+  const payload = typeof body === 'string' ? body : body === undefined ? undefined : JSON.stringify(body);
+  const response = await app.inject({
+    method,
+    url,
+    headers: payload === undefined ? headers : { 'content-type': 'application/json', ...headers },
+    ...(payload === undefined ? {} : { payload }),
+  });
+  const text = response.body;
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    text,
+    // biome-ignore lint/suspicious/noExplicitAny: what a test reads of an answer is what the test is about
+    json: (text === '' ? null : JSON.parse(text)) as any,
+  };
+}
+
+/** Returns once `check` holds, looking again whenever the site records something. */
+export async function eventually(site: Site, check: () => boolean): Promise<void> {
+  if (check()) return;
+  await new Promise<void>((resolve) => {
+    const deaf = site.controller.feed.listen(() => {
+      if (!check()) return;
+      deaf();
+      resolve();
+    });
+  });
+}

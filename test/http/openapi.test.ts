@@ -1,0 +1,142 @@
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { actions, isCentralSystemAction } from '../../src/ocpp/messages/actions.ts';
+import { ask, type Site, startSite } from './fixture.ts';
+
+type Operation = {
+  summary?: string;
+  operationId?: string;
+  parameters?: { name: string; in: string; required?: boolean; schema: object }[];
+  requestBody?: { content: Record<string, { schema: { properties?: object; required?: string[] } }> };
+  responses: Record<string, { description: string; content?: Record<string, { schema: TSchema }> }>;
+};
+type Document = {
+  openapi: string;
+  components: { schemas: Record<string, TSchema> };
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+};
+
+let site: Site;
+let document: Document;
+beforeAll(async () => {
+  site = await startSite();
+  const chargePoint = await site.connect('CP1');
+  await chargePoint.boot();
+  await chargePoint.call('StatusNotification', { connectorId: 1, errorCode: 'NoError', status: 'Available' });
+  await chargePoint.start('card', 5, '2025-01-01T00:00:00Z');
+  await ask(site.app, 'POST', '/api/v1/tokens', { idTag: 'card' });
+  document = (await ask(site.app, 'GET', '/api/v1/openapi.json')).json;
+});
+afterAll(() => site.close());
+
+it('is of version 3.1, and each route has a summary, described answers and all its parameters', () => {
+  expect(document.openapi).toMatch(/^3\.1\.\d+$/);
+  expect(document.info).toMatchObject({ title: 'Busbar', version: '0.0.0' });
+  for (const [path, methods] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      const where = `${method} ${path}`;
+      expect(operation.summary, where).toBeTypeOf('string');
+      const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+      const inPath = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+      expect(inPath.map(({ name }) => name).sort(), where).toEqual(names.sort());
+      expect(
+        inPath.every(({ required }) => required),
+        where,
+      ).toBe(true);
+      expect(Object.keys(operation.responses).length, where).toBeGreaterThan(0);
+      for (const [status, response] of Object.entries(operation.responses)) {
+        expect(response.description, where).toBeTypeOf('string');
+        const types = Object.keys(response.content ?? {});
+        if (Number(status) >= 400) expect(types, `${where} ${status}`).toEqual(['application/problem+json']);
+      }
+    }
+  }
+  expect(JSON.stringify(document)).not.toContain('"nullable"');
+});
+
+it('lists every route', () => {
+  const listed = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method} ${path}`),
+  );
+  const operations = Object.keys(actions)
+    .filter(isCentralSystemAction)
+    .map((action) => `post /api/v1/charge-points/{id}/operations/${action}`);
+  expect(operations.length).toBeGreaterThan(20);
+  expect(listed.sort()).toEqual(
+    [
+      'get /healthz',
+      'get /readyz',
+      'get /api/v1/openapi.json',
+      'get /api/v1/site',
+      'get /api/v1/charge-points',
+      'get /api/v1/charge-points/{id}',
+      'post /api/v1/charge-points/{id}/approve',
+      'post /api/v1/charge-points/{id}/reject',
+      ...operations,
+      'get /api/v1/transactions',
+      'get /api/v1/transactions/{id}',
+      'get /api/v1/tokens',
+      'post /api/v1/tokens',
+      'get /api/v1/tokens/{idTag}',
+      'patch /api/v1/tokens/{idTag}',
+      'delete /api/v1/tokens/{idTag}',
+      'get /api/v1/messages',
+      'get /api/v1/alerts',
+      'delete /api/v1/alerts/{id}',
+      'get /api/v1/events',
+    ].sort(),
+  );
+});
+
+it('describes each operation by the schema that it is checked with', () => {
+  for (const action of Object.keys(actions).filter(isCentralSystemAction)) {
+    const operation = document.paths[`/api/v1/charge-points/{id}/operations/${action}`]?.post;
+    expect(operation?.operationId).toBe(action);
+    const body = operation?.requestBody?.content['application/json']?.schema;
+    const wanted = JSON.parse(JSON.stringify(actions[action].request));
+    expect([action, Object.keys(body?.properties ?? {})]).toEqual([action, Object.keys(wanted.properties)]);
+    expect([action, body?.required ?? []]).toEqual([action, wanted.required ?? []]);
+  }
+});
+
+it('describes what is really answered', async () => {
+  const { id } = (await ask(site.app, 'GET', '/api/v1/transactions')).json.items[0];
+  for (const [path, url, status] of [
+    ['/healthz', '/healthz', 200],
+    ['/readyz', '/readyz', 200],
+    ['/api/v1/site', '/api/v1/site', 200],
+    ['/api/v1/charge-points', '/api/v1/charge-points', 200],
+    ['/api/v1/charge-points/{id}', '/api/v1/charge-points/CP1', 200],
+    ['/api/v1/charge-points/{id}', '/api/v1/charge-points/nobody', 404],
+    ['/api/v1/transactions', '/api/v1/transactions', 200],
+    ['/api/v1/transactions', '/api/v1/transactions?limit=0', 400],
+    ['/api/v1/transactions/{id}', `/api/v1/transactions/${id}`, 200],
+    ['/api/v1/tokens', '/api/v1/tokens', 200],
+    ['/api/v1/tokens/{idTag}', '/api/v1/tokens/CARD', 200],
+    ['/api/v1/messages', '/api/v1/messages', 200],
+    ['/api/v1/alerts', '/api/v1/alerts', 200],
+  ] as const) {
+    const answer = await ask(site.app, 'GET', url);
+    expect([url, answer.status]).toEqual([url, status]);
+    const content = document.paths[path]?.get?.responses[status]?.content ?? {};
+    const schema = resolved(Object.values(content)[0]?.schema);
+    if (schema === undefined) throw new Error(`${path} ${status} is not described`);
+    expect([url, Compile(closed(schema)).Errors(answer.json)]).toEqual([url, []]);
+  }
+});
+
+function resolved(schema: (TSchema & { $ref?: string }) | undefined): TSchema | undefined {
+  const name = schema?.$ref?.replace('#/components/schemas/', '');
+  return name === undefined ? schema : document.components.schemas[name];
+}
+
+/** The same schema without room for fields that it does not name. */
+function closed(schema: TSchema): TSchema {
+  return JSON.parse(JSON.stringify(schema), (_, value) =>
+    typeof value === 'object' && value !== null && Object.hasOwn(value, 'properties') && value.type === 'object'
+      ? { ...value, additionalProperties: false }
+      : value,
+  );
+}
