@@ -162,13 +162,13 @@ export function createController(site: {
       return;
     }
     const old = line.session;
-    if (old !== null) {
-      close(line, old);
-      old.connection.terminate();
-    }
     let session: Session | null = null;
     request.accept({
       opened: (connection) => {
+        if (old !== null) {
+          close(line, old);
+          old.connection.terminate();
+        }
         session = open(line, connection, authenticated);
       },
       frame: (text) => {
