@@ -4,6 +4,7 @@ import type { Reading } from '../../src/domain/metering.ts';
 import type { Token } from '../../src/domain/token.ts';
 import type { Start, Stop } from '../../src/domain/transaction.ts';
 import { instant, wattHours } from '../../src/domain/units.ts';
+import type { Connection } from '../../src/runtime/ports.ts';
 import { NOON } from './manual-clock.ts';
 
 /** Made-up things of the field, each with something plausible in every place that a test does not care about. */
@@ -88,3 +89,14 @@ export const stopped = (transactionId: number, over: Partial<Stop> = {}, chargeP
   evidence: { kind: 'stop', message: '[2,"2","StopTransaction",{}]', receivedAt: NOON },
   findings: [],
 });
+
+/** A connection over which nothing goes. */
+export const idleConnection: Connection = {
+  remoteAddress: '10.0.0.1',
+  send: () => undefined,
+  ping: () => undefined,
+  close: () => undefined,
+  terminate: () => undefined,
+  pause: () => undefined,
+  resume: () => undefined,
+};
