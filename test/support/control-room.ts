@@ -128,7 +128,7 @@ function createStation(
     },
     resume: () => {
       state.paused = false;
-      for (let text = unread.shift(); text !== undefined && !state.paused; text = unread.shift()) listener?.frame(text);
+      while (!state.paused && unread.length > 0) listener?.frame(unread.shift() ?? '');
     },
   };
   const request: UpgradeRequest = {
@@ -159,7 +159,8 @@ function createStation(
     received,
     /** Frames of what it received, parsed. */
     frames: () => received.map((text): unknown => JSON.parse(text)),
-    lastFrame: (): unknown => JSON.parse(received.at(-1) ?? 'null'),
+    /** Without the words and details of an error. */
+    lastFrame: (): unknown[] => firstThree(received.at(-1) ?? '[]'),
     /** Says something at once, in one go with whatever else is said before the clock settles. */
     send(text: string): void {
       if (state.paused) unread.push(text);
@@ -169,13 +170,13 @@ function createStation(
       this.send(text);
       clock.settle();
     },
-    /** Says a call and returns the answer that came, without any time passing; null where none came. */
-    call(action: string, payload: object, messageId = `${++lastId}`): unknown {
+    /** Says a call and returns the answer that came at once, [3, id, payload] or [4, id, code]; null where none came. */
+    call(action: string, payload: object, messageId = `${++lastId}`): unknown[] | null {
       const before = received.length;
       this.say(JSON.stringify([2, messageId, action, payload]));
       const answer = received
         .slice(before)
-        .map((text) => JSON.parse(text) as unknown[])
+        .map(firstThree)
         .find(([type, id]) => type !== 2 && id === messageId);
       return answer ?? null;
     },
@@ -199,3 +200,5 @@ function createStation(
     },
   };
 }
+
+const firstThree = (text: string): unknown[] => (JSON.parse(text) as unknown[]).slice(0, 3);
