@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Command } from '../../src/domain/commands.ts';
 import { type ChargePoint, connect } from '../support/charge-point.ts';
-import { column, putToken, rows } from '../support/ledger.ts';
+import { column, putToken, rows } from '../support/site-rows.ts';
 import { startSite, type TestSite } from '../support/site.ts';
 
 let site: TestSite;
