@@ -1,8 +1,8 @@
 /** Authorization and transactions as charge points really report them (Q24, Q27), and OCPP 1.6 §3.7, §4.1, §4.8, §4.10. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ChargePoint, connect, type Payload } from '../support/charge-point.ts';
-import { column, putToken, rows, telemetry } from '../support/site-rows.ts';
 import { startSite, type TestSite } from '../support/site.ts';
+import { column, putToken, rows, telemetry } from '../support/site-rows.ts';
 
 let site: TestSite;
 let charger: ChargePoint;
