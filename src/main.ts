@@ -10,6 +10,7 @@ import { systemClock } from './runtime/clock.ts';
 import type { Logger } from './runtime/log.ts';
 import { type OcppServer, startOcppServer } from './runtime/ocpp-server.ts';
 import { lockStore, openStore } from './store/database.ts';
+import { createViews } from './store/views.ts';
 import { startUpkeep } from './upkeep.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -64,14 +65,15 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
     const profiles = new Map(config.chargePoints.map(({ id, securityProfile }) => [id, securityProfile]));
     const http = await startHttpServer({
       ...config.http,
-      site: config.site,
       controller,
-      database,
+      views: createViews(database, controller.live, {
+        ...config.site,
+        configured: policy.configured,
+        securityProfile: (chargePointId) => profiles.get(chargePointId) ?? config.ocpp.securityProfile,
+      }),
       clock,
       ids,
       log,
-      configured: policy.configured,
-      securityProfile: (chargePointId) => profiles.get(chargePointId) ?? config.ocpp.securityProfile,
       ocppListening: () => ocpp?.listening() ?? false,
       version,
     });
