@@ -12,6 +12,8 @@ export type LiveChargePoint = Live & {
   follow(event: Event): void;
   /** Takes up a transaction that was running when the process started. */
   adopt(transaction: RunningTransaction): void;
+  /** Those on which a transaction runs. */
+  busyConnectors(): Iterable<number>;
   readonly readings: ReadonlyMap<number, { reading: Reading; receivedAt: Instant }>;
 };
 
@@ -35,6 +37,7 @@ export function createLive(): LiveChargePoint {
     runningTransaction: (connectorId) => newestOn.get(connectorId) ?? null,
     running: (transactionId) => running.get(transactionId) ?? null,
     lastReading: (connectorId) => readings.get(connectorId)?.reading ?? null,
+    busyConnectors: () => newestOn.keys(),
     readings,
     adopt,
     follow(event) {
