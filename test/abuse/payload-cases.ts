@@ -35,6 +35,18 @@ export const badPayloads: Case[] = [
   call('PropertyConstraintViolation', 'idTag of 65 characters', 'Authorize', `{"idTag":"${'A'.repeat(65)}"}`),
   call('PropertyConstraintViolation', 'idTag of 500,000 characters', 'Authorize', `{"idTag":"${'A'.repeat(500_000)}"}`),
   call('answered', 'idTag empty', 'Authorize', '{"idTag":""}'),
+  // A null byte in text is legal JSON, and legal by the official schemas: it is data like any other.
+  call('answered', 'a null byte in the idTag', 'Authorize', '{"idTag":"CARD\\u0000"}'),
+  call(
+    'answered',
+    'a null byte in the idTag is on record as sent',
+    'StartTransaction',
+    start('"idTag":"CARD\\u0000","connectorId":14'),
+    { transactions: 1, evidence: 1 },
+  ),
+  call('answered', 'a null byte', 'BootNotification', '{"chargePointVendor":"V\\u0000","chargePointModel":"M"}'),
+  call('answered', 'a null byte in the data of a vendor', 'DataTransfer', '{"vendorId":"v","data":"\\u0000"}'),
+  call('answered', 'a null byte in a sample', 'MeterValues', reading('{"value":"5\\u0000"}')),
   call('answered', 'idTag with SQL', 'Authorize', `{"idTag":"'; DROP TABLE x;--"}`),
   call('answered', 'idTag with a lone surrogate', 'Authorize', '{"idTag":"\\ud800"}'),
   call('ProtocolError', 'no model', 'BootNotification', '{"chargePointVendor":"V"}'),

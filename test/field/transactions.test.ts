@@ -73,6 +73,12 @@ describe('authorize', () => {
     expect((await charger.ask('Authorize', { idTag: 'cArD' })).idTagInfo).toEqual({ status: 'Accepted' });
   });
 
+  it('a null byte does not end an idTag: it is another card', async () => {
+    expect((await charger.ask('Authorize', { idTag: 'CARD\u0000' })).idTagInfo).toEqual({ status: 'Invalid' });
+    await putToken(site, 'CARD\u0000X', { status: 'Blocked' });
+    expect((await charger.ask('Authorize', { idTag: 'CARD' })).idTagInfo).toEqual({ status: 'Accepted' });
+  });
+
   it('a parentIdTag is a group and no card', async () => {
     await putToken(site, 'GOOD', { parentIdTag: 'FLEET' });
     expect((await charger.ask('Authorize', { idTag: 'FLEET' })).idTagInfo).toEqual({ status: 'Invalid' });
