@@ -2,6 +2,7 @@ import type { Nameplate, Registration } from '../domain/charge-point.ts';
 import type { RegisterAt } from '../domain/findings.ts';
 import type { Token } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
+import type { Instant } from '../domain/units.ts';
 
 /**
  * What a handler may know of the record: reads only, answered from the store at once, and seeing everything that the
@@ -24,6 +25,8 @@ export type Records = {
   runningWith(idTag: string): readonly Transaction[];
   /** The last stopped transaction of the connector that had started before, by the charge point's clock. */
   previousOn(chargePointId: string, start: Start): Transaction | null;
+  /** Transactions of the connector that started in a span of time, by the charge point's clock: the first 20. */
+  startedDuring(chargePointId: string, connectorId: number, from: Instant, before: Instant): readonly Transaction[];
   /** The last register that was stored for a transaction. */
   lastRegister(transactionId: number): RegisterAt | null;
 };

@@ -3,6 +3,7 @@ import type { Nameplate, Registration } from '../domain/charge-point.ts';
 import type { RegisterAt } from '../domain/findings.ts';
 import { idTagKey, type Token } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
+import type { Instant } from '../domain/units.ts';
 import { selectTransaction, type TokenRow, type TransactionRow, toToken, toTransaction } from './rows.ts';
 
 export type Reader = ReturnType<typeof createReader>;
@@ -29,6 +30,8 @@ export function createReader(database: Database) {
   );
   const previousOn = database.prepare(`${selectTransaction}
     WHERE c.id = ? AND t.connector_id = ? AND t.started_ms <= ? AND t.state = 'stopped' ORDER BY t.started_ms DESC, t.id DESC LIMIT 1`);
+  const startedDuring = database.prepare(`${selectTransaction}
+    WHERE c.id = ? AND t.connector_id = ? AND t.started_ms >= ? AND t.started_ms < ? ORDER BY t.started_ms, t.id LIMIT 20`);
   const lastRegister = database.prepare(`
     SELECT last_energy_at_ms AS at, last_energy_wh AS energyWh FROM progress
     WHERE transaction_id = ? AND last_energy_wh IS NOT NULL`);
@@ -55,6 +58,8 @@ export function createReader(database: Database) {
     runningWith: (idTag: string) => many(runningWith.all(idTagKey(idTag))),
     previousOn: (chargePointId: string, start: Start) =>
       one(previousOn.get(chargePointId, start.connectorId, start.at)),
+    startedDuring: (chargePointId: string, connectorId: number, from: Instant, before: Instant) =>
+      many(startedDuring.all(chargePointId, connectorId, from, before)),
     lastRegister: (transactionId: number) => (lastRegister.get(transactionId) as RegisterAt | undefined) ?? null,
   };
 }

@@ -151,7 +151,7 @@ describe('a failing commit', () => {
     world.enqueue('boot', [registered('CP2')], 'CP2');
     world.enqueue('silent', [], 'CP3');
     world.clock.settle();
-    expect(world.outcomes).toEqual(['start: commit failed', 'boot: commit failed', 'silent: commit failed']);
+    expect(world.outcomes).toEqual(['start', 'boot', 'silent'].map((name) => `${name}: commit failed`));
     expect(world.values('SELECT count(*) FROM transactions')).toEqual([0]);
     expect(world.turn.figures()).toMatchObject({ commits: 0, failedCommits: 1 });
 
@@ -380,8 +380,7 @@ describe('drain', () => {
     for (let at = 0; at < 100; at++) world.enqueue(`${at}`, [registered(`CP${at}`)], 'same key');
     world.turn.drain();
     expect(world.outcomes).toHaveLength(100);
-    expect(traveller.luggage).toBe(0);
-    expect(world.turn.waiting()).toBe(0);
+    expect([traveller.luggage, world.turn.waiting()]).toEqual([0, 0]);
   });
 
   it('ends even when nothing can be written', () => {

@@ -112,6 +112,8 @@ describe('the reader', () => {
     expect(reader.previousOn('CP1', start({ at: at(15) }))?.id).toBe(1);
     expect(reader.previousOn('CP1', start({ at: at(50), connectorId: 2 }))?.id).toBe(3);
     expect(reader.previousOn('CP2', start({ at: at(99) }))).toBeNull();
+    expect(ids(reader.startedDuring('CP1', 1, at(0), at(50)))).toEqual([1, 2]);
+    expect(ids(reader.startedDuring('CP1', 1, at(1), at(51)))).toEqual([2, 4]);
   });
 
   it('sees what the open turn has written', () => {

@@ -9,7 +9,6 @@ import { createManualClock, NOON } from './manual-clock.ts';
 import { openPolicy } from './site.ts';
 
 export type ControlRoom = ReturnType<typeof createControlRoom>;
-export type Station = ReturnType<ControlRoom['connect']>;
 
 /** The real controller over a store in memory, on a clock of the test and with charge points that the test plays. */
 export function createControlRoom(

@@ -1,6 +1,6 @@
 import type { Log } from '../../src/runtime/ports.ts';
 
-export type KeptLine = { readonly level: keyof Log; readonly fields: object; readonly text: string };
+type KeptLine = { readonly level: keyof Log; readonly fields: object; readonly text: string };
 
 /** A log that a test can read. */
 export function createKeptLog(): Log & { lines: KeptLine[]; texts(level: keyof Log): string[] } {

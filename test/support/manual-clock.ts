@@ -7,8 +7,6 @@ export const NOON: Instant = instant(Date.UTC(2026, 0, 15, 12));
 /** Steps of `soon` after which something keeps waking itself, and the test should fail rather than hang. */
 const MAX_STEPS = 100_000;
 
-export type ManualClock = ReturnType<typeof createManualClock>;
-
 /** Time that passes only when a test says so. Wall and monotonic clock run together. */
 export function createManualClock() {
   let elapsed = 0;

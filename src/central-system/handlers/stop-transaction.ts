@@ -1,6 +1,6 @@
 import type { Event } from '../../domain/events.ts';
 import { findingAtRepeat, findingsAtStop } from '../../domain/findings.ts';
-import { asRunning, type Stop, type Transaction } from '../../domain/transaction.ts';
+import { asRunning, asStopped, type Stop, type Transaction } from '../../domain/transaction.ts';
 import { wattHours } from '../../domain/units.ts';
 import type { RequestOf } from '../../ocpp/messages/actions.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
@@ -58,6 +58,7 @@ function stopEvents(
         transaction: asRunning(transaction),
         stop: { transactionId: transaction.id, stoppedAt: stop.at, meterStopWh: stop.meterWh },
         lastReading,
+        othersOnConnector: othersDuring(transaction, connectorId, stop, context),
         receivedAt,
       }),
     },
@@ -67,6 +68,19 @@ function stopEvents(
       ? []
       : takeReadings(request.transactionData, connectorId, transaction.id, context)),
   ];
+}
+
+/** What had started on the connector before this stop: a start that was queued offline can lie inside another session. */
+function othersDuring(
+  { id, start }: Transaction,
+  connectorId: number,
+  stop: Stop,
+  { chargePointId, records }: Context,
+) {
+  if (start === null) return [];
+  return records
+    .startedDuring(chargePointId, connectorId, start.at, stop.at)
+    .flatMap((other) => (other.id === id ? [] : (asStopped(other) ?? asRunning(other) ?? [])));
 }
 
 /** The first stop counts; a later one that says something else is evidence of a dispute. */

@@ -79,6 +79,16 @@ describe('a stop', () => {
     });
   });
 
+  it('of a start that was queued offline tells of the session that began inside it', () => {
+    const { stop, receive, rows } = createWorld();
+    receive('StartTransaction', { connectorId: 1, idTag: 'X', meterStart: 1_000, timestamp: stamp(-600) });
+    receive('StartTransaction', { connectorId: 2, idTag: 'Y', meterStart: 1_000, timestamp: stamp(-500) });
+    stop({ transactionId: 2, meterStop: 1_000, timestamp: stamp(60) });
+    expect(rows("SELECT transaction_id AS id, detail FROM findings WHERE kind = 'overlap'")).toEqual([
+      { id: 2, detail: expect.stringContaining('after transaction 1 on the same connector had started') },
+    ]);
+  });
+
   it('at a time that the calendar does not hold is refused', () => {
     const { judge } = createWorld();
     expect(
