@@ -50,6 +50,7 @@ export async function demo(args: readonly string[], io: CommandIo): Promise<numb
     io.err(`${options}\n\n${usage}`);
     return 2;
   }
+  const told = untilTold();
   const folder = mkdtempSync(join(tmpdir(), 'busbar-demo-'));
   try {
     const log = createLog('warn', io.env);
@@ -67,7 +68,7 @@ export async function demo(args: readonly string[], io: CommandIo): Promise<numb
     });
     io.out(greeting(api, busbar, options.chargePoints));
     const summaries = setInterval(() => io.out(summaryOf(fleet)), SUMMARY_EVERY_MS);
-    await untilTold();
+    await told;
     clearInterval(summaries);
     io.out('The cars leave, the last sessions are written down ...');
     await fleet.stop();

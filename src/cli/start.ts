@@ -32,6 +32,8 @@ export async function start(args: readonly string[], io: CommandIo): Promise<num
   }
   const { config } = loaded;
   const log = createLog(config.log.level, io.env);
+  // From here on: a signal during the start is obeyed once there is something to stop in order.
+  const told = untilTold();
   log.info({ configuration: loaded.source.file ?? 'built-in defaults' }, 'Busbar starts');
   for (const warning of loaded.warnings) log.warn({}, formatProblem(warning));
   log.info({}, whoMayConnect[config.ocpp.unknownChargePoints]);
@@ -39,7 +41,7 @@ export async function start(args: readonly string[], io: CommandIo): Promise<num
     const busbar = await startBusbar(config, log);
     io.out(`Charge points: ws://${config.ocpp.host}:${busbar.ocppPort}/ocpp/{id}`);
     io.out(`API:           http://${config.http.host}:${busbar.httpPort}/api/v1/site`);
-    const why = await untilTold();
+    const why = await told;
     log.info({ why }, 'Busbar stops');
     await busbar.stop();
     return 0;

@@ -214,7 +214,10 @@ export function syncFile(path: string): void {
 }
 
 function replaceIfDamaged(path: string, now: number, notices: string[]): void {
-  if (!existsSync(path)) return;
+  if (!existsSync(path)) {
+    restoreMissing(path, now, notices);
+    return;
+  }
   // SQLite takes an empty file for an empty database; where backups are, it is a store whose content was lost.
   const emptied = statSync(path).size === 0 && backupsOf(path).length > 0;
   if (!emptied && isSound(path)) return;
@@ -232,6 +235,17 @@ function replaceIfDamaged(path: string, now: number, notices: string[]): void {
   notices.push(
     `The store was damaged. It was moved to ${aside} and the backup ${basename(backup)} was restored. ` +
       'Sessions since that backup are only in the damaged file: keep it.',
+  );
+}
+
+/** No store, but backups of one: something took it away, and beginning empty would give its transaction ids out again. */
+function restoreMissing(path: string, now: number, notices: string[]): void {
+  const backup = backupsOf(path).find(isSoundStore);
+  if (backup === undefined) return;
+  swapIn(backup, path, asidePath(path, 'damaged', now));
+  notices.push(
+    `There was no store at ${path}, but a backup of one: ${basename(backup)} was restored. ` +
+      'If an empty store was wanted, stop, and move the folder of backups away as well.',
   );
 }
 

@@ -28,7 +28,8 @@ describe('what runs', () => {
   it('is adopted in any order', () => {
     const live = createLive();
     for (const transactionId of [5, 8, 6]) {
-      live.adopt({ transactionId, connectorId: 1, startedAt: NOON, meterStartWh: wattHours(0) });
+      const startedAt = instant(NOON + transactionId);
+      live.adopt({ transactionId, connectorId: 1, startedAt, meterStartWh: wattHours(0) }, startedAt);
     }
     expect(live.runningTransaction(1)).toBe(8);
   });
