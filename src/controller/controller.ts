@@ -115,9 +115,15 @@ export function createController(site: {
     lines: { get: lines.get, all: lines.all },
     feed,
     messages: () => ring.newest(),
-    /** When the last frame came, by our clock, from a charge point that has been connected in this process's life. */
-    lastSeenAt: (chargePointId: string): Instant | null =>
-      lines.get(chargePointId)?.session?.lastFrameAt ?? lastSeen.get(chargePointId) ?? null,
+    /** What no row can tell, for the views. */
+    live: {
+      line: lines.get,
+      lines: lines.all,
+      /** When the last frame came, by our clock, from a charge point that has been connected in this process's life. */
+      lastSeenAt: (chargePointId: string): Instant | null =>
+        lines.get(chargePointId)?.session?.lastFrameAt ?? lastSeen.get(chargePointId) ?? null,
+      now: () => clock.now(),
+    },
     figures: () => ({ ...turn.figures(), waitingInputs: turn.waiting(), telemetry: telemetry.state() }),
 
     /** Runs `write` in a turn of its own: housekeeping shares the commits of everything else. Returns after the commit. */

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type ChargePoint, connect, refusedStatus } from '../support/charge-point.ts';
-import { column } from '../support/ledger.ts';
 import { startSite, type TestSite } from '../support/site.ts';
+import { column } from '../support/site-rows.ts';
 import { memoryInUse, startWitness, traces, WITNESS_WITHIN_MS, witnessWait } from '../support/witness.ts';
 
 let folder: string;

@@ -4,8 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ChargePoint, connect, type Payload } from '../support/charge-point.ts';
-import { putToken } from '../support/ledger.ts';
 import { startSite, type TestSite } from '../support/site.ts';
+import { putToken } from '../support/site-rows.ts';
 import { memoryInUse, startWitness, traces, WITNESS_WITHIN_MS, witnessWait } from '../support/witness.ts';
 import { MIB } from './case.ts';
 import { badCalls, notFrames } from './frame-cases.ts';

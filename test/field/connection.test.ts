@@ -15,8 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ChargePoint, connect, connectTo, refusedStatus } from '../support/charge-point.ts';
-import { column, putToken, rows } from '../support/ledger.ts';
 import { startSite, type TestSite } from '../support/site.ts';
+import { column, putToken, rows } from '../support/site-rows.ts';
 
 let site: TestSite;
 afterEach(() => site.stop());

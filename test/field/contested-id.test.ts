@@ -1,8 +1,8 @@
 /** Two connections with one id (field observation Q3): who stays, who goes, and that it does not go on for ever. */
 import { afterEach, expect, it } from 'vitest';
 import { connect, refusedStatus, UpgradeRefused } from '../support/charge-point.ts';
-import { column, rows } from '../support/ledger.ts';
 import { startSite, type TestSite } from '../support/site.ts';
+import { column, rows } from '../support/site-rows.ts';
 
 let site: TestSite;
 afterEach(() => site.stop());

@@ -1,8 +1,8 @@
 /** Meter values end to end, as real charge points send them (field observation Q21), and OCPP 1.6 §4.7. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ChargePoint, connect, type Payload } from '../support/charge-point.ts';
-import { putToken, telemetry } from '../support/ledger.ts';
 import { startSite, type TestSite } from '../support/site.ts';
+import { putToken, telemetry } from '../support/site-rows.ts';
 
 let site: TestSite;
 let charger: ChargePoint;

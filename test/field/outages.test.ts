@@ -1,8 +1,8 @@
 /** What comes after an outage, in the orders in which real charge points send it (field observation Q22). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ChargePoint, connect, type Payload } from '../support/charge-point.ts';
-import { column, putToken, rows, telemetry } from '../support/ledger.ts';
 import { startSite, type TestSite } from '../support/site.ts';
+import { column, putToken, rows, telemetry } from '../support/site-rows.ts';
 
 let site: TestSite;
 let charger: ChargePoint;

@@ -1,8 +1,8 @@
 /** What real payloads hold (field observations Q15, Q17, Q23, Q25, Q26, Q29, Q30), and OCPP 1.6 §4.9. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ChargePoint, connect, type Payload } from '../support/charge-point.ts';
-import { column, putToken, rows } from '../support/ledger.ts';
 import { startSite, type TestSite } from '../support/site.ts';
+import { column, putToken, rows } from '../support/site-rows.ts';
 
 let site: TestSite;
 let charger: ChargePoint;

@@ -1,8 +1,8 @@
 /** Stops as charge points really report them (field observation Q24), and OCPP 1.6 §4.10. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ChargePoint, connect, type Payload } from '../support/charge-point.ts';
-import { column, putToken, rows, telemetry } from '../support/ledger.ts';
 import { startSite, type TestSite } from '../support/site.ts';
+import { column, putToken, rows, telemetry } from '../support/site-rows.ts';
 
 let site: TestSite;
 let charger: ChargePoint;

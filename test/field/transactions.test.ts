@@ -1,8 +1,8 @@
 /** Authorization and transactions as charge points really report them (Q27), and OCPP 1.6 §3.7, §4.1, §4.8. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ChargePoint, connect, type Payload } from '../support/charge-point.ts';
-import { column, putToken, rows } from '../support/ledger.ts';
 import { startSite, type TestSite } from '../support/site.ts';
+import { column, putToken, rows } from '../support/site-rows.ts';
 
 let site: TestSite;
 let charger: ChargePoint;

@@ -10,6 +10,7 @@ import { createHttpApp, type HttpOptions } from '../../src/http/server.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { startOcppServer } from '../../src/runtime/ocpp-server.ts';
 import { openStore } from '../../src/store/database.ts';
+import { createViews } from '../../src/store/views.ts';
 
 const log = pino({ level: 'silent' });
 const ids = { uuid: () => randomUUID() };
@@ -46,14 +47,11 @@ export async function startSite(change: { callTimeoutMs?: number; ocppListening?
     upgradeRequested: controller.upgradeRequested,
   });
   const options: HttpOptions = {
-    site: { id: 'depot', name: 'Depot' },
     controller,
-    database,
+    views: createViews(database, controller.live, { id: 'depot', name: 'Depot', configured, securityProfile: () => 0 }),
     clock: systemClock,
     ids,
     log,
-    configured,
-    securityProfile: () => 0,
     ocppListening: change.ocppListening ?? (() => true),
     version: '0.0.0',
   };
@@ -148,8 +146,7 @@ export async function ask(
     status: response.statusCode,
     headers: response.headers,
     text,
-    // biome-ignore lint/suspicious/noExplicitAny: what a test reads of an answer is what the test is about
-    json: (text === '' ? null : JSON.parse(text)) as any,
+    json: text === '' ? null : JSON.parse(text),
   };
 }
 

@@ -2,8 +2,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type ChargePoint, connect } from './charge-point.ts';
-import { rowCounts } from './ledger.ts';
 import type { TestSite } from './site.ts';
+import { rowCounts } from './site-rows.ts';
 
 /** How soon the innocent must be answered whatever happens beside it, ms. */
 export const WITNESS_WITHIN_MS = 1_000;
