@@ -62,6 +62,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
     closing.push(() => upkeep.stop());
     // HTTP first and gone last: calls under way then end with their connection, and every request gets its answer.
     let ocpp: OcppServer | null = null;
+    const connectors = new Map(config.chargePoints.map(({ id, connectors }) => [id, connectors.map((one) => one.id)]));
     const profiles = new Map(config.chargePoints.map(({ id, securityProfile }) => [id, securityProfile]));
     const http = await startHttpServer({
       ...config.http,
@@ -69,6 +70,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       views: createViews(database, controller.live, {
         ...config.site,
         configured: policy.configured,
+        connectorsOf: (chargePointId) => connectors.get(chargePointId) ?? [],
         securityProfile: (chargePointId) => profiles.get(chargePointId) ?? config.ocpp.securityProfile,
       }),
       clock,

@@ -194,5 +194,6 @@ function summaryOf(fleet: Fleet): string {
 
 async function farewell(api: string): Promise<string> {
   const answer = await fetch(`${api}/site`);
-  return answer.ok ? `Stopped. The site as it was at the end: ${await answer.text()}` : 'Stopped.';
+  const { transactionsRunning } = (await answer.json()) as { transactionsRunning: number };
+  return `Stopped. Sessions left open in the ledger: ${transactionsRunning}. The temporary store is removed.`;
 }

@@ -12,6 +12,8 @@ import type { Instant } from '../domain/units.ts';
 export type LiveChargePoint = Live & {
   follow(event: Event): void;
   /** Takes up a transaction that was running when the process started. */
+  /** Those on which a transaction runs. */
+  busyConnectors(): Iterable<number>;
   adopt(transaction: RunningTransaction, receivedAt: Instant): void;
   readonly readings: ReadonlyMap<number, { reading: Reading; receivedAt: Instant }>;
 };
@@ -38,6 +40,7 @@ export function createLive(): LiveChargePoint {
     runningTransaction: (connectorId) => newestOn.get(connectorId)?.transactionId ?? null,
     running: (transactionId) => running.get(transactionId) ?? null,
     lastReading: (connectorId) => readings.get(connectorId)?.reading ?? null,
+    busyConnectors: () => newestOn.keys(),
     readings,
     adopt,
     follow(event) {

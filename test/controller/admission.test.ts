@@ -150,6 +150,29 @@ describe('a second connection under the same id', () => {
     expect(newcomer.state.verdicts).toBe(1);
   });
 
+  it('is let in once when the first one closes at the very moment at which its time is up', () => {
+    const room = createControlRoom();
+    const old = room.boot('CP1', { answersPings: false });
+    const newcomer = room.connect('CP1');
+    old.lose();
+    room.clock.fallDue(3_000);
+    room.clock.settle();
+    expect([newcomer.state.is, newcomer.state.verdicts]).toEqual(['open', 1]);
+  });
+
+  it('is not mistaken for alive by a late pong of the one that it has replaced', () => {
+    const room = createControlRoom();
+    const old = room.boot('CP1', { answersPings: false });
+    const newcomer = room.connect('CP1', { answersPings: false });
+    room.clock.fallDue(3_000);
+    const third = room.approach('CP1');
+    old.pong();
+    room.clock.settle();
+    expect([newcomer.state.is, third.state.is]).toEqual(['open', 'asking']);
+    room.clock.advance(3_000);
+    expect([newcomer.state.is, third.state.is]).toEqual(['closed', 'open']);
+  });
+
   it('is answered when the process ends', () => {
     const room = createControlRoom();
     const old = room.boot('CP1', { answersPings: false });

@@ -165,6 +165,7 @@ describe('before it is accepted', () => {
     const station = room.connect('CP1');
     expect(station.call('Heartbeat', {})).toMatchObject([4, '1', 'SecurityError']);
     expect(station.call('StartTransaction', aStart)).toMatchObject([4, '2', 'SecurityError']);
+    station.answer('our-1', { status: 'Accepted' });
     expect(station.calls()).toEqual([['our-1', 'TriggerMessage', { requestedMessage: 'BootNotification' }]]);
     expect(station.call('BootNotification', boot)).toMatchObject([3, '3', { status: 'Pending', interval: 30 }]);
     expect(station.call('Heartbeat', {})).toMatchObject([4, '4', 'SecurityError']);

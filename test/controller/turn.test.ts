@@ -329,6 +329,25 @@ describe('the passenger', () => {
     expect(arrivals).toBe(2);
   });
 
+  it('that makes the commit fail costs one turn of the ledger', () => {
+    const world: ReturnType<typeof createWorld> = createWorld({
+      passenger: {
+        waiting: () => true,
+        board: () => world.database.exec('INSERT INTO trap VALUES (999)'),
+        arrived: () => undefined,
+      },
+    });
+    world.database.exec(
+      'CREATE TABLE trap (id INTEGER PRIMARY KEY REFERENCES charge_points (ref) DEFERRABLE INITIALLY DEFERRED)',
+    );
+    world.enqueue('start', [registered('CP1')]);
+    world.clock.settle();
+    world.enqueue('start again', [registered('CP1')]);
+    world.clock.settle();
+    expect(world.outcomes).toEqual(['start: commit failed', 'start again']);
+    expect(world.values('SELECT id FROM charge_points')).toEqual(['CP1']);
+  });
+
   it('that fills the disk costs at most one turn of the ledger', () => {
     const traveller = createTraveller(() => world);
     const world = createWorld({ path: scratch('store.db'), passenger: traveller });

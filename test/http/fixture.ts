@@ -48,7 +48,13 @@ export async function startSite(change: { callTimeoutMs?: number; ocppListening?
   });
   const options: HttpOptions = {
     controller,
-    views: createViews(database, controller.live, { id: 'depot', name: 'Depot', configured, securityProfile: () => 0 }),
+    views: createViews(database, controller.live, {
+      id: 'depot',
+      name: 'Depot',
+      configured,
+      connectorsOf: () => [],
+      securityProfile: () => 0,
+    }),
     clock: systemClock,
     ids,
     log,

@@ -43,9 +43,14 @@ export function createControlRoom(
     log,
     /** A charge point at the door; what became of it is known when this returns, unless it is contested. */
     connect(chargePointId: string, with_: Partial<StationOptions> = {}) {
+      const station = room.approach(chargePointId, with_);
+      clock.settle();
+      return station;
+    },
+    /** The same, without anything happening yet. */
+    approach(chargePointId: string, with_: Partial<StationOptions> = {}) {
       const station = createStation(clock, chargePointId, with_);
       controller.upgradeRequested(station.request);
-      clock.settle();
       return station;
     },
     /** One that is accepted and has booted. */
@@ -193,9 +198,18 @@ function createStation(
       listener?.binary();
       clock.settle();
     },
-    /** The connection is lost, and the transport has noticed. */
+    /** Answers a ping, however late; what comes of it waits until the clock settles. */
+    pong(): void {
+      listener?.pong();
+    },
+    /** The connection is lost, and the transport has noticed; what comes of it waits until the clock settles. */
+    lose(): void {
+      if (state.is !== 'open') return;
+      state.is = 'closed';
+      listener?.closed(1006, '');
+    },
     drop(): void {
-      end(1006, '');
+      this.lose();
       clock.settle();
     },
   };

@@ -56,6 +56,14 @@ export function createManualClock() {
       }
       elapsed = until;
     },
+    /** Lets `ms` pass and timers fall due, but nothing happen yet that they cause: the moment at which things race. */
+    fallDue(ms: number): void {
+      elapsed += ms;
+      for (let timer = next(elapsed); timer !== undefined; timer = next(elapsed)) {
+        timers.delete(timer);
+        timer.run();
+      }
+    },
     /** Time that passes while the process is busy: no timer fires. */
     pass(ms: number): void {
       elapsed += ms;
