@@ -66,8 +66,7 @@ export function createController(site: {
   for (const { id, registration } of reader.chargePoints()) {
     const line = lines.of(id);
     line.registration = registration;
-    // In the order of their arrival, as they came the first time.
-    for (const transaction of reader.runningOn(id).reverse()) {
+    for (const transaction of reader.runningOn(id)) {
       const running = asRunning(transaction);
       if (running !== null) line.live.adopt(running, transaction.start?.receivedAt ?? running.startedAt);
     }

@@ -11,9 +11,9 @@ import type { Instant } from '../domain/units.ts';
  */
 export type LiveChargePoint = Live & {
   follow(event: Event): void;
-  /** Takes up a transaction that was running when the process started. */
   /** Those on which a transaction runs. */
   busyConnectors(): Iterable<number>;
+  /** Takes up a transaction that was running when the process started. */
   adopt(transaction: RunningTransaction, receivedAt: Instant): void;
   readonly readings: ReadonlyMap<number, { reading: Reading; receivedAt: Instant }>;
 };
@@ -73,8 +73,9 @@ export function createLive(): LiveChargePoint {
   };
 }
 
-/** A start that was queued may arrive after one that is newer; where a clock was wrong, the order of arrival counts. */
+/** A start that was queued may arrive after one that is newer; where a clock was wrong, the order of ids counts. */
 function isOlder(transaction: RunningTransaction, known: RunningTransaction, receivedAt: Instant): boolean {
   const clocksRight = known.startedAt <= receivedAt && transaction.startedAt >= EARLIEST_PLAUSIBLE_MS;
-  return clocksRight && transaction.startedAt < known.startedAt;
+  const decides = clocksRight && transaction.startedAt !== known.startedAt;
+  return decides ? transaction.startedAt < known.startedAt : transaction.transactionId < known.transactionId;
 }

@@ -13,6 +13,7 @@ export type FindingKind =
   | 'missing-stop'
   | 'overlap'
   | 'register-gap'
+  | 'register-negative'
   | 'register-regression'
   | 'time-implausible'
   | 'time-in-future'
@@ -68,7 +69,10 @@ export function findingsAtStart(given: {
   readonly receivedAt: Instant;
 }): Finding[] {
   const { start, previousOnConnector: previous } = given;
-  const found = clockFindings('The start', start.startedAt, given.receivedAt);
+  const found = [
+    ...clockFindings('The start', start.startedAt, given.receivedAt),
+    ...registerFindings('The start', start.meterStartWh),
+  ];
   for (const running of given.runningOnConnector) {
     // A start that was queued offline may be older than what runs now: its own stop will tell whether they overlap.
     if (running.startedAt > start.startedAt) continue;
@@ -104,7 +108,10 @@ export function findingsAtStop(given: {
   readonly ratedW?: Watts | undefined;
 }): Finding[] {
   const { transaction, stop, lastReading } = given;
-  const found = clockFindings('The stop', stop.stoppedAt, given.receivedAt);
+  const found = [
+    ...clockFindings('The stop', stop.stoppedAt, given.receivedAt),
+    ...registerFindings('The stop', stop.meterStopWh),
+  ];
   if (lastReading !== null) found.push(...stopAgainstReading(stop.stoppedAt, stop.meterStopWh, lastReading));
   if (transaction === null) {
     const called =
@@ -212,6 +219,11 @@ export function findingAtRepeat(edge: 'start' | 'stop', first: ReportedEdge, aga
     kind: 'duplicate-differs',
     detail: `The ${edge} was reported again with ${differences.join(', ')}; the first report counts.`,
   };
+}
+
+function registerFindings(what: string, registerWh: WattHours): Finding[] {
+  if (registerWh >= 0) return [];
+  return [{ kind: 'register-negative', detail: `${what} has a register of ${registerWh} Wh; none goes below 0.` }];
 }
 
 function clockFindings(what: string, at: Instant, receivedAt: Instant): Finding[] {

@@ -48,11 +48,14 @@ export function parseFrame(text: string): Frame {
   const message = parseJson(text) ?? parseJson(insertMissingValues(text));
   if (message === undefined) return ignored('not JSON');
   if (!Array.isArray(message)) return ignored('not a list');
-  if (isDeeperThan(MAX_JSON_DEPTH, message)) return ignored('nested too deep');
   const type: unknown = message[0];
   if (type !== 2 && type !== 3 && type !== 4) return ignored('unknown message type');
   const messageId = readMessageId(message[1]);
   if (messageId === null) return ignored('no usable message id');
+  if (isDeeperThan(MAX_JSON_DEPTH, message)) {
+    if (type !== 2) return ignored('nested too deep');
+    return { kind: 'bad-call', messageId, code: 'FormationViolation', description: 'the message is nested too deep' };
+  }
   if (type === 2) return readCall(messageId, message);
   if (type === 3) return { kind: 'result', messageId, payload: message[2] ?? {} };
   return readError(messageId, message);

@@ -28,10 +28,24 @@ describe('what runs', () => {
   it('is adopted in any order', () => {
     const live = createLive();
     for (const transactionId of [5, 8, 6]) {
-      const startedAt = instant(NOON + transactionId);
-      live.adopt({ transactionId, connectorId: 1, startedAt, meterStartWh: wattHours(0) }, startedAt);
+      live.adopt({ transactionId, connectorId: 1, startedAt: NOON, meterStartWh: wattHours(0) }, NOON);
     }
     expect(live.runningTransaction(1)).toBe(8);
+  });
+
+  it('is the one that started last, by clocks that can be right', () => {
+    const newest = (...starts: [transactionId: number, startedAt: Instant][]): number | null => {
+      const live = createLive();
+      for (const [transactionId, startedAt] of starts) {
+        live.adopt({ transactionId, connectorId: 1, startedAt, meterStartWh: wattHours(0) }, later(120_000));
+      }
+      return live.runningTransaction(1);
+    };
+    expect(newest([5, later(60_000)], [6, NOON])).toBe(5);
+    expect(newest([5, NOON], [6, later(60_000)])).toBe(6);
+    // Ahead of the time of receipt, or before there was any OCPP 1.6: the id decides.
+    expect(newest([5, later(999_000)], [6, NOON])).toBe(6);
+    expect(newest([5, NOON], [6, instant(0)])).toBe(6);
   });
 });
 

@@ -109,8 +109,8 @@ describe('ignored', () => {
   test('a deep document, however deep', () => {
     const deep = (levels: number): string => `[2,"1","DataTransfer",${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}]`;
     expect(parseFrame(deep(31))).toMatchObject({ kind: 'call' });
-    expect(parseFrame(deep(32))).toMatchObject({ kind: 'ignored' });
-    expect(parseFrame(deep(150_000))).toMatchObject({ kind: 'ignored' });
+    expect(parseFrame(deep(32))).toMatchObject({ kind: 'bad-call', code: 'FormationViolation' });
+    expect(parseFrame(deep(150_000))).toMatchObject({ kind: 'bad-call', code: 'FormationViolation' });
     expect(parseFrame('['.repeat(1_000_000))).toMatchObject({ kind: 'ignored' });
     expect(parseFrame(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)).toMatchObject({ kind: 'ignored' });
   });

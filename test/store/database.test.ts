@@ -159,6 +159,18 @@ describe('a damaged store', () => {
     restored.database.close();
   });
 
+  it('that is missing where backups are is restored from the newest, and said so', () => {
+    const path = scratch('store.db');
+    makeStore(path);
+    makeBackup(path, backupPath(path, NOON));
+    renameSync(path, `${path}.taken-away`);
+    const { database, epoch, notices } = open(path, 'after');
+    expect(epoch).toBe('after');
+    expect(notices.join()).toContain('There was no store');
+    expect(database.prepare("SELECT value FROM meta WHERE key = 'next_transaction_id'").pluck().get()).toBe('1000301');
+    database.close();
+  });
+
   it('whose restore was cut off just before the end is restored at the next start', () => {
     const path = scratch('store.db');
     makeStore(path);

@@ -8,8 +8,9 @@ import type { Context, Handler } from '../handler.ts';
 const PENDING_RETRY_S = 30;
 /** How soon a rejected charge point asks again, s. */
 const REJECTED_RETRY_S = 3_600;
-/** Charge points awaiting approval at most, so that made-up ids can't fill the store. */
+/** Charge points awaiting approval at most, and accepted unseen, so that made-up ids can't fill the store. */
 const MAX_PENDING = 200;
+const MAX_ACCEPTED = 10_000;
 
 /** OCPP 1.6 §4.2. Which charge points are accepted is the site's policy; once accepted, for ever, until changed by hand. */
 export const bootNotification: Handler<'BootNotification'> = (request, context) => {
@@ -44,7 +45,9 @@ export const bootNotification: Handler<'BootNotification'> = (request, context) 
 function decide(known: Registration | null, { chargePointId, policy, records }: Context): Registration | null {
   if (policy.configured.has(chargePointId)) return 'accepted';
   if (known !== null) return known;
-  if (policy.unknownChargePoints === 'accept') return 'accepted';
+  if (policy.unknownChargePoints === 'accept') {
+    return records.countChargePoints('accepted') < MAX_ACCEPTED ? 'accepted' : null;
+  }
   if (policy.unknownChargePoints === 'refuse') return null;
   return records.countChargePoints('pending') < MAX_PENDING ? 'pending' : null;
 }
