@@ -6,7 +6,7 @@
 
 const METER_VALUES_A_SESSION = 8;
 /** Messages of one session. */
-export const SESSION_LENGTH = 4 + METER_VALUES_A_SESSION;
+const SESSION_LENGTH = 4 + METER_VALUES_A_SESSION;
 const STEP_OF_START = 2;
 /** What a car takes between two meter values, Wh. */
 const ENERGY_STEP_WH = 11;

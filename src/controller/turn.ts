@@ -36,8 +36,6 @@ const MAX_TURN_MS = 5;
 /** A commit slower than this is worth a warning, ms: the card is worn, or busy with something else. */
 const SLOW_COMMIT_MS = 500;
 
-export type Turn = ReturnType<typeof createTurn>;
-
 export type Passenger = {
   /** Whether there is anything to write. */
   waiting(): boolean;

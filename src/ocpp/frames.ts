@@ -35,7 +35,7 @@ export type Frame =
     };
 
 /** Characters of a message id of ours (OCPP-J §4.1.4). */
-export const MAX_OWN_MESSAGE_ID = 36;
+const MAX_OWN_MESSAGE_ID = 36;
 /** Characters of a message id that we still echo: some stacks exceed the 36; a longer one is no id. */
 const MAX_MESSAGE_ID = 255;
 /** Characters of errorDescription that we send, and that we keep of a received one, line breaks and all. */

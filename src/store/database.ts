@@ -202,7 +202,7 @@ export function backupPath(path: string, now: number): string {
 }
 
 /** Forces a file and its folder's entry onto the medium. */
-export function syncFile(path: string): void {
+function syncFile(path: string): void {
   for (const target of [path, dirname(path)]) {
     const descriptor = openSync(target, 'r');
     try {

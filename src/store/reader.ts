@@ -6,8 +6,6 @@ import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
 import { selectTransaction, type TokenRow, type TransactionRow, toToken, toTransaction } from './rows.ts';
 
-export type Reader = ReturnType<typeof createReader>;
-
 /** Synchronous reads for deciding (`Records` of the central system); they see what the open turn has written. */
 export function createReader(database: Database) {
   const registration = database.prepare('SELECT registration FROM charge_points WHERE id = ?').pluck();

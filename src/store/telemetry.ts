@@ -5,8 +5,6 @@ import type { Instant } from '../domain/units.ts';
 /** Rows kept in memory between flushes at most; above it the oldest go, counted. About 200 B each. */
 const MAX_BUFFERED_ROWS = 100_000;
 
-export type Telemetry = ReturnType<typeof createTelemetry>;
-
 /**
  * Readings on their way to disk: buffered, and written when the turn commits anyway or at the latest at the flush
  * interval. What a power cut may cost is that interval of telemetry, never a start or a stop.

@@ -29,7 +29,7 @@ export const notFrames: Case[] = [
   raw('ignored', '100,000 lists in each other', `${'['.repeat(100_000)}${']'.repeat(100_000)}`),
   raw('ignored', '500,000 opened lists', '['.repeat(500_000)),
   raw(
-    'ignored',
+    'FormationViolation',
     'a payload of 5,000 objects in each other',
     `[2,"@","Heartbeat",${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}]`,
   ),

@@ -183,12 +183,21 @@ export const badPayloads: Case[] = [
   ),
   call(
     'answered',
-    'a negative register is on record as sent',
+    'a negative register is on record as sent, with a finding',
     'StartTransaction',
     start('"meterStart":-5,"connectorId":13'),
-    { transactions: 1, evidence: 1 },
+    { transactions: 1, evidence: 1, findings: 1 },
   ),
-  call('answered', 'a negative register is on record as sent', 'StopTransaction', stop('"meterStop":-5'), orphan),
+  call(
+    'answered',
+    'a negative register is on record as sent, with a finding',
+    'StopTransaction',
+    stop('"meterStop":-5'),
+    {
+      ...orphan,
+      findings: 2,
+    },
+  ),
   call('TypeConstraintViolation', 'transactionId an object', 'StopTransaction', stop('"transactionId":{}')),
   call('TypeConstraintViolation', 'transactionId 1e999', 'StopTransaction', stop('"transactionId":1e999')),
   call(

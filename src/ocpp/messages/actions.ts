@@ -252,7 +252,6 @@ export type ChargePointAction = SentBy<'charge-point' | 'either'>;
 /** What we may send to a charge point. */
 export type CentralSystemAction = SentBy<'central-system' | 'either'>;
 
-export type FeatureProfile = (typeof actions)[Action]['profile'];
 export type RequestOf<A extends Action> = Static<(typeof actions)[A]['request']>;
 export type ResponseOf<A extends Action> = Static<(typeof actions)[A]['response']>;
 

@@ -27,15 +27,15 @@ export const IdToken = Text(20);
  * Amps or watts with at most one decimal (OCPP 1.6 §7.13, §7.14). Not `multipleOf: 0.1`: 0.3 / 0.1 is no whole number in
  * binary, and a plain check refuses 0.3, 1.2, 2.3, 8.1. Not a tolerance either: 3 * 0.1 would go out as 0.30000000000000004.
  */
-export const OneDecimal = Type.Refine(Type.Number(), hasOneDecimal, () => 'must have at most one decimal');
+const OneDecimal = Type.Refine(Type.Number(), hasOneDecimal, () => 'must have at most one decimal');
 
 function hasOneDecimal(value: number): boolean {
   return Math.round(value * 10) / 10 === value;
 }
 
 /** OCPP 1.6 §7.2. */
-export const AuthorizationStatus = Type.Enum(['Accepted', 'Blocked', 'Expired', 'Invalid', 'ConcurrentTx']);
-export type AuthorizationStatus = Static<typeof AuthorizationStatus>;
+const AuthorizationStatus = Type.Enum(['Accepted', 'Blocked', 'Expired', 'Invalid', 'ConcurrentTx']);
+type AuthorizationStatus = Static<typeof AuthorizationStatus>;
 
 /** OCPP 1.6 §7.27. */
 export const IdTagInfo = closed({
@@ -49,7 +49,7 @@ export type IdTagInfo = Static<typeof IdTagInfo>;
 export const AcceptedOrRejected = Type.Enum(['Accepted', 'Rejected']);
 
 /** OCPP 1.6 §7.31. */
-export const Measurand = Type.Enum([
+const Measurand = Type.Enum([
   'Energy.Active.Export.Register',
   'Energy.Active.Import.Register',
   'Energy.Reactive.Export.Register',
@@ -73,10 +73,10 @@ export const Measurand = Type.Enum([
   'SoC',
   'RPM',
 ]);
-export type Measurand = Static<typeof Measurand>;
+type Measurand = Static<typeof Measurand>;
 
 /** OCPP 1.6 §7.45. Both spellings of Celsius are right (OCPP-J errata §2.1). */
-export const UnitOfMeasure = Type.Enum([
+const UnitOfMeasure = Type.Enum([
   'Wh',
   'kWh',
   'varh',
@@ -95,10 +95,10 @@ export const UnitOfMeasure = Type.Enum([
   'Fahrenheit',
   'Percent',
 ]);
-export type UnitOfMeasure = Static<typeof UnitOfMeasure>;
+type UnitOfMeasure = Static<typeof UnitOfMeasure>;
 
 /** OCPP 1.6 §7.43. Absent fields mean: energy import register, Wh, Sample.Periodic, Outlet, Raw, all phases. */
-export const SampledValue = closed({
+const SampledValue = closed({
   value: Type.String(),
   context: Type.Optional(
     Type.Enum([
@@ -118,7 +118,7 @@ export const SampledValue = closed({
   location: Type.Optional(Type.Enum(['Cable', 'EV', 'Inlet', 'Outlet', 'Body'])),
   unit: Type.Optional(UnitOfMeasure),
 });
-export type SampledValue = Static<typeof SampledValue>;
+type SampledValue = Static<typeof SampledValue>;
 
 /** OCPP 1.6 §7.33. The official schema allows an empty list of samples. */
 export const MeterValue = closed({ timestamp: Timestamp, sampledValue: Type.Array(SampledValue) });
@@ -133,12 +133,12 @@ export const ChargingProfilePurpose = Type.Enum(['ChargePointMaxProfile', 'TxDef
 export type ChargingProfilePurpose = Static<typeof ChargingProfilePurpose>;
 
 /** OCPP 1.6 §7.14: seconds since the start of the schedule, limit in the schedule's unit. */
-export const ChargingSchedulePeriod = closed({
+const ChargingSchedulePeriod = closed({
   startPeriod: Integer,
   limit: OneDecimal,
   numberPhases: Type.Optional(Integer),
 });
-export type ChargingSchedulePeriod = Static<typeof ChargingSchedulePeriod>;
+type ChargingSchedulePeriod = Static<typeof ChargingSchedulePeriod>;
 
 /** OCPP 1.6 §7.13: duration in seconds. */
 export const ChargingSchedule = closed({

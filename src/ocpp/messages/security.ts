@@ -3,17 +3,17 @@ import { type Static, Type } from 'typebox';
 import { AcceptedOrRejected, closed, Empty, Integer, Text, Timestamp } from './common.ts';
 
 /** Whitepaper §6.1: serialNumber in hexadecimal digits without leading zeros. */
-export const CertificateHashData = closed({
+const CertificateHashData = closed({
   hashAlgorithm: Type.Enum(['SHA256', 'SHA384', 'SHA512']),
   issuerNameHash: Text(128),
   issuerKeyHash: Text(128),
   serialNumber: Text(40),
 });
-export type CertificateHashData = Static<typeof CertificateHashData>;
+type CertificateHashData = Static<typeof CertificateHashData>;
 
 /** Whitepaper §6.4. */
-export const CertificateUse = Type.Enum(['CentralSystemRootCertificate', 'ManufacturerRootCertificate']);
-export type CertificateUse = Static<typeof CertificateUse>;
+const CertificateUse = Type.Enum(['CentralSystemRootCertificate', 'ManufacturerRootCertificate']);
+type CertificateUse = Static<typeof CertificateUse>;
 
 /** Whitepaper §5.1: PEM, the charge point's certificate first. */
 export const CertificateSignedRequest = closed({ certificateChain: Text(10_000) });

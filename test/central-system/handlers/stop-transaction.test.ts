@@ -102,7 +102,7 @@ describe('a stop', () => {
     const { stop, findings, reader } = createWorld();
     stop({ meterStop: -5 });
     expect(reader.transaction('CP1', 1)?.stop?.meterWh).toBe(-5);
-    expect(findings()).toEqual(['register-regression']);
+    expect(findings()).toEqual(['register-negative', 'register-regression']);
   });
 
   it('is held against the last reading, as memory has it', () => {
