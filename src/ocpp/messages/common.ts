@@ -35,7 +35,6 @@ function hasOneDecimal(value: number): boolean {
 
 /** OCPP 1.6 §7.2. */
 const AuthorizationStatus = Type.Enum(['Accepted', 'Blocked', 'Expired', 'Invalid', 'ConcurrentTx']);
-type AuthorizationStatus = Static<typeof AuthorizationStatus>;
 
 /** OCPP 1.6 §7.27. */
 export const IdTagInfo = closed({
@@ -73,7 +72,6 @@ const Measurand = Type.Enum([
   'SoC',
   'RPM',
 ]);
-type Measurand = Static<typeof Measurand>;
 
 /** OCPP 1.6 §7.45. Both spellings of Celsius are right (OCPP-J errata §2.1). */
 const UnitOfMeasure = Type.Enum([
@@ -95,7 +93,6 @@ const UnitOfMeasure = Type.Enum([
   'Fahrenheit',
   'Percent',
 ]);
-type UnitOfMeasure = Static<typeof UnitOfMeasure>;
 
 /** OCPP 1.6 §7.43. Absent fields mean: energy import register, Wh, Sample.Periodic, Outlet, Raw, all phases. */
 const SampledValue = closed({
@@ -118,7 +115,6 @@ const SampledValue = closed({
   location: Type.Optional(Type.Enum(['Cable', 'EV', 'Inlet', 'Outlet', 'Body'])),
   unit: Type.Optional(UnitOfMeasure),
 });
-type SampledValue = Static<typeof SampledValue>;
 
 /** OCPP 1.6 §7.33. The official schema allows an empty list of samples. */
 export const MeterValue = closed({ timestamp: Timestamp, sampledValue: Type.Array(SampledValue) });
@@ -138,7 +134,6 @@ const ChargingSchedulePeriod = closed({
   limit: OneDecimal,
   numberPhases: Type.Optional(Integer),
 });
-type ChargingSchedulePeriod = Static<typeof ChargingSchedulePeriod>;
 
 /** OCPP 1.6 §7.13: duration in seconds. */
 export const ChargingSchedule = closed({

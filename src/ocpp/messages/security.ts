@@ -9,11 +9,9 @@ const CertificateHashData = closed({
   issuerKeyHash: Text(128),
   serialNumber: Text(40),
 });
-type CertificateHashData = Static<typeof CertificateHashData>;
 
 /** Whitepaper §6.4. */
 const CertificateUse = Type.Enum(['CentralSystemRootCertificate', 'ManufacturerRootCertificate']);
-type CertificateUse = Static<typeof CertificateUse>;
 
 /** Whitepaper §5.1: PEM, the charge point's certificate first. */
 export const CertificateSignedRequest = closed({ certificateChain: Text(10_000) });
