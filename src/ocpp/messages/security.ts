@@ -1,5 +1,5 @@
 /** Messages that the security whitepaper adds to OCPP 1.6 (whitepaper edition 3, §5 and §6). */
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { AcceptedOrRejected, closed, Empty, Integer, Text, Timestamp } from './common.ts';
 
 /** Whitepaper §6.1: serialNumber in hexadecimal digits without leading zeros. */
