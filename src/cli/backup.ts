@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { makeBackup, restoreBackup } from '../store/backup.ts';
-import { configOptionsHelp, parseConfigArguments } from './config-arguments.ts';
+import { configOptionsHelp, loadFor } from './config-arguments.ts';
 import type { CommandIo } from './io.ts';
 
 /** `busbar backup FILE`: the exit code. */
@@ -34,20 +33,17 @@ function withStore(
 ): number {
   const usage = `Usage: busbar ${name} FILE [options]\n\n${what}\n\n${configOptionsHelp}`;
   const [file, ...options] = args;
-  if (file === '-h' || file === '--help') {
-    io.out(usage);
-    return 0;
-  }
-  const parsed = parseConfigArguments(options);
-  if (file === undefined || file.startsWith('-') || !parsed.ok) {
-    io.err(parsed.ok ? usage : `${parsed.message}\n\n${usage}`);
+  if (file === undefined) {
+    io.err(usage);
     return 2;
   }
-  const loaded = loadConfig({
-    ...(parsed.file === undefined ? {} : { file: parsed.file }),
-    env: io.env,
-    overrides: parsed.overrides,
-  });
+  const asksForHelp = file === '-h' || file === '--help';
+  const loaded = loadFor(usage, asksForHelp ? args : options, io);
+  if (typeof loaded === 'number') return loaded;
+  if (file.startsWith('-')) {
+    io.err(usage);
+    return 2;
+  }
   if (!loaded.ok) {
     for (const problem of loaded.problems) io.err(`error: ${formatProblem(problem)}`);
     return 1;

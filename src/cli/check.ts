@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
-import { type Config, type ConfigSource, loadConfig } from '../config/load.ts';
+import type { Config, ConfigSource } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
-import { configOptionsHelp, parseConfigArguments } from './config-arguments.ts';
+import { configOptionsHelp, loadFor } from './config-arguments.ts';
 import type { CommandIo } from './io.ts';
 
 const usage = `Usage: busbar check [options]
@@ -16,17 +16,8 @@ const maxListed = 50;
 
 /** `busbar check`: returns the exit code, 0 valid, 1 problems found, 2 wrong usage. */
 export function check(args: readonly string[], io: CommandIo): number {
-  if (args.includes('-h') || args.includes('--help')) {
-    io.out(usage);
-    return 0;
-  }
-  const parsed = parseConfigArguments(args);
-  if (!parsed.ok) {
-    io.err(`${parsed.message}\n\n${usage}`);
-    return 2;
-  }
-  const { file, overrides } = parsed;
-  const result = loadConfig({ ...(file === undefined ? {} : { file }), env: io.env, overrides });
+  const result = loadFor(usage, args, io);
+  if (typeof result === 'number') return result;
   if (result.ok) io.out(summary(result.config, result.source));
   for (const warning of result.warnings) io.out(`warning: ${formatProblem(warning)}`);
   if (result.ok) {

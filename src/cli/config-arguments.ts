@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { type LoadResult, loadConfig } from '../config/load.ts';
+import type { CommandIo } from './io.ts';
 
 /** What the command line says about the configuration. */
 export type ConfigArguments = {
@@ -12,7 +14,7 @@ export const configOptionsHelp = `  --config FILE      the configuration (otherw
   --set KEY=VALUE    set one key, such as --set http.port=8081; may be repeated`;
 
 /** Reads `--config FILE` and `--set KEY=VALUE`; anything else is a usage error, in words. */
-export function parseConfigArguments(
+function parseConfigArguments(
   args: readonly string[],
 ): ({ readonly ok: true } & ConfigArguments) | { readonly ok: false; readonly message: string } {
   let values: { config?: string; set?: string[] };
@@ -31,4 +33,22 @@ export function parseConfigArguments(
   if (values.config === '') return { ok: false, message: '--config needs the name of a file' };
   const file = values.config === undefined ? {} : { file: values.config };
   return { ok: true, ...file, overrides: Object.fromEntries(overrides) };
+}
+
+/**
+ * What every command with a configuration begins with: its help, its arguments, its configuration. Returns the loaded
+ * configuration, good or bad, or the exit code of a command that is over already.
+ */
+export function loadFor(usage: string, args: readonly string[], io: CommandIo): LoadResult | number {
+  if (args.includes('-h') || args.includes('--help')) {
+    io.out(usage);
+    return 0;
+  }
+  const parsed = parseConfigArguments(args);
+  if (!parsed.ok) {
+    io.err(`${parsed.message}\n\n${usage}`);
+    return 2;
+  }
+  const { file, overrides } = parsed;
+  return loadConfig({ ...(file === undefined ? {} : { file }), env: io.env, overrides });
 }

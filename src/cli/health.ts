@@ -1,6 +1,5 @@
-import { loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
-import { configOptionsHelp, parseConfigArguments } from './config-arguments.ts';
+import { configOptionsHelp, loadFor } from './config-arguments.ts';
 import type { CommandIo } from './io.ts';
 
 /** How long the controller may take to answer, ms. */
@@ -9,17 +8,8 @@ const PATIENCE_MS = 5_000;
 /** `busbar health`: asks the running controller whether it is ready; the exit code says it too. */
 export async function health(args: readonly string[], io: CommandIo): Promise<number> {
   const usage = `Usage: busbar health [options]\n\nAsks the running controller how it is.\n\n${configOptionsHelp}`;
-  if (args.includes('-h') || args.includes('--help')) {
-    io.out(usage);
-    return 0;
-  }
-  const parsed = parseConfigArguments(args);
-  if (!parsed.ok) {
-    io.err(`${parsed.message}\n\n${usage}`);
-    return 2;
-  }
-  const { file, overrides } = parsed;
-  const loaded = loadConfig({ ...(file === undefined ? {} : { file }), env: io.env, overrides });
+  const loaded = loadFor(usage, args, io);
+  if (typeof loaded === 'number') return loaded;
   if (!loaded.ok) {
     for (const problem of loaded.problems) io.err(`error: ${formatProblem(problem)}`);
     return 1;

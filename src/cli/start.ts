@@ -1,8 +1,7 @@
-import { loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { startBusbar } from '../main.ts';
 import { createLog } from '../runtime/log.ts';
-import { configOptionsHelp, parseConfigArguments } from './config-arguments.ts';
+import { configOptionsHelp, loadFor } from './config-arguments.ts';
 import { type CommandIo, untilTold } from './io.ts';
 
 const usage = `Usage: busbar start [options]
@@ -14,17 +13,8 @@ ${configOptionsHelp}
 
 /** `busbar start`: resolves with the exit code, 0 stopped as told, 1 could not start, 2 wrong usage. */
 export async function start(args: readonly string[], io: CommandIo): Promise<number> {
-  if (args.includes('-h') || args.includes('--help')) {
-    io.out(usage);
-    return 0;
-  }
-  const parsed = parseConfigArguments(args);
-  if (!parsed.ok) {
-    io.err(`${parsed.message}\n\n${usage}`);
-    return 2;
-  }
-  const { file, overrides } = parsed;
-  const loaded = loadConfig({ ...(file === undefined ? {} : { file }), env: io.env, overrides });
+  const loaded = loadFor(usage, args, io);
+  if (typeof loaded === 'number') return loaded;
   if (!loaded.ok) {
     for (const problem of loaded.problems) io.err(`error: ${formatProblem(problem)}`);
     io.err(`Not started: ${loaded.problems.length} to correct in the configuration.`);

@@ -1,54 +1,7 @@
 /** Stops as charge points really report them (field observation Q24), and OCPP 1.6 §4.10. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ChargePoint, connect, type Payload } from '../support/charge-point.ts';
-import { startSite, type TestSite } from '../support/site.ts';
+import { describe, expect, it } from 'vitest';
+import { at, bootedAs, charger, findings, site, start, startOf, state, stop, stopOf } from '../support/charging.ts';
 import { column, putToken, rows, telemetry } from '../support/site-rows.ts';
-
-let site: TestSite;
-let charger: ChargePoint;
-beforeEach(async () => {
-  site = await startSite();
-  charger = await bootedAs('CP1');
-  await putToken(site, 'CARD');
-});
-afterEach(() => site.stop());
-
-async function bootedAs(id: string): Promise<ChargePoint> {
-  const made = await connect(site.url, id);
-  await made.boot();
-  return made;
-}
-
-const at = (secondsAgo: number): string => new Date(Date.now() - secondsAgo * 1_000).toISOString();
-
-const startOf = (more: Payload = {}): Payload => ({
-  connectorId: 1,
-  idTag: 'CARD',
-  meterStart: 1_000,
-  timestamp: at(30),
-  ...more,
-});
-
-async function start(more: Payload = {}, by = charger): Promise<number> {
-  const { transactionId } = await by.ask('StartTransaction', startOf(more));
-  return Number(transactionId);
-}
-
-const stopOf = (transactionId: number, more: Payload = {}): Payload => ({
-  transactionId,
-  meterStop: 2_000,
-  timestamp: at(1),
-  ...more,
-});
-
-const stop = (transactionId: number, more: Payload = {}, by = charger): Promise<Payload> =>
-  by.ask('StopTransaction', stopOf(transactionId, more));
-
-const findings = (transactionId: number): unknown[] =>
-  column(site, 'SELECT kind FROM findings WHERE transaction_id = ? ORDER BY kind', transactionId);
-
-const state = (transactionId: number): unknown[] =>
-  column(site, 'SELECT state FROM transactions WHERE id = ?', transactionId);
 
 describe('stop', () => {
   it('Q24 without idTag no idTagInfo is answered, with one it is', async () => {
