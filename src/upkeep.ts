@@ -5,7 +5,7 @@ import type { Controller } from './controller/controller.ts';
 import type { Clock, Log } from './runtime/ports.ts';
 import { dropOldBackups } from './store/backup.ts';
 import { backupPath, type Database } from './store/database.ts';
-import { startMaintenance } from './store/maintenance.ts';
+import { maintain } from './store/maintenance.ts';
 import { createRetention, type GrowingTable } from './store/retention.ts';
 
 /** How often the journal is looked at, ms, and from which size it is moved into the database, bytes. */
@@ -23,27 +23,24 @@ export function startUpkeep(site: {
 }) {
   const { config, database, controller, clock, log } = site;
   const { path, backupsKept, retentionDays } = config.store;
-  const maintenance = startMaintenance(path);
   const sweep = createRetention(database);
-  let checkpointing = false;
+  let working: Promise<void> | null = null;
 
   let timer = clock.after(CHECKPOINT_EVERY_MS, look);
   function look(): void {
     timer = clock.after(CHECKPOINT_EVERY_MS, look);
-    if (checkpointing || walBytes(path) < CHECKPOINT_FROM_BYTES) return;
-    checkpointing = true;
-    maintenance
-      .checkpoint()
+    if (working !== null || walBytes(path) < CHECKPOINT_FROM_BYTES) return;
+    working = maintain(path)
       .catch((error: unknown) => log.error({ err: error }, 'the journal of the store could not be moved'))
       .finally(() => {
-        checkpointing = false;
+        working = null;
       });
   }
 
   async function nightly(): Promise<void> {
     try {
       const now = clock.now();
-      await maintenance.backup(backupPath(path, now));
+      await maintain(path, backupPath(path, now));
       dropOldBackups(path, backupsKept);
       const dropped =
         (await sweepAll('telemetry', now - retentionDays.telemetry * DAY_MS)) +
@@ -75,7 +72,7 @@ export function startUpkeep(site: {
     async stop(): Promise<void> {
       timer.cancel();
       await task.destroy();
-      await maintenance.close();
+      await working;
     },
   };
 }

@@ -1,30 +1,19 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { checkpoint, makeBackup } from './backup.ts';
 import { connect } from './database.ts';
 
-/** The thread for slow work on the store, so that no turn waits for it. Its own connection; never writes rows. */
+/** The thread for one piece of slow work on the store, so that no turn waits for it. It writes no rows. */
 
-const { path } = workerData as { path: string };
-const database = connect(path);
+export type MaintenanceJob = { readonly path: string; readonly backupTo: string | null };
 
-parentPort?.on('message', (job: MaintenanceJob) => {
+const { path, backupTo } = workerData as MaintenanceJob;
+if (backupTo === null) {
+  const database = connect(path);
   try {
-    if (job.kind === 'close') {
-      database.close();
-      parentPort?.postMessage({ id: job.id, ok: true });
-      parentPort?.close();
-      return;
-    }
-    if (job.kind === 'checkpoint') checkpoint(database);
-    else makeBackup(path, job.to);
-    parentPort?.postMessage({ id: job.id, ok: true });
-  } catch (error) {
-    parentPort?.postMessage({ id: job.id, ok: false, reason: error instanceof Error ? error.message : String(error) });
+    checkpoint(database);
+  } finally {
+    database.close();
   }
-});
-
-export type MaintenanceJob =
-  | { id: number; kind: 'checkpoint' }
-  | { id: number; kind: 'backup'; to: string }
-  | { id: number; kind: 'close' };
-export type MaintenanceAnswer = { id: number; ok: true } | { id: number; ok: false; reason: string };
+} else {
+  makeBackup(path, backupTo);
+}
