@@ -8,8 +8,9 @@ import { milliVolts } from './domain/units.ts';
 import { startHttpServer } from './http/server.ts';
 import { systemClock } from './runtime/clock.ts';
 import type { Logger } from './runtime/log.ts';
-import { startOcppServer } from './runtime/ocpp-server.ts';
+import { type OcppServer, startOcppServer } from './runtime/ocpp-server.ts';
 import { lockStore, openStore } from './store/database.ts';
+import { createViews } from './store/views.ts';
 import { startUpkeep } from './upkeep.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -56,9 +57,30 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       };
       await controller.raise(alert);
     }
+    closing.push(() => controller.stop());
     const upkeep = startUpkeep({ config, database, controller, clock, log });
     closing.push(() => upkeep.stop());
-    const ocpp = await startOcppServer({
+    // HTTP first and gone last: calls under way then end with their connection, and every request gets its answer.
+    let ocpp: OcppServer | null = null;
+    const connectors = new Map(config.chargePoints.map(({ id, connectors }) => [id, connectors.map((one) => one.id)]));
+    const profiles = new Map(config.chargePoints.map(({ id, securityProfile }) => [id, securityProfile]));
+    const http = await startHttpServer({
+      ...config.http,
+      controller,
+      views: createViews(database, controller.live, {
+        ...config.site,
+        configured: policy.configured,
+        connectorsOf: (chargePointId) => connectors.get(chargePointId) ?? [],
+        securityProfile: (chargePointId) => profiles.get(chargePointId) ?? config.ocpp.securityProfile,
+      }),
+      clock,
+      ids,
+      log,
+      ocppListening: () => ocpp?.listening() ?? false,
+      version,
+    });
+    closing.push(() => http.close());
+    ocpp = await startOcppServer({
       host: config.ocpp.host,
       port: config.ocpp.port,
       pingIntervalMs: config.ocpp.pingIntervalS * 1_000,
@@ -69,26 +91,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       log,
       upgradeRequested: (request) => controller.upgradeRequested(request),
     });
-    closing.push(
-      () => controller.stop(),
-      () => ocpp.close(),
-    );
-    const profiles = new Map(config.chargePoints.map(({ id, securityProfile }) => [id, securityProfile]));
-    const http = await startHttpServer({
-      ...config.http,
-      site: config.site,
-      controller,
-      database,
-      clock,
-      ids,
-      log,
-      configured: policy.configured,
-      securityProfile: (chargePointId) => profiles.get(chargePointId) ?? config.ocpp.securityProfile,
-      ocppListening: () => ocpp.listening(),
-      version,
-    });
-    // Below the charge points' side, so that calls under way end first and every HTTP request gets its answer.
-    closing.splice(-2, 0, () => http.close());
+    closing.push(ocpp.close);
     log.info({ ocppPort: ocpp.port, httpPort: http.port, store: config.store.path, epoch }, 'Busbar is running');
     return { ocppPort: ocpp.port, httpPort: http.port, stop: closeAll };
   } catch (error) {

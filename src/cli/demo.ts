@@ -167,9 +167,11 @@ function greeting(api: string, { ocppPort }: Busbar, chargePoints: number): stri
     `  What happens, live     curl -N ${api}/events`,
     `  Everything else        ${api}/openapi.json`,
     '',
-    '  Stop a session of your choice:',
-    `    curl -X POST ${api}/charge-points/BAY-001/operations/RemoteStopTransaction \\`,
-    `      -H 'content-type: application/json' -d '{"transactionId": 1}'`,
+    '  Ask a charge point something, or do something to it: any OCPP 1.6 operation is sent as you write it:',
+    `    curl -X POST ${api}/charge-points/BAY-001/operations/GetConfiguration \\`,
+    `      -H 'content-type: application/json' -d '{}'`,
+    `    curl -X POST ${api}/charge-points/BAY-001/operations/Reset \\`,
+    `      -H 'content-type: application/json' -d '{"type": "Hard"}'`,
     '  Connect a charge point of your own:',
     `    ws://127.0.0.1:${ocppPort}/ocpp/MY-CHARGE-POINT`,
     '',
@@ -192,5 +194,6 @@ function summaryOf(fleet: Fleet): string {
 
 async function farewell(api: string): Promise<string> {
   const answer = await fetch(`${api}/site`);
-  return answer.ok ? `Stopped. The site as it was at the end: ${await answer.text()}` : 'Stopped.';
+  const { transactionsRunning } = (await answer.json()) as { transactionsRunning: number };
+  return `Stopped. Sessions left open in the ledger: ${transactionsRunning}. The temporary store is removed.`;
 }

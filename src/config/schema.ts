@@ -186,7 +186,7 @@ const store = Type.Object(
           maximum: 365,
           default: 7,
           unit: 'days',
-          description: 'How long recorded OCPP messages are kept.',
+          description: 'How long status messages of charge points are kept; frames are only in memory.',
         }),
       },
       { ...closed, default: {}, description: 'How long what grows is kept; transactions are never dropped.' },

@@ -66,9 +66,10 @@ export function createController(site: {
   for (const { id, registration } of reader.chargePoints()) {
     const line = lines.of(id);
     line.registration = registration;
-    for (const transaction of reader.runningOn(id)) {
+    // In the order of their arrival, as they came the first time.
+    for (const transaction of reader.runningOn(id).reverse()) {
       const running = asRunning(transaction);
-      if (running !== null) line.live.adopt(running);
+      if (running !== null) line.live.adopt(running, transaction.start?.receivedAt ?? running.startedAt);
     }
   }
 
@@ -114,9 +115,15 @@ export function createController(site: {
     lines: { get: lines.get, all: lines.all },
     feed,
     messages: () => ring.newest(),
-    /** When the last frame came, by our clock, from a charge point that has been connected in this process's life. */
-    lastSeenAt: (chargePointId: string): Instant | null =>
-      lines.get(chargePointId)?.session?.lastFrameAt ?? lastSeen.get(chargePointId) ?? null,
+    /** What no row can tell, for the views. */
+    live: {
+      line: lines.get,
+      lines: lines.all,
+      /** When the last frame came, by our clock, from a charge point that has been connected in this process's life. */
+      lastSeenAt: (chargePointId: string): Instant | null =>
+        lines.get(chargePointId)?.session?.lastFrameAt ?? lastSeen.get(chargePointId) ?? null,
+      now: () => clock.now(),
+    },
     figures: () => ({ ...turn.figures(), waitingInputs: turn.waiting(), telemetry: telemetry.state() }),
 
     /** Runs `write` in a turn of its own: housekeeping shares the commits of everything else. Returns after the commit. */
@@ -162,13 +169,13 @@ export function createController(site: {
       return;
     }
     const old = line.session;
-    if (old !== null) {
-      close(line, old);
-      old.connection.terminate();
-    }
     let session: Session | null = null;
     request.accept({
       opened: (connection) => {
+        if (old !== null) {
+          close(line, old);
+          old.connection.terminate();
+        }
         session = open(line, connection, authenticated);
       },
       frame: (text) => {

@@ -27,6 +27,9 @@ export type Input = {
   readonly undecided?: () => void;
 };
 
+/** What waits under one key, in the order of its arrival. Lanes take turns, so that a flood delays only itself. */
+type Lane = { readonly key: string | null; readonly inputs: Input[] };
+
 /** Inputs in one turn at most, and ms after which it is closed: what keeps an answer from waiting for too many others. */
 const MAX_INPUTS = 64;
 const MAX_TURN_MS = 5;
@@ -62,7 +65,9 @@ export function createTurn(world: {
     undo: database.prepare('ROLLBACK TO input'),
   };
   const figures = { turns: 0, inputs: 0, commits: 0, failedCommits: 0, slowestCommitMs: 0, lastCommitMs: 0 };
-  let queue: Input[] = [];
+  const lanes = new Map<string, Lane>();
+  let ready: Lane[] = [];
+  let waiting = 0;
   let scheduled = false;
   let departing = false;
   /** The passenger's last journey failed: it then travels alone, so that no start or stop pays for telemetry. */
@@ -74,13 +79,21 @@ export function createTurn(world: {
     clock.soon(() => {
       scheduled = false;
       run();
-      if (queue.length > 0) schedule();
+      if (waiting > 0) schedule();
     });
   };
 
   return {
     enqueue(input: Input): void {
-      queue.push(input);
+      const lane = input.key === null ? undefined : lanes.get(input.key);
+      if (lane === undefined) {
+        const made: Lane = { key: input.key, inputs: [input] };
+        if (input.key !== null) lanes.set(input.key, made);
+        ready.push(made);
+      } else {
+        lane.inputs.push(input);
+      }
+      waiting += 1;
       schedule();
     },
     /** Lets the passenger depart with the next turn, even if no input writes. */
@@ -91,22 +104,21 @@ export function createTurn(world: {
     /** Takes in all that has arrived, at once; for the end. */
     drain(): void {
       departing = true;
-      while (queue.length > 0 || departing) run();
+      while (waiting > 0 || departing) run();
     },
-    waiting: () => queue.length,
+    waiting: () => waiting,
     figures: () => ({ ...figures }),
   };
 
   function run(): void {
     const started = clock.monotonic();
     const taken: Decision[] = [];
-    const keys = new Set<string>();
     let transaction: 'none' | 'open' | 'refused' | 'lost' = 'none';
     let index = 0;
-    for (; index < queue.length && taken.length < MAX_INPUTS; index++) {
-      const input = queue[index];
-      if (input === undefined || (input.key !== null && keys.has(input.key))) break;
-      if (input.key !== null) keys.add(input.key);
+    while (index < ready.length && taken.length < MAX_INPUTS) {
+      const input = ready[index]?.inputs.shift();
+      index += 1;
+      if (input === undefined) continue;
       const decision = decide(input);
       if (decision.events.some(isKept)) {
         if (transaction === 'none') transaction = begin(taken) ? 'open' : 'refused';
@@ -116,12 +128,10 @@ export function createTurn(world: {
       }
       // SQLite rolls back by itself when the disk is full: what was recorded before is gone as well.
       if (transaction === 'open' && !database.inTransaction) transaction = 'lost';
-      if (transaction === 'lost' || clock.monotonic() - started > MAX_TURN_MS) {
-        index++;
-        break;
-      }
+      if (transaction === 'lost' || clock.monotonic() - started > MAX_TURN_MS) break;
     }
-    queue = index >= queue.length ? [] : queue.slice(index);
+    waiting -= taken.length;
+    ready = [...ready.slice(index), ...ready.slice(0, index).filter(hasMore)];
     figures.turns += 1;
     figures.inputs += taken.length;
     const due = departing;
@@ -135,6 +145,12 @@ export function createTurn(world: {
       else settle(decision.effect);
     }
     if (isolated && due && passenger.waiting() && begin([])) committed(true);
+  }
+
+  /** Whose turn has been goes behind all others, or out. */
+  function hasMore({ key, inputs }: Lane): boolean {
+    if (inputs.length === 0 && key !== null) lanes.delete(key);
+    return inputs.length > 0;
   }
 
   function decide({ decide: decideNow, undecided = () => undefined }: Input): Decision {

@@ -43,7 +43,7 @@ export type ReportedEdge = {
 const FUTURE_TOLERANCE_MS = 300_000;
 
 /** Nothing was ever charged under OCPP 1.6 before it was published (8 October 2015): an earlier time is a clock never set. */
-const EARLIEST_PLAUSIBLE_MS = Date.UTC(2015, 9, 8);
+export const EARLIEST_PLAUSIBLE_MS = Date.UTC(2015, 9, 8);
 
 /** Registers are kept in steps of up to 0.01 kWh and rounded: meter values and meterStop may differ by 10 Wh. */
 const REGISTER_ROUNDING_WH = 10;

@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import type { CommandResult } from '../domain/commands.ts';
 
 /** RFC 9457. Further members say more about one type of problem. */
@@ -23,7 +23,7 @@ export const ProblemSchema = Type.Object(
     details: Type.Optional(Type.Unknown({ description: 'Of call-error: its details, as they came.' })),
     checks: Type.Optional(Type.Record(Type.String(), Type.Boolean(), { description: 'Of not-ready.' })),
   },
-  { title: 'Problem' },
+  { $id: 'Problem', title: 'Problem' },
 );
 export type ProblemDocument = Static<typeof ProblemSchema>;
 
@@ -75,7 +75,7 @@ export function problems<const Status extends number>(...statuses: Status[]): Re
 type ProblemResponse = typeof problemResponse;
 const problemResponse = {
   description: 'Problem',
-  content: { 'application/problem+json': { schema: ProblemSchema as TSchema } },
+  content: { 'application/problem+json': { schema: Type.Unsafe<ProblemDocument>({ $ref: 'Problem#' }) } },
 };
 
 /** What a command came to, where that is no success. */

@@ -15,7 +15,7 @@ const phases = Type.Unsafe<ThreePhases>(Type.Array(number, { minItems: 3, maxIte
 /** A list, or one page of it; `next` is the cursor of the next page. */
 export const listOf = <Item extends TSchema>(item: Item) => Type.Object({ items: Type.Array(item), next: text });
 
-export const Connector = Type.Object({
+const Connector = Type.Object({
   id: Type.Integer(),
   status: text,
   errorCode: text,
@@ -235,3 +235,6 @@ export const MessageQuery = Type.Object(
 export const ById = Type.Object({ id: Type.String() });
 export const ByNumber = Type.Object({ id: Type.Integer({ minimum: 0 }) });
 export const ByIdTag = Type.Object({ idTag: Type.String() });
+
+/** The answer without a body. */
+export const Done = Type.Unsafe<undefined>(Type.Null({ description: 'Done' }));

@@ -4,8 +4,7 @@ import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { Type } from 'typebox';
 import type { Controller } from '../controller/controller.ts';
 import type { Clock, Ids } from '../runtime/ports.ts';
-import type { Database } from '../store/database.ts';
-import { createViews } from '../store/views.ts';
+import type { Views } from '../store/views.ts';
 import { type App, compileValidator, type TypeBoxProvider } from './app.ts';
 import { chargePointRoutes } from './charge-point-routes.ts';
 import { answerBadRequest, answerErrors, sendError } from './errors.ts';
@@ -14,6 +13,7 @@ import { createEventStreams } from './event-streams.ts';
 import { guard } from './guards.ts';
 import { messageRoutes } from './message-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
+import { ProblemSchema } from './problem.ts';
 import { createReadiness } from './readiness.ts';
 import { siteRoutes } from './site-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -30,15 +30,11 @@ const REQUEST_WITHIN_MS = 30_000;
 const MAX_CONNECTIONS = 256;
 
 export type HttpOptions = {
-  readonly site: { readonly id: string; readonly name: string };
   readonly controller: Controller;
-  readonly database: Database;
+  readonly views: Views;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: FastifyBaseLogger;
-  /** Charge points that the configuration names, and the OCPP security profile of any. */
-  readonly configured: ReadonlySet<string>;
-  readonly securityProfile: (chargePointId: string) => number;
   readonly ocppListening: () => boolean;
   /** Of this program. */
   readonly version: string;
@@ -64,7 +60,7 @@ export async function startHttpServer(options: HttpOptions & { host: string; por
 
 /** The API without a socket. */
 export async function createHttpApp(options: HttpOptions): Promise<App> {
-  const { controller, clock, log } = options;
+  const { controller, views, clock, log } = options;
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -80,6 +76,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   app.setValidatorCompiler(compileValidator);
   // The shapes are proven by their types; a second serializer would only round and coerce.
   app.setSerializerCompiler(() => JSON.stringify);
+  app.addSchema(ProblemSchema);
   guard(app);
   answerErrors(app);
   app.addHook('onResponse', async (request, reply) => {
@@ -89,6 +86,8 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
     else request.log.info(fields, 'answered');
   });
   await app.register(swagger, {
+    // Components bear the names of their schemas, not numbers.
+    refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => String($id ?? `schema-${index}`) },
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -99,16 +98,6 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
     },
   });
 
-  const views = createViews(
-    options.database,
-    {
-      line: controller.lines.get,
-      lines: controller.lines.all,
-      lastSeenAt: controller.lastSeenAt,
-      now: () => clock.now(),
-    },
-    { ...options.site, configured: options.configured, securityProfile: options.securityProfile },
-  );
   const streams = createEventStreams({ feed: controller.feed, clock, bootId: options.ids.uuid().slice(0, 8) });
   app.addHook('preClose', async () => streams.close());
 

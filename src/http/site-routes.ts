@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { App } from './app.ts';
 import { Problem, problemOf, problems } from './problem.ts';
-import { Alert, ById, listOf, Site as SiteSchema } from './schemas.ts';
+import { Alert, ById, Done, listOf, Site as SiteSchema } from './schemas.ts';
 import type { Site } from './site.ts';
 
 /** The site as a whole: whether it works, how it is, and what is wrong. */
@@ -59,7 +59,7 @@ export function siteRoutes(
         tags: ['alerts'],
         summary: 'Clears an alert; it comes back when its cause does',
         params: ById,
-        response: { 204: {}, ...problems(404, 503) },
+        response: { 204: Done, ...problems(404, 503) },
       },
     },
     async ({ params: { id } }, reply) => {

@@ -4,7 +4,16 @@ import type { Token } from '../domain/token.ts';
 import { parseTimestamp } from '../ocpp/timestamp.ts';
 import type { App } from './app.ts';
 import { Problem, problemOf, problems } from './problem.ts';
-import { ByIdTag, DEFAULT_LIMIT, listOf, NewToken, PageQuery, TokenChange, Token as TokenSchema } from './schemas.ts';
+import {
+  ByIdTag,
+  DEFAULT_LIMIT,
+  Done,
+  listOf,
+  NewToken,
+  PageQuery,
+  TokenChange,
+  Token as TokenSchema,
+} from './schemas.ts';
 import type { Site } from './site.ts';
 
 const tags = ['tokens'];
@@ -86,7 +95,7 @@ export function tokenRoutes(app: App, { controller, views }: Site): void {
 
   app.delete(
     path,
-    { schema: { tags, summary: 'Removes a token', params: ByIdTag, response: { 204: {}, ...problems(404, 503) } } },
+    { schema: { tags, summary: 'Removes a token', params: ByIdTag, response: { 204: Done, ...problems(404, 503) } } },
     ({ params: { idTag } }, reply) =>
       oneByOne(async () => {
         await carryOut({ type: 'remove-token', idTag });

@@ -49,12 +49,11 @@ function findSecrets(text: string, whole: boolean, nesting: number): Replacement
     found.push({ from, to, by: `"${MASK}"` });
   };
   const open: Open[] = [{ object: false, field: null, keys: [], values: [], secret: false }];
-  const cutKeys = !whole && /key/i.test(text);
-  const close = (one: Open): void => {
-    const unknown = one.keys.length === 0 && one.object;
-    const named = one.keys.some((key) => SECRET_KEY.test(key) && !HARMLESS_KEY.test(key));
-    // A value whose key was cut away may be a secret; a whole one without a key is a measurement.
-    if (named || (unknown && cutKeys)) for (const span of one.values) hide(span);
+  const cutKeys = !whole && speaksOfKeys(text);
+  const close = ({ keys, values }: Open, ended: boolean): void => {
+    const named = keys.some((key) => SECRET_KEY.test(key) && !HARMLESS_KEY.test(key));
+    // A value whose key was cut away may be a secret; without a key, in a whole text, it is a measurement.
+    if (named || (cutKeys && (!ended || keys.length === 0))) for (const span of values) hide(span);
   };
   for (const token of tokens(text)) {
     const top = open.at(-1);
@@ -64,7 +63,7 @@ function findSecrets(text: string, whole: boolean, nesting: number): Replacement
       open.push({ object: token.object, field: null, keys: [], values: [], secret });
     } else if (token.kind === 'close') {
       if (open.length > 1) {
-        close(top);
+        close(top, true);
         open.pop();
         const around = open.at(-1);
         if (around?.object) around.field = null;
@@ -81,7 +80,7 @@ function findSecrets(text: string, whole: boolean, nesting: number): Replacement
       if (top.object) top.field = null;
     }
   }
-  for (const one of open) close(one);
+  for (const one of open) close(one, false);
   return found;
 }
 
@@ -161,17 +160,22 @@ function maskUrls(text: string): string {
 
 /** For text that is no JSON: whatever follows `value` where keys are spoken of, and whatever follows a secret name. */
 function byPattern(text: string): string {
-  const speaksOfKeys = /key|configuration/i.test(text);
+  const anyValue = speaksOfKeys(text);
   const fields = text.replace(
     /("([^"]*)"\s*:\s*)(?:"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|[^\s,}\]"{[]+)/g,
     (all, before: string, name: string) =>
-      SECRET_FIELD.test(name) || (speaksOfKeys && name === 'value') ? `${before}"${MASK}"` : all,
+      SECRET_FIELD.test(name) || (anyValue && name === 'value') ? `${before}"${MASK}"` : all,
   );
   // A URL that is cut before its host may end within a password.
   return maskUrls(fields).replace(
     /([a-z][a-z0-9+.-]{0,15}:\\?\/\\?\/)[^\s"/?#@:]{0,255}:(?!\d*$)[^\s"]*$/i,
     `$1${MASK}`,
   );
+}
+
+/** Of a frame without such a word no `value` is the value of a configuration key. */
+function speaksOfKeys(text: string): boolean {
+  return /key|configuration/i.test(contentOf(text));
 }
 
 function replaced(text: string, replacements: readonly Replacement[]): string {

@@ -131,7 +131,6 @@ export async function startOcppServer(options: {
     listener.opened(connectionOf(webSocket, remoteAddress));
   }
 
-  let pinging: Timer = clock.after(pingIntervalMs, pingAll);
   function pingAll(): void {
     pinging = clock.after(pingIntervalMs, pingAll);
     for (const [webSocket, state] of live) {
@@ -145,6 +144,7 @@ export async function startOcppServer(options: {
   }
 
   await listen(http, options.port, options.host);
+  let pinging: Timer = clock.after(pingIntervalMs, pingAll);
   return {
     port: (http.address() as AddressInfo).port,
     connections: () => live.size,

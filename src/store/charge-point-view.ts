@@ -18,6 +18,7 @@ export type LiveChargePointState = {
   readonly live: {
     runningTransaction(connectorId: number): number | null;
     running(transactionId: number): { readonly startedAt: Instant } | null;
+    busyConnectors(): Iterable<number>;
     readonly readings: ReadonlyMap<number, Received>;
   };
 };
@@ -50,6 +51,8 @@ export type LiveState = {
 export type ChargePointPolicy = {
   /** Known from the start, whether they ever connected or not. */
   readonly configured: ReadonlySet<string>;
+  /** The connectors that it names, from 1; none where they are to be learnt. */
+  connectorsOf(chargePointId: string): readonly number[];
   /** OCPP security profile: 0 none, 1 password. */
   securityProfile(chargePointId: string): number;
 };
@@ -226,7 +229,7 @@ export function createChargePointViews(database: Database, live: LiveState, poli
       lastBootAt: utc(own?.last_boot_ms ?? null),
       boots: own?.boots ?? 0,
       reported: whole === undefined ? null : statusView(whole),
-      connectors: connectorViews(connectors, line),
+      connectors: connectorViews(id, connectors, line),
       jobs: jobs.map((row) => ({ job: row.job, status: row.status, requestId: row.request_id, at: utc(row.at_ms) })),
       callsWaiting: line === null ? 0 : line.calls.waiting() + line.calls.outstanding(),
       counters: countersOf(line),
@@ -240,9 +243,18 @@ export function createChargePointViews(database: Database, live: LiveState, poli
     return connected ? 'online' : 'offline';
   }
 
-  function connectorViews(rows: readonly ConnectorRow[], line: LiveChargePointState | null): ConnectorView[] {
+  function connectorViews(
+    chargePointId: string,
+    rows: readonly ConnectorRow[],
+    line: LiveChargePointState | null,
+  ): ConnectorView[] {
     const byId = new Map(rows.map((row) => [row.connector_id, row]));
-    const ids = new Set([...byId.keys(), ...(line?.live.readings.keys() ?? [])]);
+    const ids = new Set([
+      ...policy.connectorsOf(chargePointId),
+      ...byId.keys(),
+      ...(line?.live.readings.keys() ?? []),
+      ...(line?.live.busyConnectors() ?? []),
+    ]);
     ids.delete(0);
     return [...ids].sort((a, b) => a - b).map((id) => connectorView(id, byId.get(id), line));
   }

@@ -36,7 +36,7 @@ export type TransactionView = {
   findings: FindingView[];
 };
 
-export type FindingView = { kind: string; detail: string; foundAt: string; resolvedAt: string | null };
+type FindingView = { kind: string; detail: string; foundAt: string; resolvedAt: string | null };
 
 export type TransactionDetailView = TransactionView & {
   registers: {
@@ -53,7 +53,7 @@ export type TransactionDetailView = TransactionView & {
   readings: ReadingView[];
 };
 
-export type ReadingView = {
+type ReadingView = {
   at: string;
   receivedAt: string;
   context: string;

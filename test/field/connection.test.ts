@@ -1,5 +1,6 @@
 /**
- * How real charge points connect (field observations Q1 to Q8, Q16), and the rules of OCPP-J §3 and §5.
+ * How real charge points connect (field observations Q1, Q4, Q6, Q7, Q16), and the rules of OCPP-J §3 and §5. The other
+ * files here are named after their group; every test that stems from an observation carries its number.
  *
  * Of the field observations Q1 to Q31 these belong elsewhere:
  * - Q9 (client certificates, and what a change of certificates does to the connection) comes with the security issue.
@@ -13,9 +14,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ChargePoint, connect, connectTo, refusedStatus, UpgradeRefused } from '../support/charge-point.ts';
-import { column, putToken, rows } from '../support/ledger.ts';
+import { type ChargePoint, connect, connectTo, refusedStatus } from '../support/charge-point.ts';
 import { startSite, type TestSite } from '../support/site.ts';
+import { column, putToken, rows } from '../support/site-rows.ts';
 
 let site: TestSite;
 afterEach(() => site.stop());
@@ -90,139 +91,6 @@ describe('Q1 nobody boots again after a plain reconnect', () => {
     const after = await connect(site.url, 'CP1');
     expect(await after.ask('StartTransaction', start)).toEqual(answer);
     expect(column(site, 'SELECT count(*) FROM transactions')).toEqual([1]);
-  });
-});
-
-describe('Q2 wrong passwords', () => {
-  it('Q2 a charge point that retries a wrong password for ever is turned away cheaply, and alone', async () => {
-    site = await startSite({
-      passwords: new Map([
-        ['CP1', Buffer.from('right')],
-        ['CP2', Buffer.from('right')],
-      ]),
-    });
-    const statuses: number[] = [];
-    for (let attempt = 0; attempt < 14; attempt += 1) {
-      statuses.push(await refusedStatus(site.url, 'CP1', { password: 'wrong' }));
-    }
-    expect(statuses.slice(0, 10)).toEqual(new Array(10).fill(401));
-    expect(statuses.slice(10)).toEqual(new Array(4).fill(429));
-    const other = await connect(site.url, 'CP2', { password: 'right' });
-    expect(await other.boot()).toMatchObject({ status: 'Accepted' });
-  });
-
-  it('Q2 only failures count: a charge point with the right password may connect as often as it likes', async () => {
-    site = await startSite({ passwords: new Map([['CP1', Buffer.from('right')]]) });
-    for (let attempt = 0; attempt < 15; attempt += 1) {
-      const charger = await connect(site.url, 'CP1', { password: 'right' });
-      await charger.close();
-    }
-  });
-
-  it('a 401 names Basic authentication', async () => {
-    site = await startSite({ passwords: new Map([['CP1', Buffer.from('right')]]) });
-    const refusal = await connect(site.url, 'CP1').catch((error: unknown) => error);
-    expect(refusal).toBeInstanceOf(UpgradeRefused);
-    expect(refusal).toMatchObject({ status: 401, headers: { 'www-authenticate': expect.stringMatching(/^Basic /) } });
-  });
-});
-
-describe('Q3 two connections with one id', () => {
-  it('Q3 a newcomer that only knows the id is refused while the old connection answers, and an alert is raised', async () => {
-    site = await startSite();
-    const old = await connect(site.url, 'CP1');
-    await old.boot();
-    expect(await refusedStatus(site.url, 'CP1')).toBe(409);
-    expect(await old.heartbeat()).toHaveProperty('currentTime');
-    expect(rows(site, 'SELECT kind, charge_point_id, times, cleared_ms FROM alerts')).toEqual([
-      { kind: 'identity-contested', charge_point_id: 'CP1', times: 1, cleared_ms: null },
-    ]);
-  });
-
-  it('Q3 no pong in 3 s: the old connection is replaced, and its end does not hurt the new one', async () => {
-    site = await startSite();
-    const old = await connect(site.url, 'CP1', { autoPong: false });
-    await old.boot();
-    const began = performance.now();
-    const next = await connect(site.url, 'CP1');
-    const waited = performance.now() - began;
-    expect(waited).toBeGreaterThan(2_900);
-    expect(waited).toBeLessThan(6_000);
-    expect((await old.closed).code).toBe(1006);
-    expect(await next.heartbeat()).toHaveProperty('currentTime');
-    expect(site.controller.lines.get('CP1')?.session).not.toBeNull();
-    expect(column(site, 'SELECT count(*) FROM alerts')).toEqual([0]);
-  });
-
-  it('Q3 a newcomer that authenticated wins at once; the close of the old socket does not hurt it', async () => {
-    site = await startSite({ passwords: new Map([['CP1', Buffer.from('secret')]]) });
-    const old = await connect(site.url, 'CP1', { password: 'secret' });
-    await old.boot();
-    const next = await connect(site.url, 'CP1', { password: 'secret' });
-    await old.closed;
-    expect(await next.heartbeat()).toHaveProperty('currentTime');
-    const asked = site.controller.execute({ type: 'operate', chargePointId: 'CP1', action: 'ClearCache', payload: {} });
-    (await next.nextCall('ClearCache')).answer({ status: 'Accepted' });
-    expect(await asked).toEqual({ kind: 'answered', payload: { status: 'Accepted' } });
-  });
-
-  it('Q3 two sockets of one charge point that both reconnect do not replace each other for ever', async () => {
-    site = await startSite({ passwords: new Map([['CP1', Buffer.from('secret')]]) });
-    let current = await connect(site.url, 'CP1', { password: 'secret' });
-    await current.boot();
-    let refused = 0;
-    for (let attempt = 0; attempt < 10; attempt += 1) {
-      try {
-        const next = await connect(site.url, 'CP1', { password: 'secret' });
-        await current.closed;
-        current = next;
-      } catch (error) {
-        if (!(error instanceof UpgradeRefused)) throw error;
-        expect(error.status).toBe(409);
-        refused += 1;
-      }
-    }
-    expect(refused).toBe(7);
-    expect(await current.heartbeat()).toHaveProperty('currentTime');
-    expect(column(site, "SELECT times FROM alerts WHERE kind = 'identity-contested'")).toEqual([7]);
-  });
-
-  it('Q3 a third connection while two are being compared is asked to come later', async () => {
-    site = await startSite();
-    const old = await connect(site.url, 'CP1', { autoPong: false });
-    await old.boot();
-    const pinged = old.pinged();
-    const second = connect(site.url, 'CP1');
-    await pinged;
-    expect(await refusedStatus(site.url, 'CP1')).toBe(503);
-    old.crash();
-    expect(await (await second).heartbeat()).toHaveProperty('currentTime');
-  });
-
-  it('Q3 the old connection closes while the newcomer waits: it is let in at once', async () => {
-    site = await startSite();
-    const old = await connect(site.url, 'CP1', { autoPong: false });
-    await old.boot();
-    const pinged = old.pinged();
-    const began = performance.now();
-    const next = connect(site.url, 'CP1');
-    await pinged;
-    old.crash();
-    expect(await (await next).heartbeat()).toHaveProperty('currentTime');
-    expect(performance.now() - began).toBeLessThan(2_000);
-  });
-
-  it('Q3 an old connection that answers late, but within 3 s, keeps its place', async () => {
-    site = await startSite();
-    const old = await connect(site.url, 'CP1', { autoPong: false });
-    await old.boot();
-    const pinged = old.pinged();
-    const impatient = connect(site.url, 'CP1').catch((error: unknown) => error);
-    await pinged;
-    await old.heartbeat();
-    old.socket.pong();
-    expect(await impatient).toBeInstanceOf(UpgradeRefused);
-    expect(await old.heartbeat()).toHaveProperty('currentTime');
   });
 });
 
@@ -318,49 +186,6 @@ describe('Q7 headers', () => {
     const charger = await connect(site.url, 'CP1', { perMessageDeflate: true });
     expect(charger.socket.extensions).toBe('');
     expect(await charger.boot()).toMatchObject({ status: 'Accepted' });
-  });
-});
-
-describe('Q8 passwords are bytes', () => {
-  const hex = 'abcdef00112233445566778899aabbccddeeff00';
-
-  it('Q8 the bytes that a hex key stands for, its text in any case: one key, three ways of sending it', async () => {
-    site = await startSite({ passwords: new Map([['CP1', Buffer.from(hex)]]) });
-    for (const password of [Buffer.from(hex, 'hex'), hex, hex.toUpperCase()]) {
-      const charger = await connect(site.url, 'CP1', { password });
-      await charger.close();
-    }
-    expect(await refusedStatus(site.url, 'CP1', { password: hex.slice(0, -2) })).toBe(401);
-    expect(await refusedStatus(site.url, 'CP1', { password: Buffer.from(hex.replace('ab', 'ac'), 'hex') })).toBe(401);
-  });
-
-  it('Q8 a password that is no UTF-8 is compared as bytes', async () => {
-    site = await startSite({ passwords: new Map([['CP1', Buffer.from([0xab, 0xcd, 0xef])]]) });
-    await connect(site.url, 'CP1', { password: Buffer.from([0xab, 0xcd, 0xef]) });
-    expect(await refusedStatus(site.url, 'CP1', { password: Buffer.from([0xab, 0xcd, 0xee]) })).toBe(401);
-    expect(await refusedStatus(site.url, 'CP1', { password: '\ufffd\ufffd\ufffd' })).toBe(401);
-  });
-
-  it('Q8 the header is split at its first colon only', async () => {
-    site = await startSite({ passwords: new Map([['CP1', Buffer.from('a:b:c')]]) });
-    await connect(site.url, 'CP1', { password: 'a:b:c' });
-  });
-
-  it('Q8 a password is sent where none is needed', async () => {
-    site = await startSite();
-    const charger = await connect(site.url, 'CP1', { password: Buffer.from([0xab, 0xcd, 0xef]) });
-    expect(await charger.boot()).toMatchObject({ status: 'Accepted' });
-  });
-
-  it('the user name must be the charge point id', async () => {
-    site = await startSite({ passwords: new Map([['CP1', Buffer.from('secret')]]) });
-    expect(await refusedStatus(site.url, 'CP1', { user: 'CP2', password: 'secret' })).toBe(401);
-  });
-
-  it('where passwords are needed, a charge point without a configured one is not let in', async () => {
-    site = await startSite({ policy: { passwordNeeded: true }, passwords: new Map([['CP1', Buffer.from('secret')]]) });
-    expect(await refusedStatus(site.url, 'CP2', { password: 'secret' })).toBe(401);
-    await connect(site.url, 'CP1', { password: 'secret' });
   });
 });
 

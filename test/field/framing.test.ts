@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Command } from '../../src/domain/commands.ts';
 import { type ChargePoint, connect } from '../support/charge-point.ts';
-import { column, putToken, rows } from '../support/ledger.ts';
 import { startSite, type TestSite } from '../support/site.ts';
+import { column, putToken, rows } from '../support/site-rows.ts';
 
 let site: TestSite;
 afterEach(() => site.stop());

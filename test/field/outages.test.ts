@@ -1,8 +1,8 @@
 /** What comes after an outage, in the orders in which real charge points send it (field observation Q22). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ChargePoint, connect, type Payload } from '../support/charge-point.ts';
-import { column, putToken, rows, telemetry } from '../support/ledger.ts';
 import { startSite, type TestSite } from '../support/site.ts';
+import { column, putToken, rows, telemetry } from '../support/site-rows.ts';
 
 let site: TestSite;
 let charger: ChargePoint;
@@ -139,6 +139,29 @@ it('Q22 an offline start and its stop in one go keep their own times', async () 
 });
 
 describe('the offline queue in other orders', () => {
+  it('meter values that come after their stop still belong to their transaction', async () => {
+    await stopRunning();
+    await readings(1_300, 400, running);
+    expect((await telemetry(site)).at(-1)).toMatchObject({ transaction_id: running, energy_wh: 1_300 });
+    expect(rows(site, 'SELECT readings FROM progress WHERE transaction_id = ?', running)).toEqual([{ readings: 2 }]);
+    expect(column(site, 'SELECT kind FROM findings')).toEqual([]);
+  });
+
+  it('a whole older session that comes after a newer start is not taken for its successor', async () => {
+    await stopRunning();
+    const newest = await startNext();
+    const older = { connectorId: 1, idTag: 'CARD', meterStart: 1_400, timestamp: at(280) };
+    const { transactionId } = await charger.ask('StartTransaction', older);
+    expect(column(site, "SELECT transaction_id FROM findings WHERE kind = 'missing-stop'")).toEqual([transactionId]);
+    // What names no transaction is of the one that runs now.
+    await readings(1_500, 10);
+    expect((await telemetry(site)).at(-1)).toMatchObject({ transaction_id: newest });
+    await charger.ask('StopTransaction', { transactionId, meterStop: 1_400, timestamp: at(260) });
+    expect(rows(site, 'SELECT transaction_id, kind FROM findings WHERE resolved_ms IS NULL')).toEqual([]);
+    await readings(1_510, 5);
+    expect((await telemetry(site)).at(-1)).toMatchObject({ transaction_id: newest });
+  });
+
   it('the new start overtakes the queued stop: both stand, and the finding is resolved', async () => {
     const next = await startNext();
     await stopRunning();

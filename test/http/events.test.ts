@@ -116,6 +116,18 @@ it('says reset where the id is of a future that never was', async () => {
   later.close();
 });
 
+it('says reset where more was missed than is worth sending', async () => {
+  const stream = await listen();
+  const { id } = await stream.next();
+  stream.close();
+  for (let index = 0; index <= 1_000; index++) {
+    site.controller.feed.publish({ type: 'connection-closed', chargePointId: 'CP1', at: instant(0) });
+  }
+  const again = await listen(id);
+  expect((await again.next()).event).toBe('reset');
+  again.close();
+});
+
 it('refuses one stream too many with a problem, and takes one again when another has ended', async () => {
   const streams = [];
   let refused: Awaited<ReturnType<typeof listen>> | null = null;

@@ -10,6 +10,7 @@ import { createHttpApp, type HttpOptions } from '../../src/http/server.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { startOcppServer } from '../../src/runtime/ocpp-server.ts';
 import { openStore } from '../../src/store/database.ts';
+import { createViews } from '../../src/store/views.ts';
 
 const log = pino({ level: 'silent' });
 const ids = { uuid: () => randomUUID() };
@@ -46,14 +47,17 @@ export async function startSite(change: { callTimeoutMs?: number; ocppListening?
     upgradeRequested: controller.upgradeRequested,
   });
   const options: HttpOptions = {
-    site: { id: 'depot', name: 'Depot' },
     controller,
-    database,
+    views: createViews(database, controller.live, {
+      id: 'depot',
+      name: 'Depot',
+      configured,
+      connectorsOf: () => [],
+      securityProfile: () => 0,
+    }),
     clock: systemClock,
     ids,
     log,
-    configured,
-    securityProfile: () => 0,
     ocppListening: change.ocppListening ?? (() => true),
     version: '0.0.0',
   };
@@ -77,7 +81,7 @@ export type Site = Awaited<ReturnType<typeof startSite>>;
 export type ChargePoint = Awaited<ReturnType<typeof connectChargePoint>>;
 
 /** A charge point of plain text frames. What it is asked is answered by `answer`, or not at all where that gives null. */
-export async function connectChargePoint(url: string) {
+async function connectChargePoint(url: string) {
   const socket = new WebSocket(url, 'ocpp1.6');
   const waiting = new Map<string, (frame: unknown[]) => void>();
   const asked: [action: string, payload: unknown][] = [];
@@ -148,8 +152,7 @@ export async function ask(
     status: response.statusCode,
     headers: response.headers,
     text,
-    // biome-ignore lint/suspicious/noExplicitAny: what a test reads of an answer is what the test is about
-    json: (text === '' ? null : JSON.parse(text)) as any,
+    json: text === '' ? null : JSON.parse(text),
   };
 }
 

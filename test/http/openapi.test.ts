@@ -13,6 +13,7 @@ type Operation = {
 };
 type Document = {
   openapi: string;
+  components: { schemas: Record<string, TSchema> };
   info: { title: string; version: string };
   paths: Record<string, Record<string, Operation>>;
 };
@@ -120,11 +121,16 @@ it('describes what is really answered', async () => {
     const answer = await ask(site.app, 'GET', url);
     expect([url, answer.status]).toEqual([url, status]);
     const content = document.paths[path]?.get?.responses[status]?.content ?? {};
-    const schema = Object.values(content)[0]?.schema;
+    const schema = resolved(Object.values(content)[0]?.schema);
     if (schema === undefined) throw new Error(`${path} ${status} is not described`);
     expect([url, Compile(closed(schema)).Errors(answer.json)]).toEqual([url, []]);
   }
 });
+
+function resolved(schema: (TSchema & { $ref?: string }) | undefined): TSchema | undefined {
+  const name = schema?.$ref?.replace('#/components/schemas/', '');
+  return name === undefined ? schema : document.components.schemas[name];
+}
 
 /** The same schema without room for fields that it does not name. */
 function closed(schema: TSchema): TSchema {

@@ -65,6 +65,7 @@ describe('a cut frame', () => {
     `[2,"1","UpdateFirmware",{"location":"ftp://user:${secret}@host/x","retrieveDate":"2026-01-01T00:00:00Z"}]`,
     `[2,"1","DataTransfer",{"vendorId":"v","data":"{\\"password\\":\\"${secret}\\"}"}]`,
     `[2,"1","DataTransfer",{"vendorId":"v","password":"${secret}"}]`,
+    String.raw`[2,"1","ChangeConfiguration",{"v\u0061lue":"${secret}","k\u0065y":"Authorization\u004bey"}]`,
   ];
 
   it.each(frames)('hides the secret wherever %s ends', (frame) => {

@@ -13,7 +13,7 @@ const start = Date.UTC(2026, 0, 1, 12);
 const at = (minutes: number): Instant => instant(start + minutes * 60_000);
 
 /** A store that is written by the real recorder, and a memory that the test decides on. */
-function openSite() {
+function openSite(connectorsOf: (id: string) => readonly number[] = () => []) {
   const { database } = openStore(':memory:', { now: start, newId: () => 'epoch' });
   const record = createRecorder(database);
   const telemetry = createTelemetry(database);
@@ -27,7 +27,13 @@ function openSite() {
       lastSeenAt: () => null,
       now: () => site.now,
     },
-    { id: 'depot', name: 'Depot', configured: new Set(['CP1']), securityProfile: (id) => (id === 'CP1' ? 1 : 0) },
+    {
+      id: 'depot',
+      name: 'Depot',
+      configured: new Set(['CP1']),
+      connectorsOf,
+      securityProfile: (id) => (id === 'CP1' ? 1 : 0),
+    },
   );
   const register = (chargePointId: string, registration: Registration): void =>
     record({ type: 'charge-point-registered', chargePointId, registration, at: at(0) });
@@ -90,11 +96,19 @@ function line(
     calls: { waiting: () => 2, outstanding: () => 1 },
     live: {
       runningTransaction: () => running?.transactionId ?? null,
+      busyConnectors: () => (running === undefined ? [] : [1]),
       running: () => running ?? null,
       readings: new Map(last === undefined ? [] : [[1, last]]),
     },
   };
 }
+
+it('shows the connectors that the configuration names, and those on which something runs, before any report', () => {
+  const { views, lines } = openSite((id) => (id === 'CP1' ? [2] : []));
+  expect(views.chargePoint('CP1')?.connectors).toMatchObject([{ id: 2, status: null, transactionId: null }]);
+  lines.set('CP1', line('CP1', true, undefined, { transactionId: 7, startedAt: at(0) }));
+  expect(views.chargePoint('CP1')?.connectors.map(({ id }) => id)).toEqual([1, 2]);
+});
 
 it('tells online, offline, pending and rejected apart', () => {
   const { views, register, lines } = openSite();

@@ -65,9 +65,10 @@ export const startTransaction: Handler<'StartTransaction'> = (request, context) 
       findings: findingsAtStart({ start: started, previousOnConnector, runningOnConnector, receivedAt }),
     },
   ];
-  // The older one keeps running in the books: its stop may still be queued in the charge point.
-  for (const older of runningOnConnector) {
-    const findings = [findingWhenSuperseded(older, started)];
+  // The older one keeps running in the books: its stop may still be queued in the charge point, as its start may have been.
+  for (const other of runningOnConnector) {
+    const [older, newer] = other.startedAt <= at ? [other, started] : [started, other];
+    const findings = [findingWhenSuperseded(older, newer)];
     events.push({ type: 'findings-added', transactionId: older.transactionId, findings, at: receivedAt });
   }
   return { response: { transactionId, idTagInfo: idTagInfo(verdict) }, events };

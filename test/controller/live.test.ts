@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { createLive } from '../../src/controller/live.ts';
+import type { Event } from '../../src/domain/events.ts';
+import { type Instant, instant, wattHours } from '../../src/domain/units.ts';
+import { NOON } from '../support/manual-clock.ts';
+import { reading, started, stopped } from '../support/things.ts';
+
+const later = (ms: number): Instant => instant(NOON + ms);
+
+describe('what runs', () => {
+  it('is what has started and not stopped, the newest first', () => {
+    const live = createLive();
+    expect(live.runningTransaction(1)).toBeNull();
+    live.follow(started(7));
+    live.follow(started(9, { connectorId: 2 }));
+    expect([live.runningTransaction(1), live.runningTransaction(2)]).toEqual([7, 9]);
+    expect(live.running(7)).toEqual({ transactionId: 7, connectorId: 1, startedAt: NOON, meterStartWh: 1_000 });
+    live.follow(started(11));
+    expect(live.runningTransaction(1)).toBe(11);
+    live.follow(stopped(7));
+    expect([live.running(7), live.runningTransaction(1)]).toEqual([null, 11]);
+    live.follow(stopped(11));
+    expect(live.runningTransaction(1)).toBeNull();
+    live.follow(stopped(404));
+    expect(live.runningTransaction(2)).toBe(9);
+  });
+
+  it('is adopted in any order', () => {
+    const live = createLive();
+    for (const transactionId of [5, 8, 6]) {
+      live.adopt({ transactionId, connectorId: 1, startedAt: NOON, meterStartWh: wattHours(0) });
+    }
+    expect(live.runningTransaction(1)).toBe(8);
+  });
+});
+
+describe('the last reading', () => {
+  const taken = (at: Instant, receivedAt = at, connectorId = 1): Event => ({
+    type: 'readings-taken',
+    chargePointId: 'CP1',
+    connectorId,
+    transactionId: null,
+    readings: [reading({ at })],
+    dropped: 0,
+    receivedAt,
+  });
+
+  it('is the newest by the clock of the charge point: a replayed one does not replace it', () => {
+    const live = createLive();
+    live.follow(taken(later(60_000)));
+    live.follow(taken(NOON, later(70_000)));
+    expect(live.lastReading(1)?.at).toBe(later(60_000));
+    live.follow(taken(later(60_000), later(80_000)));
+    expect(live.readings.get(1)?.receivedAt).toBe(later(80_000));
+    expect(live.lastReading(2)).toBeNull();
+  });
+
+  it('from the future is replaced by the next one: the clock has been set', () => {
+    const live = createLive();
+    live.follow(taken(later(86_400_000), NOON));
+    live.follow(taken(later(1_000), later(1_000)));
+    expect(live.lastReading(1)?.at).toBe(later(1_000));
+  });
+});
