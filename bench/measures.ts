@@ -6,7 +6,7 @@ import type { PacedResult } from './load-paced.ts';
 import type { StormResult } from './load-storm.ts';
 import { CHARGE_POINTS, PACED_MESSAGES_PER_S, type Plan } from './plan.ts';
 import { summariseProfile } from './profile.ts';
-import { makeScratch, type RunningServer, type ServerKind, startServer } from './servers.ts';
+import { makeScratch, type RunningServer, type ServerKind, type ServerOptions, startServer } from './servers.ts';
 
 /** How long a fleet is left alone before its server's memory is read, ms: a collection or two have run by then. */
 const SETTLE_MS = 5_000;
@@ -17,7 +17,7 @@ export async function measureClosedLoop(
   { rounds, warmUpMessages, messages }: Plan['closedLoop'],
 ): Promise<Map<ServerKind, ClosedLoopResult[]>> {
   return interleaved(kinds, rounds, (kind) =>
-    withServer(kind, CHARGE_POINTS, ({ url, pid }) =>
+    withServer(kind, { listed: CHARGE_POINTS }, ({ url, pid }) =>
       runJob<ClosedLoopResult>({
         kind: 'closed-loop',
         options: { url, serverPid: pid, chargePoints: CHARGE_POINTS, warmUpMessages, messages },
@@ -31,7 +31,7 @@ export async function measurePaced(
   { rounds, warmUpMessages, messages }: Plan['paced'],
 ): Promise<Map<ServerKind, PacedResult[]>> {
   return interleaved(kinds, rounds, (kind) =>
-    withServer(kind, CHARGE_POINTS, ({ url }) =>
+    withServer(kind, { listed: CHARGE_POINTS }, ({ url }) =>
       runJob<PacedResult>({
         kind: 'paced',
         options: { url, chargePoints: CHARGE_POINTS, messagesPerS: PACED_MESSAGES_PER_S, warmUpMessages, messages },
@@ -41,8 +41,11 @@ export async function measurePaced(
 }
 
 /** Memory with all charge points booted and silent. */
-export async function measureIdle(chargePoints: number): Promise<IdleResult> {
-  return withServer('busbar', chargePoints, ({ url, pid }) =>
+export async function measureIdle(
+  chargePoints: number,
+  options: { listed: number; nodeArguments?: readonly string[] },
+): Promise<IdleResult> {
+  return withServer('busbar', options, ({ url, pid }) =>
     runJob<IdleResult>({ kind: 'idle', options: { url, serverPid: pid, chargePoints, settleMs: SETTLE_MS } }),
   );
 }
@@ -53,7 +56,7 @@ export async function measureStorm(
   { storms, connected }: Plan,
 ): Promise<Map<ServerKind, StormResult[]>> {
   return interleaved(kinds, storms, (kind) =>
-    withServer(kind, connected, ({ url }) =>
+    withServer(kind, { listed: connected }, ({ url }) =>
       runJob<StormResult>({ kind: 'storm', options: { url, chargePoints: connected, serverDies: false } }),
     ),
   );
@@ -63,11 +66,11 @@ export async function measureStorm(
 export async function measureRestart({ storms, connected }: Plan): Promise<StormResult[]> {
   const results: StormResult[] = [];
   for (let round = 0; round < storms; round++) {
-    const first = await startServer('busbar', { chargePoints: connected });
+    const first = await startServer('busbar', { listed: connected });
     let second: Promise<RunningServer> | null = null;
     const restart = async (): Promise<RunningServer> => {
       await first.stop('SIGKILL');
-      return startServer('busbar', { chargePoints: connected, port: first.port, folder: first.folder });
+      return startServer('busbar', { listed: connected, port: first.port, folder: first.folder });
     };
     try {
       results.push(
@@ -90,7 +93,7 @@ export async function measureRestart({ storms, connected }: Plan): Promise<Storm
 export async function measureProfile({ warmUpMessages, messages }: Plan['closedLoop']) {
   const folder = join(makeScratch(), 'profile');
   const server = await startServer('busbar', {
-    chargePoints: CHARGE_POINTS,
+    listed: CHARGE_POINTS,
     nodeArguments: ['--cpu-prof', `--cpu-prof-dir=${folder}`],
   });
   try {
@@ -118,10 +121,10 @@ async function interleaved<Result>(
 
 async function withServer<Result>(
   kind: ServerKind,
-  chargePoints: number,
+  options: ServerOptions,
   use: (server: RunningServer) => Promise<Result>,
 ): Promise<Result> {
-  const server = await startServer(kind, { chargePoints });
+  const server = await startServer(kind, options);
   try {
     return await use(server);
   } finally {

@@ -10,7 +10,7 @@ export const CHARGE_POINTS = 200;
 export const PACED_MESSAGES_PER_S = 300;
 
 export const fullPlan: Plan = {
-  closedLoop: { rounds: 5, warmUpMessages: 24_000, messages: 60_000 },
+  closedLoop: { rounds: 5, warmUpMessages: 24_000, messages: 50_000 },
   paced: { rounds: 3, warmUpMessages: 1_500, messages: 6_000 },
   storms: 5,
   connected: 1_000,

@@ -18,21 +18,27 @@ export type RunningServer = {
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 };
 
+export type ServerOptions = {
+  /** Charge points that Busbar's configuration names; those beyond are accepted as they come. */
+  readonly listed: number;
+  readonly port?: number;
+  /** With a store of an earlier process. */
+  readonly folder?: string;
+  readonly nodeArguments?: readonly string[];
+};
+
 const STARTS_WITHIN_MS = 20_000;
 /** In the working copy and not under /tmp, which is memory on many machines: there a durable commit would cost nothing. */
 const scratch = fileURLToPath(new URL(`../data/bench-${process.pid}/`, import.meta.url));
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 /** Starts a server as a child process over a store of its own (or the one in `folder`). Rejects when it does not start. */
-export async function startServer(
-  kind: ServerKind,
-  options: { chargePoints: number; port?: number; folder?: string; nodeArguments?: readonly string[] },
-): Promise<RunningServer> {
+export async function startServer(kind: ServerKind, options: ServerOptions): Promise<RunningServer> {
   const folder = options.folder ?? mkdtempSync(join(makeScratch(), `${kind}-`));
   const port = options.port ?? 0;
   const child = spawn(
     process.execPath,
-    [...(options.nodeArguments ?? []), ...commandOf(kind, folder, port, options.chargePoints)],
+    [...(options.nodeArguments ?? []), ...commandOf(kind, folder, port, options.listed)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const { pid } = child;
@@ -63,7 +69,7 @@ export function removeScratch(): void {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-function commandOf(kind: ServerKind, folder: string, port: number, chargePoints: number): string[] {
+function commandOf(kind: ServerKind, folder: string, port: number, listed: number): string[] {
   switch (kind) {
     case 'bare':
       return ['--import', 'tsx', pathOf('server-bare.ts'), String(port)];
@@ -71,20 +77,20 @@ function commandOf(kind: ServerKind, folder: string, port: number, chargePoints:
       return ['--import', 'tsx', pathOf('server-ocpp-rpc.ts'), folder, String(port)];
     case 'busbar': {
       const file = join(folder, 'site.yaml');
-      writeFileSync(file, JSON.stringify(configuration(folder, port, chargePoints)));
+      writeFileSync(file, JSON.stringify(configuration(folder, port, listed)));
       return [pathOf('../dist/cli/busbar.js'), 'start', '--config', file];
     }
   }
 }
 
-/** JSON, which is YAML too. The charge points are listed, as on a site; any card may charge, as in the others. */
-function configuration(folder: string, port: number, chargePoints: number): object {
+/** JSON, which is YAML too. Any card may charge, as in the other servers. */
+function configuration(folder: string, port: number, listed: number): object {
   return {
-    ocpp: { host: '127.0.0.1', port },
+    ocpp: { host: '127.0.0.1', port, unknownChargePoints: 'accept' },
     http: { port: 0 },
     store: { path: join(folder, 'busbar.db') },
     authorization: { unknownCards: 'accept' },
-    chargePoints: Array.from({ length: chargePoints }, (_, index) => ({ id: chargePointId(index + 1) })),
+    chargePoints: Array.from({ length: listed }, (_, index) => ({ id: chargePointId(index + 1) })),
   };
 }
 

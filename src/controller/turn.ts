@@ -31,7 +31,7 @@ export type Input = {
 type Lane = { readonly key: string | null; readonly inputs: Input[] };
 
 /** Inputs in one turn at most, and ms after which it is closed: what keeps an answer from waiting for too many others. */
-const MAX_INPUTS = 64;
+const MAX_INPUTS = 32;
 const MAX_TURN_MS = 5;
 /** A commit slower than this is worth a warning, ms: the card is worn, or busy with something else. */
 const SLOW_COMMIT_MS = 500;

@@ -218,12 +218,12 @@ describe('a locked store', () => {
 });
 
 describe('batches', () => {
-  it('hold at most 64 inputs', () => {
+  it('hold at most 32 inputs', () => {
     const world = createWorld();
     for (let at = 0; at < 130; at++) world.enqueue(`${at}`, [registered(`CP${at}`)], `CP${at}`);
     world.clock.settle();
     expect(world.outcomes).toEqual(Array.from({ length: 130 }, (_, at) => `${at}`));
-    expect(world.turn.figures()).toMatchObject({ turns: 3, inputs: 130, commits: 3 });
+    expect(world.turn.figures()).toMatchObject({ turns: 5, inputs: 130, commits: 5 });
   });
 
   it('hold one input of a key: the next one sees what the first did to memory', () => {
