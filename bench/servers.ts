@@ -78,7 +78,8 @@ function commandOf(kind: ServerKind, folder: string, port: number, listed: numbe
     case 'busbar': {
       const file = join(folder, 'site.yaml');
       writeFileSync(file, JSON.stringify(configuration(folder, port, listed)));
-      return [pathOf('../dist/cli/busbar.js'), 'start', '--config', file];
+      // As npm start runs it.
+      return ['--max-semi-space-size=4', pathOf('../dist/cli/busbar.js'), 'start', '--config', file];
     }
   }
 }

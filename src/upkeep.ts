@@ -1,16 +1,15 @@
-import { statSync } from 'node:fs';
 import { schedule } from 'node-cron';
 import type { Config } from './config/load.ts';
 import type { Controller } from './controller/controller.ts';
 import type { Clock, Log } from './runtime/ports.ts';
-import { dropOldBackups } from './store/backup.ts';
+import { dropOldBackups, pagesInJournal } from './store/backup.ts';
 import { backupPath, type Database } from './store/database.ts';
 import { maintain } from './store/maintenance.ts';
 import { createRetention, type GrowingTable } from './store/retention.ts';
 
-/** How often the journal is looked at, ms, and from which size it is moved into the database, bytes. */
+/** How often the journal is looked at, ms, and from how many pages of 4 KiB on it is moved into the database. */
 const CHECKPOINT_EVERY_MS = 5_000;
-const CHECKPOINT_FROM_BYTES = 4_194_304;
+const CHECKPOINT_FROM_PAGES = 1_000;
 const DAY_MS = 86_400_000;
 
 /** What the store needs from time to time: checkpoints, a backup every night, and an end to what grows. */
@@ -29,7 +28,7 @@ export function startUpkeep(site: {
   let timer = clock.after(CHECKPOINT_EVERY_MS, look);
   function look(): void {
     timer = clock.after(CHECKPOINT_EVERY_MS, look);
-    if (working !== null || walBytes(path) < CHECKPOINT_FROM_BYTES) return;
+    if (working !== null || pagesInJournal(database) < CHECKPOINT_FROM_PAGES) return;
     working = maintain(path)
       .catch((error: unknown) => log.error({ err: error }, 'the journal of the store could not be moved'))
       .finally(() => {
@@ -75,8 +74,4 @@ export function startUpkeep(site: {
       await working;
     },
   };
-}
-
-function walBytes(path: string): number {
-  return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 }

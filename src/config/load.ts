@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { TextDecoder } from 'node:util';
-import { Value } from 'typebox/value';
+import { Compile } from 'typebox/compile';
 import { crossCheck, placeOf } from './cross-checks.ts';
 import { parseDocument, type Tree } from './document.ts';
 import { fileExists, readBounded } from './files.ts';
@@ -57,6 +57,8 @@ export type LoadResult =
       readonly source: ConfigSource;
     };
 
+const check = Compile(configSchema);
+
 const defaultFile = 'config/site.yaml';
 /** Largest file, in bytes: 2000 charge points with all their keys written out need half of it. */
 const maxFileBytes = 1_048_576;
@@ -78,7 +80,7 @@ export function loadConfig({ file, env, overrides = {} }: LoadRequest): LoadResu
   // What could not be parsed is not validated: its consequences would hide its cause.
   const value = findings.problems.length > 0 ? undefined : validate(configSchema, tree, findings);
   let config: Config | undefined;
-  if (findings.problems.length === 0 && Value.Check(configSchema, value)) {
+  if (findings.problems.length === 0 && check.Check(value)) {
     crossCheck(value, tree, findings);
     config = complete(value, tree, path === null ? '.' : dirname(path), env, findings);
     findings.warnings.push(...strayVariables(Object.keys(env), secretVariables(value)));

@@ -26,10 +26,13 @@ export function createReader(database: Database) {
   const runningWith = database.prepare(
     `${selectTransaction} WHERE t.id_tag_key = ? AND t.state = 'running' ORDER BY t.id DESC`,
   );
+  // 'orphan' is named so that SQLite finds the partial index by start.
   const previousOn = database.prepare(`${selectTransaction}
-    WHERE c.id = ? AND t.connector_id = ? AND t.started_ms <= ? AND t.state = 'stopped' ORDER BY t.started_ms DESC, t.id DESC LIMIT 1`);
+    WHERE c.id = ? AND t.connector_id = ? AND t.started_ms <= ? AND t.state = 'stopped' AND t.state <> 'orphan'
+    ORDER BY t.started_ms DESC, t.id DESC LIMIT 1`);
   const startedDuring = database.prepare(`${selectTransaction}
-    WHERE c.id = ? AND t.connector_id = ? AND t.started_ms >= ? AND t.started_ms < ? ORDER BY t.started_ms, t.id LIMIT 20`);
+    WHERE c.id = ? AND t.connector_id = ? AND t.started_ms >= ? AND t.started_ms < ? AND t.state <> 'orphan'
+    ORDER BY t.started_ms, t.id LIMIT 20`);
   const lastRegister = database.prepare(`
     SELECT last_energy_at_ms AS at, last_energy_wh AS energyWh FROM progress
     WHERE transaction_id = ? AND last_energy_wh IS NOT NULL`);

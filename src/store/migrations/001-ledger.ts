@@ -51,13 +51,12 @@ CREATE TABLE transactions (
   reported_transaction_id INTEGER, proposed_transaction_id INTEGER
 ) STRICT;
 -- The fingerprint of a start: a repetition finds it, whatever its message id (OCPP 1.6 section 3.7.1).
-CREATE UNIQUE INDEX transactions_by_start ON transactions (charge_point_ref, started_ms, connector_id, id_tag_key, meter_start_wh)
+CREATE UNIQUE INDEX transactions_by_start ON transactions (charge_point_ref, connector_id, started_ms, id_tag_key, meter_start_wh)
   WHERE state <> 'orphan';
 CREATE UNIQUE INDEX orphans_by_stop ON transactions (charge_point_ref, stopped_ms, reported_transaction_id, meter_stop_wh)
   WHERE state = 'orphan';
 CREATE INDEX transactions_running ON transactions (charge_point_ref, connector_id) WHERE state = 'running';
 CREATE INDEX transactions_running_by_token ON transactions (id_tag_key) WHERE state = 'running';
-CREATE INDEX transactions_by_connector ON transactions (charge_point_ref, connector_id, started_ms);
 
 CREATE TABLE evidence (
   id INTEGER PRIMARY KEY,
