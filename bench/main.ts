@@ -77,7 +77,6 @@ async function memory(): Promise<void> {
   };
   await idle('accepted as they come', { listed: 0 }, '< 130');
   await idle('listed in the configuration', { listed: all });
-  await idle('listed, young generation of 4 MB', { listed: all, nodeArguments: ['--max-semi-space-size=4'] });
 }
 
 async function storm(): Promise<void> {

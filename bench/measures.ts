@@ -41,10 +41,7 @@ export async function measurePaced(
 }
 
 /** Memory with all charge points booted and silent. */
-export async function measureIdle(
-  chargePoints: number,
-  options: { listed: number; nodeArguments?: readonly string[] },
-): Promise<IdleResult> {
+export async function measureIdle(chargePoints: number, options: { listed: number }): Promise<IdleResult> {
   return withServer('busbar', options, ({ url, pid }) =>
     runJob<IdleResult>({ kind: 'idle', options: { url, serverPid: pid, chargePoints, settleMs: SETTLE_MS } }),
   );
