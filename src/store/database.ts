@@ -10,9 +10,9 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import Sqlite, { type Database } from 'better-sqlite3';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/all.ts';
+import { type Database, Sqlite } from './sqlite.ts';
 
 export type { Database };
 

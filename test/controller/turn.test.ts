@@ -1,7 +1,7 @@
-import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { createTurn, type Decision, type Input, type Passenger } from '../../src/controller/turn.ts';
 import type { Event } from '../../src/domain/events.ts';
+import { Sqlite } from '../../src/store/sqlite.ts';
 import { createKeptLog } from '../support/kept-log.ts';
 import { openLedger } from '../support/ledger.ts';
 import { createManualClock } from '../support/manual-clock.ts';

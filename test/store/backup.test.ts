@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { instant } from '../../src/domain/units.ts';
 import { checkpoint, dropOldBackups, makeBackup, restoreBackup } from '../../src/store/backup.ts';
 import { backupPath, backupsOf, lockStore, openStore, StoreInUse } from '../../src/store/database.ts';
+import { Sqlite } from '../../src/store/sqlite.ts';
 import { openLedger } from '../support/ledger.ts';
 import { NOON } from '../support/manual-clock.ts';
 import { scratchPaths } from '../support/scratch-folder.ts';

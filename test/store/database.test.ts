@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { instant } from '../../src/domain/units.ts';
 import { makeBackup } from '../../src/store/backup.ts';
 import { backupPath, backupsOf, connect, isSound, lockStore, openStore, StoreInUse } from '../../src/store/database.ts';
 import { SchemaMismatch } from '../../src/store/migrate.ts';
+import { Sqlite } from '../../src/store/sqlite.ts';
 import { openLedger } from '../support/ledger.ts';
 import { NOON } from '../support/manual-clock.ts';
 import { nextLine, startNode } from '../support/node-process.ts';

@@ -1,7 +1,7 @@
-import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { migrate, SchemaMismatch } from '../../src/store/migrate.ts';
 import type { Migration } from '../../src/store/migrations/all.ts';
+import { Sqlite } from '../../src/store/sqlite.ts';
 
 const one: Migration = { version: 1, name: 'first', sql: 'CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1);' };
 const two: Migration = { version: 2, name: 'second', sql: 'ALTER TABLE a ADD COLUMN y INTEGER DEFAULT 7;' };
