@@ -130,7 +130,7 @@ it('200 strangers at once are let in, the next one is asked to come later, and r
 
 it('500 connections that come and go without a word leave nothing', async () => {
   const before = traces(site);
-  const memoryBefore = memoryInUse();
+  const memoryBefore = await memoryInUse();
   for (let round = 0; round < 10; round += 1) {
     const left = closes(50);
     const strangers = await Promise.all(
@@ -140,20 +140,20 @@ it('500 connections that come and go without a word leave nothing', async () => 
     await left;
   }
   expect(traces(site)).toEqual(before);
-  expect(memoryInUse() - memoryBefore).toBeLessThan(64 * 1_048_576);
+  expect((await memoryInUse()) - memoryBefore).toBeLessThan(64 * 1_048_576);
   expect(await witnessWait(witness)).toBeLessThan(WITNESS_WITHIN_MS);
 });
 
 it('frames of 1 MB, forty of them, are read one after the other and take no memory with them', async () => {
   const flooder = await connect(site.url, 'FLOODER');
   await flooder.boot();
-  const memoryBefore = memoryInUse();
+  const memoryBefore = await memoryInUse();
   const data = 'x'.repeat(1_000_000);
   for (let index = 0; index < 40; index += 1) {
     flooder.send(`[2,"f${index}","DataTransfer",{"vendorId":"v","data":"${data}"}]`);
   }
   expect(await longestWait(answersInOrder(flooder, 40))).toBeLessThan(WITNESS_WITHIN_MS);
-  expect(memoryInUse() - memoryBefore).toBeLessThan(64 * 1_048_576);
+  expect((await memoryInUse()) - memoryBefore).toBeLessThan(64 * 1_048_576);
 });
 
 /** When so many connections have closed, and all that follows from it is done. */
