@@ -79,7 +79,7 @@ function commandOf(kind: ServerKind, folder: string, port: number, listed: numbe
       const file = join(folder, 'site.yaml');
       writeFileSync(file, JSON.stringify(configuration(folder, port, listed)));
       // As npm start runs it.
-      return ['--max-semi-space-size=4', pathOf('../dist/cli/busbar.js'), 'start', '--config', file];
+      return ['--max-semi-space-size=8', pathOf('../dist/cli/busbar.js'), 'start', '--config', file];
     }
   }
 }

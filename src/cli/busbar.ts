@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=4
+#!/usr/bin/env -S node --max-semi-space-size=8
 import { backup, restore } from './backup.ts';
 import { check } from './check.ts';
 import { demo } from './demo.ts';
