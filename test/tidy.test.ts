@@ -115,7 +115,7 @@ const offences: readonly Case[] = [
     /no arrows are written/,
   ],
   ['src leans on test', 'src/store/a.ts', "import { x } from '../../test/a.ts';", /src must stand without/],
-  ['out of the repository', 'test/a.ts', "import { x } from '../../shared/a.ts';", /leaves the repository/],
+  ['out of the repository', 'test/a.ts', "import { x } from '../../elsewhere/a.ts';", /leaves the repository/],
   // Packages
   ['a package in domain', 'src/domain/a.ts', "import fc from 'fast-check';", /domain uses no package/],
   ['a module of Node in domain', 'src/domain/a.ts', "import { join } from 'node:path';", /domain uses no package/],
