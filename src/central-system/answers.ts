@@ -2,6 +2,7 @@ import type { Event } from '../domain/events.ts';
 import type { Instant } from '../domain/units.ts';
 import type { CentralSystemAction, RequestOf, ResponseOf } from '../ocpp/messages/actions.ts';
 import type { Live, Policy } from './handler.ts';
+import { localListVersionAnswered, sendLocalListAnswered } from './local-lists/answers.ts';
 import type { Records } from './records.ts';
 
 /** What came back to a call of ours. */
@@ -48,14 +49,14 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   GetConfiguration: forTheAskerOnly,
   GetDiagnostics: forTheAskerOnly,
   GetInstalledCertificateIds: forTheAskerOnly,
-  GetLocalListVersion: forTheAskerOnly,
+  GetLocalListVersion: localListVersionAnswered,
   GetLog: forTheAskerOnly,
   InstallCertificate: forTheAskerOnly,
   RemoteStartTransaction: forTheAskerOnly,
   RemoteStopTransaction: forTheAskerOnly,
   ReserveNow: forTheAskerOnly,
   Reset: forTheAskerOnly,
-  SendLocalList: forTheAskerOnly,
+  SendLocalList: sendLocalListAnswered,
   SetChargingProfile: forTheAskerOnly,
   SignedUpdateFirmware: forTheAskerOnly,
   TriggerMessage: forTheAskerOnly,

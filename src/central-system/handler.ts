@@ -13,6 +13,8 @@ export type Policy = {
   readonly passwordNeeded: boolean;
   readonly unknownCards: 'reject' | 'accept';
   readonly concurrentTransactions: 'refuse' | 'allow';
+  /** Whether we keep the local lists of charge points in line with the tokens. */
+  readonly localLists: 'on' | 'off';
   readonly heartbeatIntervalS: number;
   readonly nominalVoltageMV: MilliVolts;
   /** Charge points that the configuration names: always accepted. */

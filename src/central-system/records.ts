@@ -1,5 +1,7 @@
 import type { ConnectorStatus, Nameplate, Registration } from '../domain/charge-point.ts';
+import type { Candidate, TokenUse } from '../domain/desired-list.ts';
 import type { RegisterAt } from '../domain/findings.ts';
+import type { ListEntry, LocalList } from '../domain/local-list.ts';
 import type { OpenOperation } from '../domain/operation.ts';
 import type { Token } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
@@ -18,6 +20,17 @@ export type Records = {
   nameplate(chargePointId: string): Nameplate | null;
   countChargePoints(registration: Registration): number;
   token(idTag: string): Token | null;
+  /** All tokens; the revision is another one whenever one of them has changed. */
+  tokenBook(): { readonly revision: string; readonly candidates: readonly Candidate[] };
+  /** How tokens were used in the weeks before a day, counted from 1970. */
+  tokenUse(day: number): { useOf(chargePointId: string, idTagKey: string): TokenUse };
+  /** What is known of its local list; null where nothing is. */
+  localList(chargePointId: string): LocalList | null;
+  /** What it has accepted, as far as it is known. */
+  localListEntries(chargePointId: string): readonly ListEntry[];
+  lastBootAt(chargePointId: string): Instant | null;
+  /** The value of a configuration key as the charge point last reported it; null where it did not. */
+  reportedConfiguration(chargePointId: string, key: string): string | null;
   nextTransactionId(): number;
   transaction(chargePointId: string, transactionId: number): Transaction | null;
   /** The transaction that this very start made, if it was here before. */

@@ -11,6 +11,7 @@ import { answerBadRequest, answerErrors, sendError } from './errors.ts';
 import { eventRoutes } from './event-routes.ts';
 import { createEventStreams } from './event-streams.ts';
 import { guard } from './guards.ts';
+import { localListRoutes } from './local-list-routes.ts';
 import { messageRoutes } from './message-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { ProblemSchema } from './problem.ts';
@@ -107,6 +108,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
     ocppListening: options.ocppListening,
   });
   chargePointRoutes(app, site);
+  localListRoutes(app, site);
   operationRoutes(app, site);
   transactionRoutes(app, site);
   tokenRoutes(app, site);
