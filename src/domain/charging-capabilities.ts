@@ -17,8 +17,6 @@ const UNIT_NAMES: ReadonlyMap<string, RateUnit> = new Map([
   // Not in OCPP 1.6 §9.4.2, but seen: the values of ChargingRateUnit in the place of their names.
   ['a', 'A'],
   ['w', 'W'],
-  ['amps', 'A'],
-  ['watts', 'W'],
 ]);
 
 /** From a charge point's keys and values as it reported them; keys are compared without regard to case (OCPP 1.6 §7.29). */

@@ -62,7 +62,7 @@ export function scheduleDifferences(
     .map((one) => ({ ...one, startS: one.startS + shiftS }))
     .toSorted((a, b) => a.startS - b.startS);
   const fromS = Math.max(0, shiftS);
-  const toS = Math.min(computed.durationS, endOf(reported, shiftS, options.maxPeriods ?? null));
+  const toS = Math.min(computed.durationS, endOf(reported, shiftS, computed, options.maxPeriods ?? null));
   if (!reported.accepted || theirs.length === 0 || toS <= fromS) return notReported(computed, reported, theirs.length);
   const convert = converter(computed.unit, reported.unit ?? computed.unit, options.nominalVoltageV);
   const cuts = [...computed.periods, ...theirs].map((one) => one.startS).filter((at) => at > fromS && at < toS);
@@ -76,11 +76,17 @@ export function scheduleDifferences(
   return lasting(joined(found), options.toleranceS ?? DEFAULT_TOLERANCE_S);
 }
 
-/** Where a report ends, in seconds of the computed schedule. */
-function endOf({ durationS, periods }: ReportedSchedule, shiftS: number, maxPeriods: number | null): number {
+/** Where a report ends, in seconds of the computed schedule. Of one that may lack its end, our next change is the last word. */
+function endOf(
+  { durationS, periods }: ReportedSchedule,
+  shiftS: number,
+  computed: CompositeSchedule,
+  maxPeriods: number | null,
+): number {
   const end = durationS === null ? Infinity : durationS + shiftS;
   if (maxPeriods === null || periods.length < maxPeriods) return end;
-  return Math.min(end, Math.max(...periods.map((one) => one.startS)) + shiftS);
+  const last = Math.max(...periods.map((one) => one.startS)) + shiftS;
+  return Math.min(end, computed.periods.find((one) => one.startS > last)?.startS ?? end);
 }
 
 /** No report agrees with no limit, and with nothing else. */
