@@ -63,7 +63,7 @@ export const MAX_LOOKS = 262_144;
  */
 export function compositeSchedule(request: CompositeRequest): CompositeSchedule {
   const { at, unit, nominalVoltageV } = request;
-  const asked = Number.isFinite(request.durationS) ? Math.max(0, Math.floor(request.durationS)) : MAX_DURATION_S;
+  const asked = Math.max(0, Math.floor(request.durationS));
   const durationS = Math.min(asked, MAX_DURATION_S);
   const groups = layersOf(request);
   const local = request.localLimit === undefined ? [] : [request.localLimit];
