@@ -54,7 +54,7 @@ export type CompositeSchedule = {
 export const MAX_DURATION_S = 3653 * 86_400;
 /** Changes of the profiles that are computed at once: two weeks of a new limit every five minutes, or ten years of days. */
 export const MAX_CHANGES = 4096;
-/** Profiles times changes, so that many profiles can't make up for few changes: some 50 ms of one core. */
+/** Profiles times changes, so that many profiles can't make up for few changes: 10 to 30 ms of one core. */
 export const MAX_LOOKS = 262_144;
 
 /**
