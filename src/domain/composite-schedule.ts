@@ -55,7 +55,7 @@ export const MAX_DURATION_S = 3653 * 86_400;
 /** Changes of the profiles that are computed at once: two weeks of a new limit every five minutes, or ten years of days. */
 export const MAX_CHANGES = 4096;
 /** Profiles times changes, so that many profiles can't make up for few changes: 10 to 30 ms of one core. */
-export const MAX_LOOKS = 262_144;
+const MAX_LOOKS = 262_144;
 
 /**
  * In each second the lowest of: the prevailing ChargePointMaxProfile, the prevailing TxProfile or else TxDefaultProfile,
