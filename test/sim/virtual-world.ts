@@ -110,6 +110,7 @@ export function scripted(clock: SimClock, reply: (sent: Sent) => Reply): Script 
         send: (text) => {
           if (!ended) receive(text);
         },
+        ping: () => script.transcript.push(`${clock.now()} ${id} ping`),
         close: end,
         cut: end,
       };
