@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { createCar } from '../../src/sim/car.ts';
 import { noQuirks, type Quirks } from '../../src/sim/quirks.ts';
@@ -62,4 +63,10 @@ it.each(Object.keys(noQuirks))('%s', async (name) => {
   ];
   for (const [action, params] of requests) expect(await send(action, params), action).toBeTypeOf('object');
   expect(Number((await central.next('StopTransaction')).meterStop)).toBeGreaterThanOrEqual(0);
+});
+
+it('are all written down, and no others', () => {
+  const text = readFileSync(new URL('../../docs/simulated-charge-points.md', import.meta.url), 'utf8');
+  const rows = [...text.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+  expect(rows).toEqual(Object.keys(noQuirks));
 });
