@@ -60,6 +60,7 @@ export async function takeIn(
   limits: IntakeLimits,
   moved: (bytes: number) => void = () => undefined,
 ): Promise<TakenIn> {
+  heldBack(source);
   await roomFor(0, limits);
   const id = randomUUID();
   const path = join(limits.folder, `${id}.bin`);
@@ -96,6 +97,11 @@ export async function takeIn(
     throw isFull(error) ? new IntakeRefused('no-space', 'no space is left on the disk') : error;
   }
   return { id, path, size, sha256: hash.digest('hex') };
+}
+
+/** Until somebody reads it, an error of this stream waits for whoever does, instead of ending the process. */
+export function heldBack(source: Readable): void {
+  source.on('error', () => undefined);
 }
 
 /** Removes what a power cut left unfinished in a folder; tells how many files. Only while nothing is being taken in. */

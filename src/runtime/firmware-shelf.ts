@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type Instant, instant } from '../domain/units.ts';
 import { safeFileName } from './file-address.ts';
-import { type IntakeLimits, roomFor, sweepUnfinished, syncFolder, takeIn } from './file-intake.ts';
+import { heldBack, type IntakeLimits, roomFor, sweepUnfinished, syncFolder, takeIn } from './file-intake.ts';
 import type { Clock, Disk, FileOffer, Log } from './ports.ts';
 
 /** The firmware files that an operator has given us, in a folder of their own: each with a label beside it. */
@@ -64,6 +64,7 @@ export async function openFirmwareShelf(options: {
 
   return {
     put: async (source, name, announced = null) => {
+      heldBack(source);
       if (files.size + coming >= MAX_FILES) throw new ShelfFull();
       coming += 1;
       try {
