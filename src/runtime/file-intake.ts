@@ -6,8 +6,8 @@ import type { Disk } from './ports.ts';
 
 /** Takes a stream in as a file: all of it, synced, under a name of our own; or nothing. */
 
-/** Free space is looked at again after this many bytes: others write on the same disk. */
-const LOOK_EVERY_BYTES = 4_194_304;
+/** Free space is looked at again after this many bytes: others write too, and all of them may overshoot by as much. */
+const LOOK_EVERY_BYTES = 1_048_576;
 /** The end of a name under which a file is written until it is complete. */
 const UNFINISHED = '.part';
 
@@ -73,7 +73,7 @@ export async function takeIn(
     try {
       // The caller still has to answer on the socket of this stream.
       for await (const piece of source.iterator({ destroyOnReturn: false })) {
-        const bytes = Buffer.from(piece);
+        const bytes = Buffer.isBuffer(piece) ? piece : Buffer.from(piece);
         size += bytes.length;
         if (size > limits.maxBytes) await roomFor(size, limits);
         if (size - looked >= LOOK_EVERY_BYTES) {

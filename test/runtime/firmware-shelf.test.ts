@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { safeFileName } from '../../src/runtime/file-address.ts';
 import { systemDisk } from '../../src/runtime/file-intake.ts';
-import { openFirmwareShelf } from '../../src/runtime/firmware-shelf.ts';
+import { openFirmwareShelf, ShelfFull } from '../../src/runtime/firmware-shelf.ts';
 import { createKeptLog } from '../support/kept-log.ts';
 import { createManualClock, NOON } from '../support/manual-clock.ts';
 import { scratchPaths } from '../support/scratch-folder.ts';
@@ -93,7 +93,7 @@ describe('the firmware shelf', () => {
     const puts = Array.from({ length: 101 }, () => shelf.put(Readable.from([Buffer.from('x')]), 'a.bin'));
     const outcomes = await Promise.allSettled(puts);
     expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(1);
-    await expect(puts.at(-1)).rejects.toThrow('at most 100 firmware files');
+    await expect(puts.at(-1)).rejects.toThrow(ShelfFull);
     await shelf.remove(shelf.list()[0]?.id ?? '');
     expect(await shelf.put(Readable.from([bytes]), 'b.bin')).toMatchObject({ name: 'b.bin' });
   });
