@@ -1,4 +1,5 @@
 import type { ConnectorStatus, Nameplate, Registration } from '../domain/charge-point.ts';
+import type { ReportedKey } from '../domain/configuration.ts';
 import type { Candidate, TokenUse } from '../domain/desired-list.ts';
 import type { RegisterAt } from '../domain/findings.ts';
 import type { ListEntry, LocalList } from '../domain/local-list.ts';
@@ -12,6 +13,10 @@ import type { Instant } from '../domain/units.ts';
  * same turn has already recorded.
  */
 export type Records = {
+  /** The value that a charge point last reported for a configuration key; null where it reported none. */
+  reportedConfiguration(chargePointId: string, key: string): string | null;
+  /** All configuration keys that a charge point last reported, by name. */
+  reportedKeys(chargePointId: string): readonly ReportedKey[];
   /** Operations that wait for their answer, or for what the charge point does later; the oldest first. */
   openOperations(chargePointId: string): readonly OpenOperation[];
   /** As last reported; null where nothing was. Connector 0 is the charge point as a whole. */
@@ -29,8 +34,6 @@ export type Records = {
   /** What it has accepted, as far as it is known. */
   localListEntries(chargePointId: string): readonly ListEntry[];
   lastBootAt(chargePointId: string): Instant | null;
-  /** The value of a configuration key as the charge point last reported it; null where it did not. */
-  reportedConfiguration(chargePointId: string, key: string): string | null;
   nextTransactionId(): number;
   transaction(chargePointId: string, transactionId: number): Transaction | null;
   /** The transaction that this very start made, if it was here before. */

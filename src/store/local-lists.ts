@@ -85,23 +85,8 @@ export function localListReads(database: Database) {
   const entries = database.prepare(`
     SELECT e.* FROM local_list_entries e JOIN charge_points c ON c.ref = e.charge_point_ref WHERE c.id = ?`);
   const lastBoot = database.prepare('SELECT last_boot_ms FROM charge_points WHERE id = ?').pluck();
-  // Kept by the part of the store that reads configurations; without its table nothing is known of any.
-  const hasConfigurations = database
-    .prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'configuration_values'")
-    .pluck()
-    .get();
-  const configuration =
-    hasConfigurations === 1
-      ? database
-          .prepare(`
-            SELECT v.value FROM configuration_values v JOIN charge_points c ON c.ref = v.charge_point_ref
-            WHERE c.id = ? AND v.key_folded = ?`)
-          .pluck()
-      : null;
   return {
     ...candidateReads(database),
-    reportedConfiguration: (chargePointId: string, key: string) =>
-      (configuration?.get(chargePointId, key.toLowerCase()) as string | null | undefined) ?? null,
     localList(chargePointId: string): LocalList | null {
       const row = list.get(chargePointId) as ListRow | undefined;
       return row === undefined ? null : toList(row);

@@ -13,7 +13,13 @@ import { differentialRequest, fullRequest, nextVersion } from './updates.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-const wakes: Chore['wakes'] = new Set(['token-put', 'token-removed', 'local-list-changed']);
+const wakes: Chore['wakes'] = new Set([
+  'token-put',
+  'token-removed',
+  'local-list-changed',
+  'configuration-reported',
+  'configuration-taken',
+]);
 
 /** Who may charge no longer is taken off the lists before any other chore has its say. */
 export const listRevocations: Chore = {
