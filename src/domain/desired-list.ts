@@ -10,6 +10,17 @@ export type Candidate = { readonly token: Token; readonly createdAt: Instant };
 /** Sessions of a token in the weeks before today, recent ones counting more; 0: none. */
 export type TokenUse = { readonly here: number; readonly anywhere: number };
 
+/** All tokens at a time. */
+export type TokenBook = {
+  /** Another one whenever any token has changed. */
+  readonly revision: string;
+  readonly candidates: readonly Candidate[];
+  /** By key. */
+  readonly candidate: (idTagKey: string) => Candidate | null;
+  /** Keys of what was added, changed or removed since a revision; null where that is not known, or is too much. */
+  readonly changedSince: (revision: string) => ReadonlySet<string> | null;
+};
+
 export type DesiredList = {
   /** The most likely users first; no idTag twice. */
   readonly entries: readonly ListEntry[];

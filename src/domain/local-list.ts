@@ -41,6 +41,16 @@ export type LearnedLimits = {
   readonly firmware: string | null;
 };
 
+/** What a list was in line with: nothing has to be looked at until it changes. */
+export type Settlement = {
+  /** Of the tokens. */
+  readonly revision: string;
+  /** The day, and the limits of the charge point. */
+  readonly basis: string;
+  /** There was room for all tokens. */
+  readonly all: boolean;
+};
+
 /** All that is known of a charge point's list but the entries themselves. */
 export type LocalList = {
   readonly state: LocalListState;
@@ -69,8 +79,8 @@ export type LocalList = {
   /** Questions for its version without a proper answer, in a row. */
   readonly silences: number;
   readonly learned: LearnedLimits | null;
-  /** What it was last in line with: nothing has to be looked at until this changes. */
-  readonly settledFor: string | null;
+  /** What it was last in line with; null once it holds what was not sent for that. */
+  readonly settledFor: Settlement | null;
   /** idTags that may charge and found no room. */
   readonly missing: number;
   /** What is wrong and what to do about it, for a person. */

@@ -6,6 +6,7 @@ import type {
   LocalList,
   LocalListEvent,
   LocalListState,
+  Settlement,
 } from '../domain/local-list.ts';
 import { type AuthorizationStatus, idTagKey } from '../domain/token.ts';
 import type { Instant } from '../domain/units.ts';
@@ -38,6 +39,7 @@ export function localListWriters(database: Database, refOf: RefOf): Writers<Loca
         ref,
         pending: list.pending === null ? null : JSON.stringify(list.pending),
         learned: list.learned === null ? null : JSON.stringify(list.learned),
+        settledFor: list.settledFor === null ? null : JSON.stringify(list.settledFor),
         wanted: list.wanted ? 1 : 0,
       });
       if (content === null) return;
@@ -84,6 +86,9 @@ export function localListReads(database: Database) {
   const list = database.prepare(selectList);
   const entries = database.prepare(`
     SELECT e.* FROM local_list_entries e JOIN charge_points c ON c.ref = e.charge_point_ref WHERE c.id = ?`);
+  const entry = database.prepare(`
+    SELECT e.* FROM local_list_entries e JOIN charge_points c ON c.ref = e.charge_point_ref
+    WHERE c.id = ? AND e.id_tag_key = ?`);
   const lastBoot = database.prepare('SELECT last_boot_ms FROM charge_points WHERE id = ?').pluck();
   return {
     ...candidateReads(database),
@@ -92,6 +97,10 @@ export function localListReads(database: Database) {
       return row === undefined ? null : toList(row);
     },
     localListEntries: (chargePointId: string): ListEntry[] => (entries.all(chargePointId) as EntryRow[]).map(toEntry),
+    localListEntry(chargePointId: string, idTagKey: string): ListEntry | null {
+      const row = entry.get(chargePointId, idTagKey) as EntryRow | undefined;
+      return row === undefined ? null : toEntry(row);
+    },
     lastBootAt: (chargePointId: string) => (lastBoot.get(chargePointId) as Instant | null | undefined) ?? null,
   };
 }
@@ -169,7 +178,7 @@ function toList(row: ListRow): LocalList {
     fruitless: row.fruitless,
     silences: row.silences,
     learned: row.learned === null ? null : (JSON.parse(row.learned) as LearnedLimits),
-    settledFor: row.settled_for,
+    settledFor: row.settled_for === null ? null : (JSON.parse(row.settled_for) as Settlement),
     missing: row.missing,
     problem: row.problem,
     wanted: row.wanted === 1,

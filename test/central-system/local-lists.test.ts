@@ -56,7 +56,8 @@ describe('the local list', () => {
             else if (one.does === 'wait') holder.live(one.minutes * MINUTE, 20_000);
             else {
               holder.list.clear();
-              holder.setVersion(one.version);
+              // With a version that we never sent: the same one for something else nobody could notice.
+              holder.setVersion(one.version < 10 ? 0 : holder.version() + 50 + one.version);
             }
             holder.serve();
           }
@@ -77,7 +78,7 @@ describe('the local list', () => {
           const welcome = [...known.values()].filter((status) => status === 'Accepted').length;
           const held = [...holder.list.values()].filter((info) => JSON.stringify(info).includes('Accepted')).length;
           expect(held).toBe(welcome - (list?.missing ?? 0));
-          expect(holder.updates.length - before).toBeLessThanOrEqual(120);
+          expect(holder.updates.length - before).toBeLessThanOrEqual(60);
 
           const rested = holder.station().calls().length;
           holder.live(HOUR, 5 * MINUTE);

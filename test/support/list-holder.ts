@@ -38,6 +38,7 @@ export function createListHolder(
   const updates: Update[] = [];
   const contents = new Map<number, string>();
   const faults: Fault[] = [];
+  const configuration = new Map<string, string>();
   let asked = 0;
   let version = 0;
   let station = room.boot(id);
@@ -50,6 +51,8 @@ export function createListHolder(
     updates,
     /** What goes wrong with the next calls, one each. */
     faults,
+    /** What it tells to GetConfiguration. */
+    configuration,
     version: () => version,
     questions: () => asked,
     station: () => station,
@@ -112,6 +115,9 @@ export function createListHolder(
     if (action === 'GetLocalListVersion') {
       asked += 1;
       return { listVersion: version };
+    }
+    if (action === 'GetConfiguration') {
+      return { configurationKey: [...configuration].map(([key, value]) => ({ key, readonly: true, value })) };
     }
     if (action !== 'SendLocalList') throw new Error(`asked for ${action}`);
     const update = payload as Update;

@@ -34,7 +34,7 @@ export const sendLocalListAnswered: AnswerHandler<'SendLocalList'> = (request, a
     case 'result':
       switch (answer.response.status) {
         case 'Accepted':
-          return accepted(told, update, context);
+          return accepted(told, update, context, ours);
         case 'NotSupported':
           return unsupported(told, 'it answered NotSupported to SendLocalList', context);
         case 'VersionMismatch':
@@ -70,6 +70,8 @@ export const localListVersionAnswered: AnswerHandler<'GetLocalListVersion'> = (_
   if (answer.kind !== 'result') {
     const asked = { ...list, silences: list.silences + 1 };
     if (asked.silences < MAX_SILENCES) return changed(asked, null, context);
+    // Some leave what they do not know without an answer.
+    if (list.reportedVersion === null) return unsupported(asked, 'it does not say which version it has', context);
     const text = `${chargePointId} does not say which version its local list has.`;
     return givenUp(
       asked,
@@ -107,7 +109,8 @@ function reported(before: LocalList, version: number, context: AnswerContext): r
     fruitless: rests ? 0 : before.fruitless,
   };
   const { pending, heldVersion } = before;
-  if (pending !== null && pending.version === version) return accepted({ ...list, verifiedAt: at }, pending, context);
+  if (pending !== null && pending.version === version)
+    return accepted({ ...list, verifiedAt: at }, pending, context, false);
   if (pending === null && heldVersion === version) return changed({ ...list, verifiedAt: at }, null, context);
   // What was sent into the silence has changed nothing. Once, that can be a lost connection.
   if (pending !== null && (heldVersion === version || heldVersion === null)) {
@@ -127,7 +130,7 @@ function reported(before: LocalList, version: number, context: AnswerContext): r
   return givenUp({ ...drifted, fruitless }, text, fix, context, emptied);
 }
 
-function accepted(list: LocalList, update: ListUpdate, context: AnswerContext): readonly Event[] {
+function accepted(list: LocalList, update: ListUpdate, context: AnswerContext, isWanted: boolean): readonly Event[] {
   const { at } = context;
   const known = update.full || list.heldVersion !== null;
   const now: LocalList = {
@@ -136,6 +139,8 @@ function accepted(list: LocalList, update: ListUpdate, context: AnswerContext): 
     heldVersion: known ? update.version : null,
     nextTryAt: null,
     ...(update.full ? { fullAt: at, conflictAt: null } : {}),
+    // Beside what was wanted nothing has changed, or everything may have.
+    settledFor: isWanted && !update.full ? list.settledFor : null,
   };
   return changed(now, known ? update : null, context);
 }

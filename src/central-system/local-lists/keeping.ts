@@ -1,6 +1,6 @@
-import { desiredList, listChanges } from '../../domain/desired-list.ts';
+import { type Candidate, desiredList, type ListChange, listChanges } from '../../domain/desired-list.ts';
 import type { Event } from '../../domain/events.ts';
-import { type LocalList, unknownList } from '../../domain/local-list.ts';
+import { type ListEntry, type LocalList, unknownList } from '../../domain/local-list.ts';
 import { idTagKey } from '../../domain/token.ts';
 import type { Instant } from '../../domain/units.ts';
 import type { Chore, ChoreContext, ChoreStep } from '../chore.ts';
@@ -32,9 +32,10 @@ export const listRevocations: Chore = {
     if (list === null || list.heldVersion === null || list.heldVersion === 0 || list.conflictAt !== null) return {};
     if (isResting(list, context) || mustAsk(list, context) || !askedOnThisConnection(list, context)) return {};
     const limits = limitsOf(chargePointId, list, now, records);
-    if (list.settledFor === settlement(limits, context)) return {};
-    const { changes, revoking } = changesOf(limits, context);
-    return revoking === 0 ? {} : sendDifferential(list, changes.slice(0, limits.chunk), context);
+    const changed = changedSince(list, limits, context);
+    if (changed === null || changed.size === 0) return {};
+    const { changes, revoking } = changesOf(changed, context);
+    return revoking === 0 ? {} : sendDifferential(list, changes.slice(0, Math.min(revoking, limits.chunk)), context);
   },
 };
 
@@ -52,30 +53,75 @@ export const localLists: Chore = {
     if (mustAsk(list, context)) return ask;
 
     const limits = limitsOf(chargePointId, list, now, records);
-    const settledFor = settlement(limits, context);
+    const changed = changedSince(list, limits, context);
     const again = nextLook(list, now);
     const contradicted = list.conflictAt !== null && now - (list.fullAt ?? 0) >= HOUR_MS;
-    if (!contradicted && list.state === 'in-line' && list.settledFor === settledFor) return { again };
+    if (!contradicted && list.state === 'in-line' && changed?.size === 0) return { again };
     if (!askedOnThisConnection(list, context)) return ask;
 
-    const { changes, desired, missing } = changesOf(limits, context);
-    const isEmpty = list.heldVersion === 0 && desired.length > 0;
-    if (contradicted || list.heldVersion === null || isEmpty)
+    const isReplaced = contradicted || list.heldVersion === null || list.heldVersion === 0;
+    // As long as all have room, one token has nothing to do with another.
+    if (!isReplaced && changed !== null && list.settledFor?.all === true && hasRoomForAll(limits, context)) {
+      return brought(list, changesOf(changed, context).changes, 0, limits, context);
+    }
+    const { changes, desired, missing } = planOf(limits, context);
+    if (isReplaced && (desired.length > 0 || list.heldVersion !== 0)) {
       return sendFull(list, desired.slice(0, limits.chunk), context);
-    if (changes.length > 0) return sendDifferential(list, changes.slice(0, limits.chunk), context);
-    if (list.heldVersion !== list.reportedVersion) return ask;
-    return { events: settled(list, settledFor, missing, context), again };
+    }
+    return brought(list, changes, missing, limits, context);
   },
 };
 
+/** One step further: the next changes, the question whether they are there, or the end of it. */
+function brought(
+  list: LocalList,
+  changes: readonly ListChange[],
+  missing: number,
+  limits: ListLimits,
+  context: ChoreContext,
+): ChoreStep {
+  if (changes.length > 0) return sendDifferential(list, changes.slice(0, limits.chunk), context);
+  if (list.heldVersion !== list.reportedVersion) return ask;
+  return { events: settled(list, missing, limits, context), again: nextLook(list, context.now) };
+}
+
 const ask: ChoreStep = { call: { action: 'GetLocalListVersion', payload: {} } };
 
-function changesOf({ room }: ListLimits, { chargePointId, now, records }: ChoreContext) {
+const hasRoomForAll = ({ room }: ListLimits, { records }: ChoreContext): boolean =>
+  records.tokenBook().candidates.length <= room;
+
+/** What has to change in all. */
+function planOf({ room }: ListLimits, { chargePointId, now, records }: ChoreContext) {
   const held = new Map(records.localListEntries(chargePointId).map((entry) => [idTagKey(entry.idTag), entry]));
   const { useOf } = records.tokenUse(dayOf(now));
   const { candidates } = records.tokenBook();
   const { entries: desired, missing } = desiredList(candidates, chargePointId, { now, room, held, useOf });
   return { ...listChanges(held, desired), desired, missing };
+}
+
+/** What has to change of these tokens alone, where there is room for all. */
+function changesOf(keys: ReadonlySet<string>, { chargePointId, now, records }: ChoreContext) {
+  const held = new Map<string, ListEntry>();
+  const candidates: Candidate[] = [];
+  const book = records.tokenBook();
+  for (const key of keys) {
+    const entry = records.localListEntry(chargePointId, key);
+    if (entry !== null) held.set(key, entry);
+    const candidate = book.candidate(key);
+    if (candidate !== null) candidates.push(candidate);
+  }
+  const { useOf } = records.tokenUse(dayOf(now));
+  return listChanges(held, desiredList(candidates, chargePointId, { now, room: keys.size, held, useOf }).entries);
+}
+
+/** The tokens that have changed since it was last in line; null where all have to be looked at. */
+function changedSince(
+  { settledFor }: LocalList,
+  limits: ListLimits,
+  context: ChoreContext,
+): ReadonlySet<string> | null {
+  if (settledFor === null || settledFor.basis !== basisOf(limits, context)) return null;
+  return context.records.tokenBook().changedSince(settledFor.revision);
 }
 
 function sendFull(list: LocalList, entries: Parameters<typeof fullRequest>[1], context: ChoreContext): ChoreStep {
@@ -99,12 +145,16 @@ function reserved(list: LocalList, context: ChoreContext): { version: number; ev
   return { version, events: [changed({ ...list, state: 'updating', reservedVersion: version }, context)] };
 }
 
-function settled(list: LocalList, settledFor: string, missing: number, context: ChoreContext): readonly Event[] {
-  const { chargePointId, now: at } = context;
+function settled(list: LocalList, missing: number, limits: ListLimits, context: ChoreContext): readonly Event[] {
+  const { chargePointId, now: at, records } = context;
   const inLine: LocalList = {
     ...list,
     state: 'in-line',
-    settledFor,
+    settledFor: {
+      revision: records.tokenBook().revision,
+      basis: basisOf(limits, context),
+      all: hasRoomForAll(limits, context),
+    },
     missing,
     failures: 0,
     fruitless: 0,
@@ -153,10 +203,8 @@ function askedOnThisConnection({ askedAt }: LocalList, { connectedAt }: ChoreCon
   return askedAt !== null && (connectedAt === null || askedAt >= connectedAt);
 }
 
-/** While this stays the same, so does the list that it should hold. */
-function settlement({ chunk, room }: ListLimits, { now, records }: ChoreContext): string {
-  return `${records.tokenBook().revision} ${dayOf(now)} ${chunk} ${room}`;
-}
+/** While this and the tokens stay the same, so does the list that it should hold. */
+const basisOf = ({ chunk, room }: ListLimits, { now }: ChoreContext): string => `${dayOf(now)} ${chunk} ${room}`;
 
 /** Days since 1970: who is likely to come is judged once a day, and so is what has expired. */
 const dayOf = (at: Instant): number => Math.floor(at / DAY_MS);
