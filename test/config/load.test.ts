@@ -29,7 +29,7 @@ describe('what is accepted', () => {
           retentionDays: { telemetry: 60, messages: 7 },
           backupsKept: 3,
         },
-        authorization: { unknownCards: 'reject', concurrentTransactions: 'refuse' },
+        authorization: { unknownCards: 'reject', concurrentTransactions: 'refuse', localLists: 'on' },
         log: { level: 'info' },
         chargePoints: [],
       },

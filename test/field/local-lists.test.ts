@@ -1,37 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Event } from '../../src/domain/events.ts';
-import type { Token } from '../../src/domain/token.ts';
 import { instant } from '../../src/domain/units.ts';
 import { createControlRoom } from '../support/control-room.ts';
 import { createListHolder } from '../support/list-holder.ts';
+import { cards, startListRoom } from '../support/list-room.ts';
 import { NOON } from '../support/manual-clock.ts';
 import { token } from '../support/things.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-function startRoom(tokens: readonly Partial<Token>[] = []) {
-  const room = createControlRoom({ policy: { localLists: 'on' } });
-  const put = (...more: readonly Partial<Token>[]) => {
-    for (const one of more) room.execute({ type: 'put-token', token: token(one) });
-  };
-  put(...tokens);
-  return {
-    ...room,
-    put,
-    remove: (idTag: string) => room.execute({ type: 'remove-token', idTag }),
-    list: (id = 'CP1') => room.reader.localList(id),
-    held: (id = 'CP1') => room.reader.localListEntries(id).map(({ idTag, status }) => `${idTag} ${status}`),
-    alerts: () => room.values('SELECT text FROM alerts WHERE cleared_ms IS NULL').map(String),
-  };
-}
-
-const cards = (count: number): Partial<Token>[] =>
-  Array.from({ length: count }, (_, index) => ({ idTag: `CARD${String(index).padStart(4, '0')}` }));
-
 describe('D7.54 a local list', () => {
   it('is asked for its version, sent in full, and verified', () => {
-    const room = startRoom([
+    const room = startListRoom([
       { idTag: 'Anna', expiresAt: instant(NOON + 10 * DAY), parentIdTag: 'FLEET' },
       { idTag: 'Ben', status: 'Blocked' },
     ]);
@@ -62,14 +42,14 @@ describe('D7.54 a local list', () => {
   });
 
   it('is not sent where there is nothing to put on it', () => {
-    const room = startRoom();
+    const room = startListRoom();
     const holder = createListHolder(room, 'CP1');
     holder.live(60_000);
     expect([holder.updates.length, holder.questions(), room.list()?.state]).toEqual([0, 1, 'in-line']);
   });
 
   it('comes in chunks: first full, then differential with rising versions', () => {
-    const room = startRoom(cards(50));
+    const room = startListRoom(cards(50));
     const holder = createListHolder(room, 'CP1', { chunk: 20 });
     holder.live(30_000);
     expect(
@@ -87,7 +67,7 @@ describe('D7.54 a local list', () => {
   });
 
   it('changes by what differs, and takes rights away before it gives any', () => {
-    const room = startRoom(cards(5));
+    const room = startListRoom(cards(5));
     const holder = createListHolder(room, 'CP1');
     holder.live(10_000);
     room.put({ idTag: 'AAA' }, { idTag: 'CARD0003', status: 'Blocked' });
@@ -108,7 +88,7 @@ describe('D7.54 a local list', () => {
   });
 
   it('loses a blocked card before anything else is sent', () => {
-    const room = startRoom(cards(100));
+    const room = startListRoom(cards(100));
     const holder = createListHolder(room, 'CP1', { chunk: 20 });
     holder.live(30_000);
     const before = holder.updates.length;
@@ -129,10 +109,11 @@ describe('D7.54 a local list', () => {
 
   it('falls back to a full list after VersionMismatch and after Failed', () => {
     for (const fault of ['mismatch', 'failed', 'error'] as const) {
-      const room = startRoom(cards(3));
+      const room = startListRoom(cards(3));
       const holder = createListHolder(room, 'CP1');
       holder.live(10_000);
-      holder.faults.push(fault);
+      // The question for its version is answered.
+      holder.faults.push(null, fault);
       room.put({ idTag: 'NEW' });
       holder.live(10_000);
       expect([fault, holder.updates.map(({ updateType }) => updateType)]).toEqual([fault, ['Full', 'Full']]);
@@ -141,7 +122,7 @@ describe('D7.54 a local list', () => {
   });
 
   it('that fails in full is sent in smaller and smaller pieces', () => {
-    const room = startRoom(cards(30));
+    const room = startListRoom(cards(30));
     const holder = createListHolder(room, 'CP1', { chunk: 3 });
     holder.live(60_000);
     const full = holder.updates.filter(({ updateType }) => updateType === 'Full');
@@ -155,7 +136,7 @@ describe('D7.54 a local list', () => {
   });
 
   it('that is never taken is given up with an alert, and tried again after a day and after a boot', () => {
-    const room = startRoom(cards(30));
+    const room = startListRoom(cards(30));
     const holder = createListHolder(room, 'CP1', { chunk: 0 });
     holder.live(60_000);
     expect(room.list()?.state).toBe('gave-up');
@@ -173,7 +154,7 @@ describe('D7.54 a local list', () => {
   });
 
   it('once it is taken after all, the alert is gone', () => {
-    const room = startRoom(cards(2));
+    const room = startListRoom(cards(2));
     const holder = createListHolder(room, 'CP1');
     holder.faults.push(...Array.from({ length: 20 }, () => 'failed' as const));
     // The first question is answered: the faults begin with the update.
@@ -186,14 +167,14 @@ describe('D7.54 a local list', () => {
   });
 
   it('is learnt to be full where the charge point does not say how much it holds', () => {
-    const room = startRoom(cards(40));
+    const room = startListRoom(cards(40));
     const holder = createListHolder(room, 'CP1', { room: 20 });
     holder.live(120_000);
     expect([room.list()?.state, holder.list.size, room.list()?.missing]).toEqual(['in-line', 20, 20]);
   });
 
   it('is repaired when somebody else has changed it', () => {
-    const room = startRoom(cards(3));
+    const room = startListRoom(cards(3));
     const holder = createListHolder(room, 'CP1');
     holder.live(10_000);
     holder.list.clear();
@@ -207,7 +188,7 @@ describe('D7.54 a local list', () => {
   });
 
   it('is repaired when it was lost in a reboot', () => {
-    const room = startRoom(cards(3));
+    const room = startListRoom(cards(3));
     const holder = createListHolder(room, 'CP1');
     holder.live(10_000);
     holder.reboot({ losesList: true });
@@ -221,7 +202,7 @@ describe('D7.54 a local list', () => {
   });
 
   it('is sent anew when the charge point reports LocalListConflict, once an hour at most', () => {
-    const room = startRoom(cards(3));
+    const room = startListRoom(cards(3));
     const holder = createListHolder(room, 'CP1');
     holder.live(10_000);
     const conflict = { connectorId: 0, errorCode: 'LocalListConflict', status: 'Available' };
@@ -237,7 +218,7 @@ describe('D7.54 a local list', () => {
   });
 
   it('is given up where it is accepted and not kept', () => {
-    const room = startRoom(cards(3));
+    const room = startListRoom(cards(3));
     const station = room.boot('CP1');
     room.clock.advance(6_000);
     let answered = 0;
@@ -253,17 +234,17 @@ describe('D7.54 a local list', () => {
   });
 
   it('may be more than a charge point can swallow without a word', () => {
-    const room = startRoom(cards(30));
+    const room = startListRoom(cards(30));
     const holder = createListHolder(room, 'CP1', { swallows: 5 });
     holder.live(3 * HOUR, 5_000);
     expect([holder.list.size, room.list()?.state]).toEqual([30, 'in-line']);
   });
 
   it('that may have been taken although no answer came is judged by its version', () => {
-    const room = startRoom(cards(3));
+    const room = startListRoom(cards(3));
     const holder = createListHolder(room, 'CP1');
     holder.live(10_000);
-    holder.faults.push('late');
+    holder.faults.push(null, 'late');
     room.put({ idTag: 'NEW' });
     holder.live(5 * 60_000);
     expect(holder.updates.map(({ updateType }) => updateType)).toEqual(['Full', 'Differential']);
@@ -275,7 +256,7 @@ describe('D7.54 a local list', () => {
     ['answers NotImplemented', (id: unknown) => [4, id, 'NotImplemented', '', {}]],
     ['answers NotSupported', (id: unknown) => [4, id, 'NotSupported', '', {}]],
   ])('is left alone on a charge point that %s', (_, answer) => {
-    const room = startRoom(cards(3));
+    const room = startListRoom(cards(3));
     const station = room.boot('CP1');
     room.clock.advance(6_000);
     station.say(JSON.stringify(answer(station.calls()[0]?.[0])));
@@ -294,7 +275,7 @@ describe('D7.54 a local list', () => {
   });
 
   it('holds the most likely users where not all fit, and does not change its mind all day', () => {
-    const room = startRoom(cards(150));
+    const room = startListRoom(cards(150));
     const holder = createListHolder(room, 'CP1');
     for (const [index, idTag] of ['CARD0001', 'CARD0002', 'CARD0003'].entries()) {
       holder.station().call('StartTransaction', {
@@ -312,8 +293,17 @@ describe('D7.54 a local list', () => {
     expect(holder.updates.length).toBe(before);
   });
 
+  it('is no longer called in line once the site has switched it off', () => {
+    const room = startListRoom(cards(3));
+    createListHolder(room, 'CP1').live(10_000);
+    expect(room.list()?.state).toBe('in-line');
+    const off = createControlRoom({ database: room.database });
+    off.clock.advance(60_000);
+    expect([room.list()?.state, room.held().length]).toEqual(['unknown', 3]);
+  });
+
   it('is sent by nobody where the site has switched it off, and still follows what a person sends', async () => {
-    const room = startRoom(cards(3));
+    const room = startListRoom(cards(3));
     const off = createControlRoom({ database: room.database });
     const station = off.boot('CP9');
     off.clock.advance(60_000);
@@ -344,62 +334,4 @@ describe('D7.54 a local list', () => {
     const { promise } = off.execute({ type: 'resync-local-list', chargePointId: 'CP9' });
     expect((await promise).kind).toBe('conflict');
   });
-});
-
-describe('D7.54 what a charge point reports of itself', () => {
-  const reports = (values: Readonly<Record<string, string>>, chargePointId = 'CP1'): Event => ({
-    type: 'configuration-reported',
-    chargePointId,
-    keys: Object.entries(values).map(([key, value]) => ({ key, value, readonly: true, secret: false })),
-    unknownKeys: [],
-    complete: false,
-    at: NOON,
-  });
-
-  it('bounds the list and each message', () => {
-    const room = startRoom(cards(70));
-    room.boot('CP1').drop();
-    room.given(reports({ LocalAuthListMaxLength: '48', SendLocalListMaxLength: '30' }));
-    const holder = createListHolder(room, 'CP1', { chunk: 30, room: 48 });
-    holder.live(30_000);
-    const lengths = holder.updates.map(({ localAuthorizationList = [] }) => localAuthorizationList.length);
-    expect([lengths, room.list()?.state, room.list()?.missing]).toEqual([[30, 18], 'in-line', 22]);
-    expect(room.list()?.failures).toBe(0);
-  });
-
-  it.each([
-    ['SupportedFeatureProfiles', 'Core,SmartCharging', 'Core, LocalAuthListManagement'],
-    ['LocalAuthListEnabled', 'false', 'true'],
-  ])('says by %s that there is no list, and later that there is one', (key, no, yes) => {
-    const room = startRoom(cards(2));
-    room.boot('CP1').drop();
-    room.given(reports({ [key]: no }));
-    const holder = createListHolder(room, 'CP1');
-    holder.live(60_000);
-    expect(holder.station().calls()).toEqual([]);
-    expect(room.list()).toMatchObject({ state: 'unsupported', problem: expect.stringContaining(key) });
-    expect(room.alerts()).toEqual([]);
-    holder.configuration.set(key, yes);
-    room.execute({ type: 'operate', chargePointId: 'CP1', action: 'GetConfiguration', payload: {} });
-    holder.live(60_000);
-    expect([room.list()?.state, room.list()?.problem, holder.list.size]).toEqual(['in-line', null, 2]);
-  });
-
-  it('is taken with care: nonsense counts as nothing said', () => {
-    const room = startRoom(cards(150));
-    room.boot('CP1').drop();
-    room.given(reports({ LocalAuthListMaxLength: '-1', SendLocalListMaxLength: 'many' }));
-    const holder = createListHolder(room, 'CP1');
-    holder.live(30_000);
-    expect([holder.updates[0]?.localAuthorizationList?.length, holder.list.size]).toEqual([20, 100]);
-  });
-});
-
-it('D7.54 one that never answers GetLocalListVersion is taken to have no list, and is not bothered again', () => {
-  const room = startRoom(cards(2));
-  const station = room.boot('CP1');
-  room.clock.advance(20 * HOUR);
-  expect(station.calls().map(([, action]) => action)).toEqual(Array(3).fill('GetLocalListVersion'));
-  expect(room.list()?.state).toBe('unsupported');
-  expect(room.alerts()).toEqual([]);
 });

@@ -37,7 +37,7 @@ export function createListHolder(
   const list = new Map<string, unknown>();
   const updates: Update[] = [];
   const contents = new Map<number, string>();
-  const faults: Fault[] = [];
+  const faults: (Fault | null)[] = [];
   const configuration = new Map<string, string>();
   let asked = 0;
   let version = 0;
@@ -49,7 +49,7 @@ export function createListHolder(
     list,
     /** Every SendLocalList that came. */
     updates,
-    /** What goes wrong with the next calls, one each. */
+    /** What goes wrong with the next calls, one each; null: nothing. */
     faults,
     /** What it tells to GetConfiguration. */
     configuration,

@@ -35,7 +35,7 @@ export const listRevocations: Chore = {
     const changed = changedSince(list, limits, context);
     if (changed === null || changed.size === 0) return {};
     const { changes, revoking } = changesOf(changed, context);
-    return revoking === 0 ? {} : sendDifferential(list, changes.slice(0, Math.min(revoking, limits.chunk)), context);
+    return revoking === 0 ? {} : begin(list, changes.slice(0, Math.min(revoking, limits.chunk)), context);
   },
 };
 
@@ -45,8 +45,9 @@ export const localLists: Chore = {
   wakes,
   look(context) {
     const { chargePointId, now, records, policy, reachable } = context;
-    if (policy.localLists === 'off' || !reachable) return {};
     const list = records.localList(chargePointId) ?? unknownList;
+    if (policy.localLists === 'off') return abandoned(list, context);
+    if (!reachable) return {};
     const refusal = refusalOf(chargePointId, records);
     if (refusal !== null) return refused(list, refusal, context);
     if (isResting(list, context)) return { again: list.nextTryAt ?? now };
@@ -80,9 +81,15 @@ function brought(
   limits: ListLimits,
   context: ChoreContext,
 ): ChoreStep {
-  if (changes.length > 0) return sendDifferential(list, changes.slice(0, limits.chunk), context);
+  if (changes.length > 0) return begin(list, changes.slice(0, limits.chunk), context);
   if (list.heldVersion !== list.reportedVersion) return ask;
   return { events: settled(list, missing, limits, context), again: nextLook(list, context.now) };
+}
+
+/** Before the first of several changes its version is asked for: nothing else shows that it holds something else by now. */
+function begin(list: LocalList, changes: readonly ListChange[], context: ChoreContext): ChoreStep {
+  if (list.state !== 'in-line') return sendDifferential(list, changes, context);
+  return { ...ask, events: [changed({ ...list, state: 'updating', askedAt: null }, context)] };
 }
 
 const ask: ChoreStep = { call: { action: 'GetLocalListVersion', payload: {} } };
@@ -129,11 +136,7 @@ function sendFull(list: LocalList, entries: Parameters<typeof fullRequest>[1], c
   return { events, call: { action: 'SendLocalList', payload: fullRequest(version, entries) } };
 }
 
-function sendDifferential(
-  list: LocalList,
-  changes: Parameters<typeof differentialRequest>[1],
-  context: ChoreContext,
-): ChoreStep {
+function sendDifferential(list: LocalList, changes: readonly ListChange[], context: ChoreContext): ChoreStep {
   const { version, events } = reserved(list, context);
   return { events, call: { action: 'SendLocalList', payload: differentialRequest(version, changes) } };
 }
@@ -179,6 +182,14 @@ function refused(list: LocalList, { text, fix }: { text: string; fix: string }, 
   };
   const events = [changed(without, context)];
   return { events: list.wanted ? [...events, listAlert(context.chargePointId, text, fix, context.now)] : events };
+}
+
+/** Nobody keeps it in line any more: what it holds stays on it, and nothing is promised of it. */
+function abandoned(list: LocalList, context: ChoreContext): ChoreStep {
+  if (list.state === 'unknown' || list.state === 'unsupported') return {};
+  const cleared: Event[] =
+    list.problem === null ? [] : [{ type: 'alert-cleared', id: alertId(context.chargePointId), at: context.now }];
+  return { events: [changed({ ...list, state: 'unknown', nextTryAt: null, problem: null }, context), ...cleared] };
 }
 
 /** Whether it is left alone for now: it failed, or has no list, and has not booted since. */
