@@ -38,6 +38,8 @@ export type Context = {
   readonly records: Records;
   readonly live: Live;
   readonly policy: Policy;
+  /** It has sent a BootNotification on this connection already. */
+  readonly bootedBefore: boolean;
 };
 
 export type Handled<A extends ChargePointAction> = {

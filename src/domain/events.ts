@@ -37,7 +37,14 @@ export type LedgerEvent =
   | { type: 'connection-closed'; chargePointId: string; at: Instant }
   | { type: 'charge-point-registered'; chargePointId: string; registration: Registration; at: Instant }
   | { type: 'registration-changed'; chargePointId: string; registration: Registration; at: Instant }
-  | { type: 'charge-point-booted'; chargePointId: string; nameplate: Nameplate; at: Instant }
+  | {
+      type: 'charge-point-booted';
+      chargePointId: string;
+      nameplate: Nameplate;
+      /** It has said so on this connection before: it was asked to, or was Pending. It has not booted again since. */
+      repeated: boolean;
+      at: Instant;
+    }
   | { type: 'status-reported'; chargePointId: string; report: StatusReport }
   | {
       type: 'transaction-started';
