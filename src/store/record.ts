@@ -3,6 +3,7 @@ import type { Event } from '../domain/events.ts';
 import { configurationWriters } from './configuration.ts';
 import { ledgerWriters } from './ledger-writers.ts';
 import { operationWriters } from './operations.ts';
+import { reservationWriters } from './reservations.ts';
 import type { Writers } from './writers.ts';
 
 /**
@@ -20,6 +21,7 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...ledgerWriters(database, refOf),
     ...operationWriters(database, refOf),
     ...configurationWriters(database, refOf),
+    ...reservationWriters(database, refOf),
   };
   // The one place where the table's type is opened: each writer gets the event of its own type.
   const table = writers as { readonly [type: string]: (event: never) => void };

@@ -8,6 +8,7 @@ import {
   type LiveState,
 } from './charge-point-view.ts';
 import { createOperationViews } from './operations.ts';
+import { createReservationViews } from './reservations.ts';
 import { createTokenViews } from './token-view.ts';
 import { createTransactionViews } from './transaction-view.ts';
 
@@ -45,6 +46,7 @@ export function createViews(
     ...chargePoints,
     ...alerts,
     ...createOperationViews(database),
+    ...createReservationViews(database),
     ...createTokenViews(database, live.now),
     ...createTransactionViews(database, lastRegister),
 
