@@ -166,13 +166,14 @@ export function createCare(site: {
     const waitMs = wanted === undefined ? 0 : waitFor(care, at);
     // Also of the chores that were not looked at now: there is one timer for all.
     const again = Math.min(...care.again.values()) - now;
+    const restMs = Math.max(care.settledAt, care.pausedUntil) - at;
     return {
       events,
       effect: () => {
         follow(events);
         if (wanted !== undefined && waitMs === 0) send(line, care, wanted);
         else if (wanted !== undefined) lookAfter(line, care, waitMs);
-        else if (care.settledAt > at) lookAfter(line, care, Math.min(again, care.settledAt - at));
+        else if (restMs > 0) lookAfter(line, care, Math.min(again, restMs));
         else if (again < Number.POSITIVE_INFINITY) lookAfter(line, care, again);
       },
       failed: (_, error) => {

@@ -10,7 +10,6 @@ import {
 } from '../../domain/reservation.ts';
 import type { Instant } from '../../domain/units.ts';
 import type { RequestOf } from '../../ocpp/messages/actions.ts';
-import { formatTimestamp } from '../../ocpp/timestamp.ts';
 import type { Chore, ChoreCall, ChoreContext } from '../chore.ts';
 import { changed, lossAlert, openOne, termsOf } from './answers.ts';
 import { reserveNow } from './calls.ts';

@@ -7,7 +7,6 @@ import { reservationWarnings } from '../../central-system/reservations/warnings.
 import type { Command, CommandResult } from '../../domain/commands.ts';
 import type { Event } from '../../domain/events.ts';
 import { cancelWanted, isOpen, type Reservation, requestedReservation } from '../../domain/reservation.ts';
-import { formatTimestamp } from '../../ocpp/timestamp.ts';
 import { type CommandSite, type Done, ended, recorded } from '../command-steps.ts';
 import type { Line } from '../lines.ts';
 import type { Decision } from '../turn.ts';
