@@ -5,6 +5,7 @@ import { carTypes, createCar } from '../../src/sim/car.ts';
 import { createChargePoint } from '../../src/sim/charge-point.ts';
 import type { SimClock } from '../../src/sim/clock.ts';
 import { models } from '../../src/sim/models.ts';
+import type { Quirks } from '../../src/sim/quirks.ts';
 import { createRandom } from '../../src/sim/random.ts';
 import type { Dial } from '../../src/sim/transport.ts';
 import { createControlRoom } from '../support/control-room.ts';
@@ -15,14 +16,14 @@ import { token } from '../support/things.ts';
 
 const expiresAt = instant(NOON + 3_600_000);
 
-function createWorld() {
+function createWorld(quirks: Partial<Quirks> = {}) {
   const room = createControlRoom({ policy: { reservations: { restore: true } } });
   for (const idTag of ['GUEST', 'OTHER']) room.execute({ type: 'put-token', token: token({ idTag }) });
   const [model] = models;
   if (model === undefined) throw new Error('no model');
   const point = createChargePoint({
     id: 'CP1',
-    model,
+    model: { ...model, quirks },
     dial: dialInto(room),
     clock: simClock(room.clock),
     random: createRandom(7),
@@ -112,13 +113,10 @@ describe('a reservation on a simulated charge point', () => {
   });
 
   it.each([1, 0])('of connector %d comes back to a charge point that forgets when it boots', (connectorId) => {
-    const world = createWorld();
+    const world = createWorld({ losesReservationsOnReboot: true });
     world.reserve(connectorId);
-    world.point.powerOff();
-    world.point.flash.reservations = [];
-    world.advance(20);
-    world.point.powerOn();
-    world.advance(5);
+    world.point.powerCycle(20);
+    world.advance(25);
     expect(world.held()).toEqual([]);
     world.advance(60);
     expect([world.states(), world.held()]).toEqual([['active'], [1]]);
@@ -195,6 +193,7 @@ function dialInto({ controller, clock }: ReturnType<typeof createControlRoom>): 
     });
     return {
       send: (text) => clock.soon(() => (isOpen ? listener?.frame(text) : undefined)),
+      ping: () => undefined,
       close: () => end(1000),
       cut: () => end(1006),
     };
