@@ -44,10 +44,15 @@ export function reservationUse(
     mine.find(({ connectorId }) => connectorId === 0) ??
     null;
   if (used !== null) return { used, findings: [] };
-  const theirs = inForce.filter(
-    ({ connectorId, state }) => connectorId === start.connectorId && (state === 'active' || state === 'cancelling'),
-  );
+  const theirs = inForce.filter((one) => one.connectorId === start.connectorId && keptOthersAway(one, start.at));
   return { used: null, findings: theirs.map((one) => ignored(one, start.idTag)) };
+}
+
+/** Whether the charge point had agreed to hold it, and by all we know did. */
+function keptOthersAway({ state, verdict, createdAt }: Reservation, at: Instant): boolean {
+  return (
+    verdict === 'Accepted' && at >= createdAt && (state === 'active' || state === 'cancelling' || state === 'expired')
+  );
 }
 
 /** Whether the charge point may have held it at that time, by its own clock. */

@@ -31,7 +31,8 @@ export const keepReservations: Chore = {
   look(context) {
     const { chargePointId, now, records, reachable } = context;
     const operations = records.openOperations(chargePointId).filter(({ answer }) => answer === 'awaited');
-    const events: Event[] = operations.flatMap((operation) => askedByHand(operation, context));
+    // One at a time, since each takes the next number: its event leads back here for the others.
+    const events: Event[] = operations.flatMap((operation) => askedByHand(operation, context)).slice(0, 1);
     let call: ChoreCall | undefined;
     let again = Number.POSITIVE_INFINITY;
     for (const before of records.openReservations(chargePointId)) {

@@ -151,6 +151,14 @@ describe('a start that names none', () => {
     later.start({}, 3_700, 20_000);
     expect(later.states()).toMatchObject([{ state: 'expired' }]);
 
+    const foreign = createWorld();
+    foreign.put(expired(foreign.hold(), at(3_600)));
+    foreign.start({ idTag: 'OTHER' }, 3_500, 20_000);
+    foreign.start({ idTag: 'OTHER' }, 3_700, 20_001);
+    expect(foreign.rows("SELECT transaction_id AS tx FROM findings WHERE kind = 'reservation-ignored'")).toEqual([
+      { tx: 1 },
+    ]);
+
     const earlier = createWorld();
     earlier.hold();
     earlier.start({ idTag: 'OTHER' }, -7_200, 10);

@@ -151,6 +151,26 @@ describe('by hand', () => {
     expect(row(room)).toMatchObject({ connectorId: 2, expiresAt: NOON + 2 * HOUR });
   });
 
+  it('several at once each have their own row', () => {
+    const room = createControlRoom();
+    const station = room.boot('CP1');
+    for (const reservationId of [90, 80, 70]) {
+      void room.controller.execute(byHand('ReserveNow', { ...payload, reservationId }));
+    }
+    room.clock.settle();
+    const numbers = () => room.values('SELECT reservation_id FROM reservations ORDER BY reservation_id');
+    expect([numbers(), states(room)]).toEqual([
+      [70, 80, 90],
+      ['requested', 'requested', 'requested'],
+    ]);
+    for (const status of ['Accepted', 'Occupied', 'Rejected']) answerLast(station, status);
+    expect(room.rows('SELECT reservation_id AS number, state FROM reservations ORDER BY reservation_id')).toEqual([
+      { number: 70, state: 'refused' },
+      { number: 80, state: 'refused' },
+      { number: 90, state: 'active' },
+    ]);
+  });
+
   it('a CancelReservation of an unknown number drops nothing (TC_052), of ours it does', () => {
     const room = createControlRoom();
     const station = holding(room);
