@@ -7,6 +7,7 @@ import {
   createChargePointViews,
   type LiveState,
 } from './charge-point-view.ts';
+import { createDataTransferViews } from './data-transfers.ts';
 import { createOperationViews } from './operations.ts';
 import { createReservationViews } from './reservations.ts';
 import { createTokenViews } from './token-view.ts';
@@ -47,6 +48,7 @@ export function createViews(
     ...alerts,
     ...createOperationViews(database),
     ...createReservationViews(database),
+    ...createDataTransferViews(database),
     ...createTokenViews(database, live.now),
     ...createTransactionViews(database, lastRegister),
 

@@ -90,6 +90,7 @@ it('lists every route', () => {
       'patch /api/v1/reservations/{id}',
       'delete /api/v1/reservations/{id}',
       'get /api/v1/messages',
+      'get /api/v1/data-transfers',
       'get /api/v1/alerts',
       'delete /api/v1/alerts/{id}',
       'get /api/v1/events',

@@ -64,6 +64,7 @@ export const openPolicy: Policy = {
   concurrentTransactions: 'refuse',
   reservations: { restore: false },
   heartbeatIntervalS: 300,
+  dataTransfers: new Map(),
   nominalVoltageMV: milliVolts(230_000),
   configured: new Set(),
 };
