@@ -14,6 +14,10 @@ export type Policy = {
   readonly passwordNeeded: boolean;
   readonly unknownCards: 'reject' | 'accept';
   readonly concurrentTransactions: 'refuse' | 'allow';
+  readonly reservations: {
+    /** Ask a charge point again for what it has forgotten. */
+    readonly restore: boolean;
+  };
   readonly heartbeatIntervalS: number;
   readonly dataTransfers: TakenDataTransfers;
   readonly nominalVoltageMV: MilliVolts;
