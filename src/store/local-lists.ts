@@ -89,7 +89,6 @@ export function localListReads(database: Database) {
   const entry = database.prepare(`
     SELECT e.* FROM local_list_entries e JOIN charge_points c ON c.ref = e.charge_point_ref
     WHERE c.id = ? AND e.id_tag_key = ?`);
-  const lastBoot = database.prepare('SELECT last_boot_ms FROM charge_points WHERE id = ?').pluck();
   return {
     ...candidateReads(database),
     localList(chargePointId: string): LocalList | null {
@@ -101,7 +100,6 @@ export function localListReads(database: Database) {
       const row = entry.get(chargePointId, idTagKey) as EntryRow | undefined;
       return row === undefined ? null : toEntry(row);
     },
-    lastBootAt: (chargePointId: string) => (lastBoot.get(chargePointId) as Instant | null | undefined) ?? null,
   };
 }
 

@@ -7,8 +7,10 @@ import {
   createChargePointViews,
   type LiveState,
 } from './charge-point-view.ts';
+import { createDataTransferViews } from './data-transfers.ts';
 import { createLocalListViews } from './local-lists.ts';
 import { createOperationViews } from './operations.ts';
+import { createReservationViews } from './reservations.ts';
 import { createTokenViews } from './token-view.ts';
 import { createTransactionViews } from './transaction-view.ts';
 
@@ -47,6 +49,8 @@ export function createViews(
     ...alerts,
     ...createOperationViews(database),
     ...createLocalListViews(database),
+    ...createReservationViews(database),
+    ...createDataTransferViews(database),
     ...createTokenViews(database, live.now),
     ...createTransactionViews(database, lastRegister),
 
