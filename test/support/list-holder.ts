@@ -21,8 +21,6 @@ export type Fault =
   /** The connection goes instead of the answer. */
   | 'drop';
 
-export type ListHolder = ReturnType<typeof createListHolder>;
-
 export function createListHolder(
   room: ControlRoom,
   id: string,
