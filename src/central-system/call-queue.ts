@@ -10,19 +10,22 @@ export const callClasses = ['decrease', 'floor', 'increase', 'operator', 'housek
 export type CallClass = (typeof callClasses)[number];
 
 export type CallOutcome =
-  | { kind: 'result'; payload: unknown }
+  /** `keepsSchema` is false for an answer that breaks it: it is shown as it came. */
+  | { kind: 'result'; payload: unknown; keepsSchema: boolean }
   | { kind: 'error'; code: string; description: string; details: unknown }
   /** Sent, and no answer in time. The charge point may still have acted on it. */
   | { kind: 'timeout' }
   /** Sent, then the connection was lost before the answer. The charge point may still have acted on it. */
   | { kind: 'disconnected' }
-  /** Never sent: it waited longer than its caller would. */
+  /** Never sent: it waited longer than its caller would, or there was no room to wait. */
   | { kind: 'expired' };
 
 export type Call = {
   readonly messageId: string;
   readonly action: string;
   readonly payload: object;
+  /** Somebody asked for it: its outcome is kept on record. */
+  readonly tracked: boolean;
   readonly class: CallClass;
   /** How long to wait for the answer once sent, ms. */
   readonly timeoutMs: number;
@@ -73,6 +76,9 @@ export function createCallQueue() {
       });
       return next;
     },
+
+    /** The call that waits for this answer, left as it is; null where there is none. */
+    awaiting: (messageId: string): Call | null => outstanding.get(messageId)?.call ?? null,
 
     /** Matches an answer to its call: the call, or why there is none. */
     answered(messageId: string): { call: Call; overlapped: boolean; sentAt: Monotonic } | 'late' | 'unknown' {

@@ -1,5 +1,6 @@
-import type { Nameplate, Registration } from '../domain/charge-point.ts';
+import type { ConnectorStatus, Nameplate, Registration } from '../domain/charge-point.ts';
 import type { RegisterAt } from '../domain/findings.ts';
+import type { OpenOperation } from '../domain/operation.ts';
 import type { Token } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
@@ -9,6 +10,10 @@ import type { Instant } from '../domain/units.ts';
  * same turn has already recorded.
  */
 export type Records = {
+  /** Operations that wait for their answer, or for what the charge point does later; the oldest first. */
+  openOperations(chargePointId: string): readonly OpenOperation[];
+  /** As last reported; null where nothing was. Connector 0 is the charge point as a whole. */
+  connectorStatus(chargePointId: string, connectorId: number): ConnectorStatus | null;
   registration(chargePointId: string): Registration | null;
   nameplate(chargePointId: string): Nameplate | null;
   countChargePoints(registration: Registration): number;

@@ -1,27 +1,12 @@
 import type { CallOutcome } from '../central-system/call-queue.ts';
-import type { Policy } from '../central-system/handler.ts';
-import type { Records } from '../central-system/records.ts';
+import { operationRequested } from '../central-system/operations/tracking.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
-import type { Event } from '../domain/events.ts';
-import type { Monotonic } from '../domain/units.ts';
-import type { Clock, Ids } from '../runtime/ports.ts';
-import type { createExchange } from './exchange.ts';
-import type { Line, Lines } from './lines.ts';
+import { type CommandSite, ended, recorded } from './command-steps.ts';
+import type { Line } from './lines.ts';
 import type { Decision } from './turn.ts';
 
-type Site = {
-  lines: Lines;
-  records: Records;
-  policy: Policy;
-  exchange: ReturnType<typeof createExchange>;
-  clock: Clock;
-  ids: Ids;
-  follow: (events: readonly Event[]) => void;
-  callTimeoutMs: number;
-};
-
 /** The one door for commands. `done` is called once, when the command has come to its end. */
-export function decideCommand(command: Command, site: Site, done: (result: CommandResult) => void): Decision {
+export function decideCommand(command: Command, site: CommandSite, done: (result: CommandResult) => void): Decision {
   switch (command.type) {
     case 'operate':
       return operate(command, site, done);
@@ -41,7 +26,7 @@ export function decideCommand(command: Command, site: Site, done: (result: Comma
 
 function operate(
   command: Extract<Command, { type: 'operate' }>,
-  site: Site,
+  site: CommandSite,
   done: (result: CommandResult) => void,
 ): Decision {
   const { chargePointId, action, payload } = command;
@@ -51,28 +36,35 @@ function operate(
     return ended(done, known ? { kind: 'not-connected' } : { kind: 'unknown', what: `charge point ${chargePointId}` });
   }
   if (line.session === null) return ended(done, { kind: 'not-connected' });
-  const run = (): void => {
-    const taken = line.calls.add({
-      messageId: site.ids.uuid(),
-      action,
-      payload,
-      class: 'operator',
-      timeoutMs: site.callTimeoutMs,
-      sendBefore: (site.clock.monotonic() + site.callTimeoutMs) as Monotonic,
-      ended: (outcome) => done(resultOf(outcome)),
-    });
-    if (!taken) done({ kind: 'queue-full' });
-    site.exchange.pump(line);
+  const id = site.ids.uuid();
+  const events = [operationRequested(chargePointId, id, action, payload, site.clock.now())];
+  return {
+    events: line.registration === null ? [] : events,
+    effect: () => {
+      if (line.registration !== null) site.follow(events);
+      site.exchange.call(line, {
+        messageId: id,
+        action,
+        payload,
+        tracked: line.registration !== null,
+        class: 'operator',
+        timeoutMs: site.callTimeoutMs,
+        waitMs: site.callTimeoutMs,
+        ended: (outcome) => done(resultOf(outcome, id)),
+      });
+    },
+    failed: () => done({ kind: 'store-failed' }),
   };
-  return { events: [], effect: run, failed: run };
 }
 
-function resultOf(outcome: CallOutcome): CommandResult {
+function resultOf(outcome: CallOutcome, operationId: string): CommandResult {
   switch (outcome.kind) {
     case 'result':
-      return { kind: 'answered', payload: outcome.payload };
-    case 'error':
-      return { kind: 'call-error', code: outcome.code, description: outcome.description, details: outcome.details };
+      return { kind: 'answered', operationId, payload: outcome.payload };
+    case 'error': {
+      const { code, description, details } = outcome;
+      return { kind: 'call-error', operationId, code, description, details };
+    }
     case 'timeout':
     case 'disconnected':
       return { kind: 'no-answer', why: outcome.kind };
@@ -83,7 +75,7 @@ function resultOf(outcome: CallOutcome): CommandResult {
 
 function register(
   command: Extract<Command, { type: 'approve' | 'reject' }>,
-  site: Site,
+  site: CommandSite,
   done: (result: CommandResult) => void,
 ): Decision {
   const { chargePointId } = command;
@@ -99,19 +91,4 @@ function register(
       site.exchange.invite(line, line.session);
     done(result);
   });
-}
-
-function recorded(events: readonly Event[], site: Site, done: (result: CommandResult) => void): Decision {
-  return {
-    events,
-    effect: () => {
-      site.follow(events);
-      done({ kind: 'done' });
-    },
-    failed: () => done({ kind: 'store-failed' }),
-  };
-}
-
-function ended(done: (result: CommandResult) => void, result: CommandResult): Decision {
-  return { events: [], effect: () => done(result), failed: () => done(result) };
 }

@@ -1,5 +1,7 @@
+import { chores } from '../central-system/chores.ts';
 import type { Credentials } from '../central-system/credentials.ts';
 import type { Policy } from '../central-system/handler.ts';
+import { operationLost } from '../central-system/operations/tracking.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
 import type { Alert, Event } from '../domain/events.ts';
 import { asRunning } from '../domain/transaction.ts';
@@ -10,6 +12,7 @@ import { createReader } from '../store/reader.ts';
 import { createRecorder } from '../store/record.ts';
 import { createTelemetry } from '../store/telemetry.ts';
 import { createAdmission } from './admission.ts';
+import { createCare } from './care.ts';
 import { decideCommand } from './command.ts';
 import { createExchange } from './exchange.ts';
 import { createFeed } from './feed.ts';
@@ -59,6 +62,7 @@ export function createController(site: {
   const later = (chargePointId: string, decide: () => Decision): void => turn.enqueue({ key: chargePointId, decide });
   const exchange = createExchange({ records: reader, policy, clock, ids, log, ring, follow, later });
   const admission = createAdmission({ lines, records: reader, policy, credentials, clock, log, admit, later });
+  const care = createCare({ chores, lines, records: reader, policy, clock, log, follow, later, call: exchange.call });
   /** Of registered charge points that have gone; strangers leave nothing behind. */
   const lastSeen = new Map<string, Instant>();
   const flushing = everySoOften(clock, telemetryFlushMs, () => turn.depart());
@@ -70,6 +74,8 @@ export function createController(site: {
       const running = asRunning(transaction);
       if (running !== null) line.live.adopt(running, transaction.start?.receivedAt ?? running.startedAt);
     }
+    for (const operation of reader.openOperations(id)) line.openOperations.set(operation.id, operation);
+    later(id, () => interrupted(line));
   }
 
   return {
@@ -135,6 +141,7 @@ export function createController(site: {
     /** For the end, once no connection is left: takes in what has arrived, and writes what is still in memory. */
     stop(): void {
       flushing.cancel();
+      care.stop();
       for (const line of lines.all()) {
         line.wake?.cancel();
         line.contest?.timer.cancel();
@@ -157,8 +164,23 @@ export function createController(site: {
         if (line !== null) line.counters.droppedSamples += dropped;
       }
       feed.publish(event);
+      care.noticed(event);
     }
     if (telemetry.state().waiting >= FULL_TELEMETRY) turn.depart();
+  }
+
+  /** What waited for an answer when the process ended will never get one. */
+  function interrupted(line: Line): Decision {
+    const { chargePointId, openOperations } = line;
+    const at = clock.now();
+    const events = [...openOperations.values()]
+      .filter(({ answer }) => answer === 'awaited')
+      .map(({ id }) => operationLost(chargePointId, id, at));
+    const taken = (): void => {
+      follow(events);
+      care.attend(line);
+    };
+    return { events, effect: taken, failed: taken };
   }
 
   function admit(line: Line, request: UpgradeRequest, authenticated: boolean): void {
@@ -203,6 +225,7 @@ export function createController(site: {
     follow([{ type: 'connection-opened', chargePointId, remoteAddress: connection.remoteAddress, at }]);
     // What waited for this connection goes out now, unless the charge point has yet to introduce itself.
     if (line.registration !== null) exchange.pump(line);
+    care.attend(line);
     return session;
   }
 

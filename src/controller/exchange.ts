@@ -1,13 +1,15 @@
-import { MAX_CONNECTOR_ID, type Policy } from '../central-system/handler.ts';
+import type { Policy } from '../central-system/handler.ts';
+import { operationsEnded } from '../central-system/operations/tracking.ts';
 import type { Records } from '../central-system/records.ts';
 import { routes } from '../central-system/routes.ts';
 import type { Event } from '../domain/events.ts';
 import type { RpcErrorCode } from '../ocpp/error-codes.ts';
-import { encodeCall, encodeError, encodeResult, type Frame, parseFrame } from '../ocpp/frames.ts';
-import { type Action, type ChargePointAction, isAction, type RequestOf } from '../ocpp/messages/actions.ts';
-import { readRequest, readResponse } from '../ocpp/tolerance.ts';
+import { encodeError, encodeResult, parseFrame } from '../ocpp/frames.ts';
+import type { ChargePointAction, RequestOf } from '../ocpp/messages/actions.ts';
+import { readRequest } from '../ocpp/tolerance.ts';
 import { checkResponse } from '../ocpp/validate.ts';
 import type { Clock, Ids, Log } from '../runtime/ports.ts';
+import { createCalls } from './calls.ts';
 import type { Line } from './lines.ts';
 import type { MessageRing } from './message-ring.ts';
 import type { Session } from './session.ts';
@@ -18,10 +20,7 @@ const MAX_FRAME_BEFORE_ACCEPTED = 65_536;
 /** How long an invitation to boot may wait and may take, ms. */
 const INVITATION_MS = 30_000;
 
-/**
- * What goes over one connection: every frame of a charge point is taken in here, answered or matched to our call, and
- * our own calls leave from here, one at a time.
- */
+/** What comes in over one connection: every frame of a charge point is answered here, or matched to a call of ours. */
 export function createExchange(site: {
   records: Records;
   policy: Policy;
@@ -36,7 +35,9 @@ export function createExchange(site: {
 }) {
   const { records, policy, clock, ids, log, ring, follow, later } = site;
 
-  return { receive, fault, pump, invite };
+  const calls = createCalls({ records, policy, clock, ids, follow, later, send });
+
+  return { receive, fault, pump: calls.pump, call: calls.call, invite };
 
   function receive(line: Line, session: Session, text: string): Decision {
     if (session.closed) return nothing;
@@ -62,10 +63,7 @@ export function createExchange(site: {
         );
       case 'result':
       case 'error':
-        return effect(() => {
-          entry.outcome = settle(line, frame);
-          pump(line);
-        });
+        return calls.settle(line, frame, entry);
       case 'call': {
         const known = session.replay.find(frame.messageId, text);
         if (known !== null) {
@@ -83,6 +81,10 @@ export function createExchange(site: {
   /** Answers a frame that could not be decided on: silence would hold up everything that the charge point has to say. */
   function fault(line: Line, session: Session, text: string): void {
     const frame = parseFrame(text);
+    if (frame.kind === 'result' || frame.kind === 'error') {
+      calls.fault(line, frame.messageId);
+      return;
+    }
     if (frame.kind !== 'call') return;
     line.counters.refused += 1;
     send(
@@ -135,10 +137,17 @@ export function createExchange(site: {
     }
     if (action === 'BootNotification') session.invitedToBoot = false;
     const encoded = encodeResult(messageId, outcome.response);
+    const { chargePointId, openOperations } = line;
+    const told = { action, request: read.payload, events: outcome.events };
+    const operations =
+      openOperations.size === 0
+        ? []
+        : operationsEnded(chargePointId, [...openOperations.values()], told, session.lastFrameAt);
+    const events = operations.length === 0 ? outcome.events : [...outcome.events, ...operations];
     return {
-      events: outcome.events,
+      events,
       effect: () => {
-        follow(outcome.events);
+        follow(events);
         session.replay.remember(messageId, text, encoded);
         send(line, session, encoded, 'ok');
       },
@@ -150,66 +159,17 @@ export function createExchange(site: {
     };
   }
 
-  /** Matches an answer to our call and ends it; returns what became of it. */
-  function settle(line: Line, frame: Extract<Frame, { kind: 'result' | 'error' }>): string {
-    const found = line.calls.answered(frame.messageId);
-    if (found === 'late') {
-      line.counters.lateAnswers += 1;
-      return 'ignored: answer came after its time-out';
-    }
-    if (found === 'unknown') {
-      line.counters.unknownAnswers += 1;
-      return 'ignored: answer to nothing';
-    }
-    const { call, overlapped } = found;
-    if (frame.kind === 'error') {
-      call.ended(
-        { kind: 'error', code: frame.rawCode, description: frame.description, details: frame.details },
-        overlapped,
-      );
-      return frame.rawCode;
-    }
-    if (!isAction(call.action)) return 'ok';
-    const read = readResponse(call.action, frame.payload);
-    for (const kind of read.tolerated) line.counters.tolerated.set(kind, (line.counters.tolerated.get(kind) ?? 0) + 1);
-    // What breaks the schema is shown as it came: a person asked for it and can judge.
-    call.ended({ kind: 'result', payload: read.ok ? read.payload : frame.payload }, overlapped);
-    return read.ok ? 'ok' : `malformed: ${read.violation.message}`;
-  }
-
-  /** Sends what may be sent now, and wakes again when something times out. */
-  function pump(line: Line): void {
-    const { session, calls } = line;
-    const now = clock.monotonic();
-    calls.expire(now);
-    if (session !== null && !session.closed) {
-      for (let call = calls.take(now); call !== null; call = calls.take(now)) {
-        noteTriggered(session, call.action, call.payload);
-        send(line, session, encodeCall(call.messageId, call.action as Action, call.payload), 'sent');
-      }
-    }
-    line.wake?.cancel();
-    const at = calls.wakeAt(now);
-    line.wake =
-      at === null
-        ? null
-        : clock.after(Math.max(1, at - now), () => later(line.chargePointId, () => effect(() => pump(line))));
-  }
-
   /** Asks a charge point that speaks without having booted to do so, once a connection (OCPP 1.6 §5.17). */
   function invite(line: Line, session: Session): void {
     if (session.invitedToBoot || line.registration === 'rejected') return;
     session.invitedToBoot = true;
-    line.calls.add({
-      messageId: ids.uuid(),
+    calls.call(line, {
       action: 'TriggerMessage',
       payload: { requestedMessage: 'BootNotification' } satisfies RequestOf<'TriggerMessage'>,
       class: 'housekeeping',
       timeoutMs: INVITATION_MS,
-      sendBefore: (clock.monotonic() + INVITATION_MS) as ReturnType<Clock['monotonic']>,
-      ended: () => undefined,
+      waitMs: INVITATION_MS,
     });
-    pump(line);
   }
 
   function send(line: Line, session: Session, text: string, outcome: string): void {
@@ -219,23 +179,6 @@ export function createExchange(site: {
     session.connection.send(text);
   }
 }
-
-/** While it is not accepted, a charge point may send what we triggered (OCPP 1.6 §4.2, errata 3.10). */
-function noteTriggered(session: Session, action: string, payload: object): void {
-  if (action !== 'TriggerMessage' && action !== 'ExtendedTriggerMessage') return;
-  const { requestedMessage, connectorId } = payload as Partial<RequestOf<'TriggerMessage' | 'ExtendedTriggerMessage'>>;
-  if (requestedMessage === undefined) return;
-  // Without a connector it is asked for all of them (§5.17), and sends one message each.
-  const each = requestedMessage === 'StatusNotification' || requestedMessage === 'MeterValues';
-  const times = each && connectorId === undefined ? MAX_CONNECTOR_ID + 1 : 1;
-  for (const sent of triggeredActions.get(requestedMessage) ?? [requestedMessage]) session.triggered.set(sent, times);
-}
-
-/** Where the message that comes is not called like the one that was asked for (security whitepaper A02, L01). */
-const triggeredActions: ReadonlyMap<string, readonly string[]> = new Map([
-  ['SignChargePointCertificate', ['SignCertificate']],
-  ['FirmwareStatusNotification', ['FirmwareStatusNotification', 'SignedFirmwareStatusNotification']],
-]);
 
 function mayAnswerTrigger({ registration }: Line, { triggered }: Session, action: ChargePointAction): boolean {
   const left = triggered.get(action) ?? 0;

@@ -1,6 +1,7 @@
 import { type CallQueue, createCallQueue } from '../central-system/call-queue.ts';
 import type { Registration } from '../domain/charge-point.ts';
 import type { Event } from '../domain/events.ts';
+import type { OpenOperation } from '../domain/operation.ts';
 import type { Timer, UpgradeRequest } from '../runtime/ports.ts';
 import { createLive, type LiveChargePoint } from './live.ts';
 import type { Session } from './session.ts';
@@ -15,6 +16,8 @@ export type Line = {
   registration: Registration | null;
   readonly live: LiveChargePoint;
   readonly calls: CallQueue;
+  /** Operations that wait for their answer, or for what the charge point does later. */
+  readonly openOperations: Map<string, OpenOperation>;
   session: Session | null;
   contest: Contest | null;
   /** When live connections were replaced by authenticated newcomers lately, ms on the monotonic clock. */
@@ -74,8 +77,22 @@ export function createLines() {
         line.registration = event.registration;
       }
       line.live.follow(event);
+      followOperations(line, event);
     },
   };
+}
+
+function followOperations({ openOperations }: Line, event: Event): void {
+  if (event.type === 'operation-requested') {
+    const { id, action, request, at } = event;
+    openOperations.set(id, { id, action, request, requestedAt: at, answer: 'awaited', until: null });
+  } else if (event.type === 'operation-answered') {
+    const open = openOperations.get(event.id);
+    if (event.state !== 'accepted') openOperations.delete(event.id);
+    else if (open !== undefined) openOperations.set(event.id, { ...open, answer: 'agreed', until: event.until });
+  } else if (event.type === 'operation-closed') {
+    openOperations.delete(event.id);
+  }
 }
 
 function createLine(chargePointId: string): Line {
@@ -84,6 +101,7 @@ function createLine(chargePointId: string): Line {
     registration: null,
     live: createLive(),
     calls: createCallQueue(),
+    openOperations: new Map(),
     session: null,
     contest: null,
     replacedAt: [],

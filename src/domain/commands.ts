@@ -12,9 +12,13 @@ export type Command =
 
 export type CommandResult =
   | { kind: 'done' }
+  /** There is something new now. */
+  | { kind: 'created'; id: string }
+  /** What was asked for can not be; `why` is a sentence for a person. Nothing was changed. */
+  | { kind: 'invalid' | 'conflict'; why: string }
   /** The charge point answered; whether it agreed stands in the payload. */
-  | { kind: 'answered'; payload: unknown }
-  | { kind: 'call-error'; code: string; description: string; details: unknown }
+  | { kind: 'answered'; operationId: string; payload: unknown }
+  | { kind: 'call-error'; operationId: string; code: string; description: string; details: unknown }
   | { kind: 'unknown'; what: string }
   | { kind: 'not-connected' }
   /** Sent, but no answer came: the charge point may have acted all the same. */

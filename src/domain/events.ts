@@ -1,6 +1,7 @@
 import type { Nameplate, Registration, StatusReport } from './charge-point.ts';
 import type { Finding } from './findings.ts';
 import type { Reading } from './metering.ts';
+import type { OperationEvent } from './operation.ts';
 import type { Token, Verdict } from './token.ts';
 import type { Start, Stop } from './transaction.ts';
 import type { Instant } from './units.ts';
@@ -26,7 +27,10 @@ export type Alert = {
  * Everything that can happen to the site's record, in the past tense. Handlers decide on events; the store's `record`
  * is the only one that writes them, and what lives in memory follows them after the commit.
  */
-export type Event =
+export type Event = LedgerEvent | OperationEvent;
+
+/** Of charge points, transactions, and what is seen of both. */
+export type LedgerEvent =
   | { type: 'connection-opened'; chargePointId: string; remoteAddress: string; at: Instant }
   | { type: 'connection-closed'; chargePointId: string; at: Instant }
   | { type: 'charge-point-registered'; chargePointId: string; registration: Registration; at: Instant }

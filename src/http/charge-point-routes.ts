@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { App } from './app.ts';
-import { Problem, problemOf, problems } from './problem.ts';
+import { carryOut } from './carry-out.ts';
+import { Problem, problems } from './problem.ts';
 import { ById, ChargePoint, listOf } from './schemas.ts';
 import type { Site } from './site.ts';
 
@@ -45,8 +46,7 @@ export function chargePointRoutes(app: App, { controller, views }: Site): void {
             `${id} has not sent BootNotification yet: there is nothing to decide on.`,
           );
         }
-        const result = await controller.execute({ type: verb, chargePointId: id });
-        if (result.kind !== 'done' && result.kind !== 'answered') throw problemOf(result);
+        await carryOut(controller, { type: verb, chargePointId: id });
         return shown(id);
       },
     );

@@ -78,6 +78,13 @@ export function liveEvent(event: Event): object {
     }
     case 'security-event-reported':
       return { chargePointId: event.chargePointId, kind: event.kind, at: utc(event.at) };
+    case 'operation-requested':
+      return { chargePointId: event.chargePointId, id: event.id, action: event.action, at: utc(event.at) };
+    case 'operation-answered':
+    case 'operation-closed': {
+      const { chargePointId, id, state, outcome, at } = event;
+      return { chargePointId, id, state, outcome, at: utc(at) };
+    }
     case 'alert-raised': {
       const { id, kind, chargePointId, text, fix } = event.alert;
       return { id, kind, chargePointId, text, fix, at: utc(event.at) };

@@ -2,11 +2,30 @@ import { type TSchema, Type } from 'typebox';
 import { actions, type CentralSystemAction, isCentralSystemAction } from '../ocpp/messages/actions.ts';
 import { checkRequest, isRequest } from '../ocpp/validate.ts';
 import { type App, compileValidator } from './app.ts';
-import { Problem, problemOf, problems } from './problem.ts';
-import { ById } from './schemas.ts';
+import { carryOut } from './carry-out.ts';
+import { Problem, problems } from './problem.ts';
+import { ById, DEFAULT_LIMIT, listOf, maybeTime, PageQuery, text, time } from './schemas.ts';
 import type { Site } from './site.ts';
 
 const tags = ['operations'];
+
+const State = Type.Enum(['sent', 'accepted', 'done', 'refused', 'failed', 'no-answer', 'timed-out'], {
+  description: 'accepted: the charge point agreed, and what it agreed to has yet to happen.',
+});
+const Operation = Type.Object({
+  id: Type.String(),
+  chargePointId: Type.String(),
+  action: Type.String(),
+  request: Type.Unknown({ description: 'As it went out; secrets are masked.' }),
+  state: State,
+  outcome: text,
+  response: Type.Unknown({ description: 'As it came, null where none came; secrets are masked.' }),
+  error: Type.Union([Type.Object({ code: Type.String(), description: Type.String() }), Type.Null()]),
+  requestedAt: time,
+  answeredAt: maybeTime,
+  until: maybeTime,
+  closedAt: maybeTime,
+});
 
 /**
  * One route for each message that a central system may send (OCPP 1.6 §5): the body goes out as it is once the schema has
@@ -22,7 +41,9 @@ export function operationRoutes(app: App, { controller, views }: Site): void {
           tags,
           operationId: action,
           summary: `Sends ${action}`,
-          description: 'The body is the request payload of OCPP 1.6, the answer the response payload as it came.',
+          description:
+            'The body is the request payload of OCPP 1.6, the answer the response payload as it came. ' +
+            'The header Location names the operation, where its outcome is followed: Accepted is not done.',
           params: ById,
           body: request as TSchema,
           response: {
@@ -38,14 +59,44 @@ export function operationRoutes(app: App, { controller, views }: Site): void {
       async ({ params: { id }, body }, reply) => {
         if (views.chargePoint(id) === null) throw new Problem('not-found', `There is no charge point ${id}.`);
         if (!isRequest(action, body)) throw new Problem('invalid-request', `The body is no ${action} request.`);
-        const result = await controller.execute({ type: 'operate', chargePointId: id, action, payload: body });
-        if (result.kind === 'done') return reply.type('application/json').send('{}');
-        if (result.kind !== 'answered') throw problemOf(result);
+        const result = await carryOut(controller, { type: 'operate', chargePointId: id, action, payload: body });
+        if (result.kind !== 'answered') return reply.type('application/json').send('{}');
+        reply.header('location', `/api/v1/operations/${result.operationId}`);
         // As text: an answer that is no object must not be taken for one of fastify's kinds.
         return reply.type('application/json').send(JSON.stringify(result.payload ?? null));
       },
     );
   }
+
+  app.get(
+    '/api/v1/operations',
+    {
+      schema: {
+        tags,
+        summary: 'What was asked of charge points, the latest first, and what became of it',
+        querystring: Type.Object(
+          { ...PageQuery.properties, chargePointId: Type.Optional(Type.String()), state: Type.Optional(State) },
+          { additionalProperties: false },
+        ),
+        response: { 200: listOf(Operation), ...problems(400) },
+      },
+    },
+    async ({ query: { limit = DEFAULT_LIMIT, cursor = null, chargePointId = null, state = null } }) => {
+      const page = views.operations({ limit, cursor, chargePointId, state });
+      if (page === null) throw new Problem('invalid-request', 'The cursor is none: take `next` of a page as it is.');
+      return page;
+    },
+  );
+
+  app.get(
+    '/api/v1/operations/:id',
+    { schema: { tags, summary: 'One operation', params: ById, response: { 200: Operation, ...problems(404) } } },
+    async ({ params: { id } }) => {
+      const operation = views.operation(id);
+      if (operation === null) throw new Problem('not-found', `There is no operation ${id}.`);
+      return operation;
+    },
+  );
 
   app.post(
     '/api/v1/charge-points/:id/operations/:action',

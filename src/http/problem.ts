@@ -35,6 +35,7 @@ const kinds = {
   'foreign-origin': [403, 'Requests from other sites are refused'],
   'not-found': [404, 'There is no such thing'],
   'unknown-action': [404, 'There is no such operation'],
+  conflict: [409, 'It can not be done now'],
   exists: [409, 'It exists already'],
   'not-connected': [409, 'The charge point is not connected'],
   'not-registered': [409, 'The charge point has not introduced itself yet'],
@@ -79,8 +80,14 @@ const problemResponse = {
 };
 
 /** What a command came to, where that is no success. */
-export function problemOf(result: Exclude<CommandResult, { kind: 'done' } | { kind: 'answered' }>): Problem {
+export function problemOf(
+  result: Exclude<CommandResult, { kind: 'done' } | { kind: 'created' } | { kind: 'answered' }>,
+): Problem {
   switch (result.kind) {
+    case 'invalid':
+      return new Problem('invalid-request', result.why);
+    case 'conflict':
+      return new Problem('conflict', result.why);
     case 'unknown':
       return new Problem('not-found', `There is no ${result.what}.`);
     case 'not-connected':

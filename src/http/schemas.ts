@@ -4,12 +4,12 @@ import type { ThreePhases } from '../store/view-values.ts';
 
 /** What goes out, field by field: the description of the read-model's shapes. Units are in the names; times are UTC. */
 
-const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
-const text = nullable(Type.String());
-const time = Type.String({ format: 'date-time' });
-const maybeTime = nullable(time);
-const whole = nullable(Type.Integer());
-const number = nullable(Type.Number());
+export const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+export const text = nullable(Type.String());
+export const time = Type.String({ format: 'date-time' });
+export const maybeTime = nullable(time);
+export const whole = nullable(Type.Integer());
+export const number = nullable(Type.Number());
 const phases = Type.Unsafe<ThreePhases>(Type.Array(number, { minItems: 3, maxItems: 3, description: 'L1, L2, L3' }));
 
 /** A list, or one page of it; `next` is the cursor of the next page. */

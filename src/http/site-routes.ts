@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { App } from './app.ts';
-import { Problem, problemOf, problems } from './problem.ts';
+import { carryOut } from './carry-out.ts';
+import { Problem, problems } from './problem.ts';
 import { Alert, ById, Done, listOf, Site as SiteSchema } from './schemas.ts';
 import type { Site } from './site.ts';
 
@@ -64,8 +65,7 @@ export function siteRoutes(
     },
     async ({ params: { id } }, reply) => {
       if (views.alert(id) === null) throw new Problem('not-found', `There is no open alert ${id}.`);
-      const result = await controller.execute({ type: 'clear-alert', id });
-      if (result.kind !== 'done' && result.kind !== 'answered') throw problemOf(result);
+      await carryOut(controller, { type: 'clear-alert', id });
       return reply.code(204).send();
     },
   );

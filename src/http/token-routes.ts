@@ -1,9 +1,9 @@
 import type { Static } from 'typebox';
-import type { Command } from '../domain/commands.ts';
 import type { Token } from '../domain/token.ts';
 import { parseTimestamp } from '../ocpp/timestamp.ts';
 import type { App } from './app.ts';
-import { Problem, problemOf, problems } from './problem.ts';
+import { carryOut } from './carry-out.ts';
+import { Problem, problems } from './problem.ts';
 import {
   ByIdTag,
   DEFAULT_LIMIT,
@@ -67,7 +67,7 @@ export function tokenRoutes(app: App, { controller, views }: Site): void {
           parentIdTag: null,
           note: null,
         };
-        await carryOut({ type: 'put-token', token: changed(blank, body) });
+        await carryOut(controller, { type: 'put-token', token: changed(blank, body) });
         reply.code(201).header('location', `/api/v1/tokens/${encodeURIComponent(body.idTag)}`);
         return shown(body.idTag);
       }),
@@ -88,7 +88,7 @@ export function tokenRoutes(app: App, { controller, views }: Site): void {
       oneByOne(async () => {
         const known = controller.reader.token(idTag);
         if (known === null) throw missing(idTag);
-        await carryOut({ type: 'put-token', token: changed(known, body) });
+        await carryOut(controller, { type: 'put-token', token: changed(known, body) });
         return shown(idTag);
       }),
   );
@@ -98,15 +98,10 @@ export function tokenRoutes(app: App, { controller, views }: Site): void {
     { schema: { tags, summary: 'Removes a token', params: ByIdTag, response: { 204: Done, ...problems(404, 503) } } },
     ({ params: { idTag } }, reply) =>
       oneByOne(async () => {
-        await carryOut({ type: 'remove-token', idTag });
+        await carryOut(controller, { type: 'remove-token', idTag });
         return reply.code(204).send();
       }),
   );
-
-  async function carryOut(command: Command): Promise<void> {
-    const result = await controller.execute(command);
-    if (result.kind !== 'done' && result.kind !== 'answered') throw problemOf(result);
-  }
 
   function shown(idTag: string) {
     const token = views.token(idTag);

@@ -1,9 +1,10 @@
 import type { Database } from 'better-sqlite3';
-import type { Nameplate, Registration } from '../domain/charge-point.ts';
+import type { ConnectorStatus, Nameplate, Registration } from '../domain/charge-point.ts';
 import type { RegisterAt } from '../domain/findings.ts';
 import { idTagKey, type Token } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
+import { operationReads } from './operations.ts';
 import { selectTransaction, type TokenRow, type TransactionRow, toToken, toTransaction } from './rows.ts';
 
 /** Synchronous reads for deciding (`Records` of the central system); they see what the open turn has written. */
@@ -33,6 +34,11 @@ export function createReader(database: Database) {
   const startedDuring = database.prepare(`${selectTransaction}
     WHERE c.id = ? AND t.connector_id = ? AND t.started_ms >= ? AND t.started_ms < ? AND t.state <> 'orphan'
     ORDER BY t.started_ms, t.id LIMIT 20`);
+  const connectorStatus = database
+    .prepare(`
+      SELECT k.status FROM connectors k JOIN charge_points c ON c.ref = k.charge_point_ref
+      WHERE c.id = ? AND k.connector_id = ?`)
+    .pluck();
   const lastRegister = database.prepare(`
     SELECT last_energy_at_ms AS at, last_energy_wh AS energyWh FROM progress
     WHERE transaction_id = ? AND last_energy_wh IS NOT NULL`);
@@ -41,9 +47,12 @@ export function createReader(database: Database) {
   const many = (rows: unknown[]): Transaction[] => (rows as TransactionRow[]).map(toTransaction);
 
   return {
+    ...operationReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,
+    connectorStatus: (id: string, connectorId: number) =>
+      (connectorStatus.get(id, connectorId) as ConnectorStatus | undefined) ?? null,
     countChargePoints: (state: Registration) => count.get(state) as number,
     token: (idTag: string): Token | null => {
       const row = token.get(idTagKey(idTag)) as TokenRow | undefined;

@@ -7,6 +7,7 @@ import {
   createChargePointViews,
   type LiveState,
 } from './charge-point-view.ts';
+import { createOperationViews } from './operations.ts';
 import { createTokenViews } from './token-view.ts';
 import { createTransactionViews } from './transaction-view.ts';
 
@@ -43,6 +44,7 @@ export function createViews(
   return {
     ...chargePoints,
     ...alerts,
+    ...createOperationViews(database),
     ...createTokenViews(database, live.now),
     ...createTransactionViews(database, lastRegister),
 

@@ -16,6 +16,7 @@ function createWorld() {
     messageId,
     action: 'Reset',
     payload: {},
+    tracked: false,
     class: 'operator',
     timeoutMs: 30_000,
     sendBefore: monotonic(1_000_000),
@@ -38,7 +39,7 @@ function createWorld() {
     answer(messageId: string): string {
       const found = queue.answered(messageId);
       if (typeof found === 'string') return found;
-      found.call.ended({ kind: 'result', payload: {} }, found.overlapped);
+      found.call.ended({ kind: 'result', payload: {}, keepsSchema: true }, found.overlapped);
       return 'found';
     },
   };
@@ -270,12 +271,13 @@ describe('whatever happens', () => {
             const found = queue.answered(`m${taken.which}`);
             const known = state.get(`m${taken.which}`);
             if (typeof found === 'string') expect(known?.is).not.toBe('out');
-            else found.call.ended({ kind: 'result', payload: {} }, found.overlapped);
+            else found.call.ended({ kind: 'result', payload: {}, keepsSchema: true }, found.overlapped);
           } else {
             const added = queue.add({
               messageId,
               action: 'Reset',
               payload: {},
+              tracked: false,
               class: taken.class,
               timeoutMs: taken.timeoutMs,
               sendBefore: monotonic(now + taken.patienceMs),

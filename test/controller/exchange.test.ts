@@ -245,11 +245,16 @@ describe('our calls', () => {
     const [first, second] = [room.execute(reset), room.execute(reset)];
     expect(station.calls()).toEqual([['our-1', 'Reset', { type: 'Soft' }]]);
     station.answer('our-1', { status: 'Rejected' });
-    expect(await first.promise).toEqual({ kind: 'answered', payload: { status: 'Rejected' } });
+    expect(await first.promise).toEqual({
+      kind: 'answered',
+      operationId: expect.any(String),
+      payload: { status: 'Rejected' },
+    });
     expect(station.calls()).toHaveLength(2);
     station.say('[4,"our-2","NotSupported","no",{"why":1}]');
     expect(await second.promise).toEqual({
       kind: 'call-error',
+      operationId: expect.any(String),
       code: 'NotSupported',
       description: 'no',
       details: { why: 1 },
@@ -283,7 +288,11 @@ describe('our calls', () => {
     const station = room.boot('CP1');
     const { promise } = room.execute(reset);
     station.answer('our-1', { status: 'Perhaps' });
-    expect(await promise).toEqual({ kind: 'answered', payload: { status: 'Perhaps' } });
+    expect(await promise).toEqual({
+      kind: 'answered',
+      operationId: expect.any(String),
+      payload: { status: 'Perhaps' },
+    });
     expect(outcomes(room).at(-1)).toMatch(/^in malformed: /);
   });
 
@@ -296,7 +305,11 @@ describe('our calls', () => {
     const again = room.connect('CP1');
     expect(again.calls()).toEqual([['our-2', 'Reset', { type: 'Soft' }]]);
     again.answer('our-2', { status: 'Accepted' });
-    expect(await waits.promise).toEqual({ kind: 'answered', payload: { status: 'Accepted' } });
+    expect(await waits.promise).toEqual({
+      kind: 'answered',
+      operationId: expect.any(String),
+      payload: { status: 'Accepted' },
+    });
   });
 
   it('that wait for a charge point that does not come back are dropped in time', async () => {

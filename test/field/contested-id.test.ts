@@ -42,7 +42,7 @@ it('Q3 a newcomer that authenticated wins at once; the close of the old socket d
   expect(await next.heartbeat()).toHaveProperty('currentTime');
   const asked = site.controller.execute({ type: 'operate', chargePointId: 'CP1', action: 'ClearCache', payload: {} });
   (await next.nextCall('ClearCache')).answer({ status: 'Accepted' });
-  expect(await asked).toEqual({ kind: 'answered', payload: { status: 'Accepted' } });
+  expect(await asked).toEqual({ kind: 'answered', operationId: expect.any(String), payload: { status: 'Accepted' } });
 });
 
 it('Q3 two sockets of one charge point that both reconnect do not replace each other for ever', async () => {

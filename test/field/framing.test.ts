@@ -126,7 +126,7 @@ describe('what a charge point calls', () => {
     const call = await charger.nextCall('TriggerMessage');
     expect(await charger.heartbeat()).toHaveProperty('currentTime');
     call.answer({ status: 'Accepted' });
-    expect(await asked).toEqual({ kind: 'answered', payload: { status: 'Accepted' } });
+    expect(await asked).toEqual({ kind: 'answered', operationId: expect.any(String), payload: { status: 'Accepted' } });
   });
 });
 
@@ -138,7 +138,7 @@ describe('what a charge point answers', () => {
     expect(await silent).toEqual({ kind: 'no-answer', why: 'timeout' });
     const call = operate('GetLocalListVersion');
     (await charger.nextCall('GetLocalListVersion')).answer({ listVersion: 0 });
-    expect(await call).toEqual({ kind: 'answered', payload: { listVersion: 0 } });
+    expect(await call).toEqual({ kind: 'answered', operationId: expect.any(String), payload: { listVersion: 0 } });
   });
 
   it('Q11 NotImplemented and NotSupported are both outcomes, and the queue goes on', async () => {
@@ -150,7 +150,13 @@ describe('what a charge point answers', () => {
         requestId: 1,
       });
       (await charger.nextCall('GetLog')).fail(code, 'no');
-      expect(await asked).toEqual({ kind: 'call-error', code, description: 'no', details: {} });
+      expect(await asked).toEqual({
+        kind: 'call-error',
+        operationId: expect.any(String),
+        code,
+        description: 'no',
+        details: {},
+      });
     }
   });
 
@@ -165,7 +171,7 @@ describe('what a charge point answers', () => {
     expect(await big).toEqual({ kind: 'no-answer', why: 'timeout' });
     const small = operate('SendLocalList', { listVersion: 1, updateType: 'Full' });
     (await charger.nextCall('SendLocalList')).answer({ status: 'Accepted' });
-    expect(await small).toEqual({ kind: 'answered', payload: { status: 'Accepted' } });
+    expect(await small).toEqual({ kind: 'answered', operationId: expect.any(String), payload: { status: 'Accepted' } });
   });
 
   it('Q12 one charge point that never answers does not hold up another', async () => {
@@ -191,8 +197,8 @@ describe('what a charge point answers', () => {
     expect(charger.inbox).toEqual([]);
     call.answer({ status: 'Rejected' });
     (await charger.nextCall('GetLocalListVersion')).answer({ listVersion: -1 });
-    expect(await first).toEqual({ kind: 'answered', payload: { status: 'Rejected' } });
-    expect(await second).toEqual({ kind: 'answered', payload: { listVersion: -1 } });
+    expect(await first).toEqual({ kind: 'answered', operationId: expect.any(String), payload: { status: 'Rejected' } });
+    expect(await second).toEqual({ kind: 'answered', operationId: expect.any(String), payload: { listVersion: -1 } });
   });
 
   it.each([
@@ -206,17 +212,35 @@ describe('what a charge point answers', () => {
     const charger = await booted();
     const asked = operate('ClearCache');
     (await charger.nextCall()).fail(code, description);
-    expect(await asked).toEqual({ kind: 'call-error', code, description, details: {} });
+    expect(await asked).toEqual({
+      kind: 'call-error',
+      operationId: expect.any(String),
+      code,
+      description,
+      details: {},
+    });
   });
 
   it('Q13 errorDetails may be a string, be missing, or the description too', async () => {
     const charger = await booted();
     const first = operate('ClearCache');
     (await charger.nextCall()).fail('InternalError', 'odd', 'a string');
-    expect(await first).toEqual({ kind: 'call-error', code: 'InternalError', description: 'odd', details: 'a string' });
+    expect(await first).toEqual({
+      kind: 'call-error',
+      operationId: expect.any(String),
+      code: 'InternalError',
+      description: 'odd',
+      details: 'a string',
+    });
     const second = operate('ClearCache');
     charger.send(`[4,"${(await charger.nextCall()).messageId}","InternalError"]`);
-    expect(await second).toEqual({ kind: 'call-error', code: 'InternalError', description: '', details: {} });
+    expect(await second).toEqual({
+      kind: 'call-error',
+      operationId: expect.any(String),
+      code: 'InternalError',
+      description: '',
+      details: {},
+    });
   });
 
   it('a late answer is ignored and counted', async () => {
@@ -240,7 +264,7 @@ describe('what a charge point answers', () => {
     call.answer({ status: 'Accepted' });
     call.answer({ status: 'Rejected' });
     await charger.heartbeat();
-    expect(await asked).toEqual({ kind: 'answered', payload: { status: 'Accepted' } });
+    expect(await asked).toEqual({ kind: 'answered', operationId: expect.any(String), payload: { status: 'Accepted' } });
     expect(counters().unknownAnswers).toBe(3);
   });
 
@@ -253,7 +277,7 @@ describe('what a charge point answers', () => {
     thief.send(JSON.stringify([3, call.messageId, { status: 'Rejected' }]));
     await thief.heartbeat();
     call.answer({ status: 'Accepted' });
-    expect(await asked).toEqual({ kind: 'answered', payload: { status: 'Accepted' } });
+    expect(await asked).toEqual({ kind: 'answered', operationId: expect.any(String), payload: { status: 'Accepted' } });
     expect(counters('CP2').unknownAnswers).toBe(1);
   });
 });

@@ -37,11 +37,13 @@ describe('Q15 numbers', () => {
     const request = { connectorId: 1, duration: 60 };
     expect(await seen('GetCompositeSchedule', request, schedule(8.100000381469727))).toEqual({
       kind: 'answered',
+      operationId: expect.any(String),
       payload: schedule(8.1),
     });
     for (const limit of [0.3, 1.2, 2.3, 8.1, 32]) {
       expect(await seen('GetCompositeSchedule', request, schedule(limit))).toEqual({
         kind: 'answered',
+        operationId: expect.any(String),
         payload: schedule(limit),
       });
     }
@@ -98,6 +100,7 @@ describe('Q17 odd composite schedules come back as they are', () => {
   ])('Q17 %s', async (_, response) => {
     expect(await seen('GetCompositeSchedule', { connectorId: 1, duration: 600 }, response)).toEqual({
       kind: 'answered',
+      operationId: expect.any(String),
       payload: response,
     });
     expect(await charger.heartbeat()).toHaveProperty('currentTime');
@@ -222,13 +225,21 @@ describe('Q26 configurations', () => {
       },
     ],
   ])('Q26 %s', async (_, response) => {
-    expect(await seen('GetConfiguration', {}, response)).toEqual({ kind: 'answered', payload: response });
+    expect(await seen('GetConfiguration', {}, response)).toEqual({
+      kind: 'answered',
+      operationId: expect.any(String),
+      payload: response,
+    });
   });
 
   it('Q26 a boolean as text is read', async () => {
     expect(
       await seen('GetConfiguration', {}, { configurationKey: [{ key: 'K', readonly: 'false', value: 1 }] }),
-    ).toEqual({ kind: 'answered', payload: { configurationKey: [{ key: 'K', readonly: false, value: '1' }] } });
+    ).toEqual({
+      kind: 'answered',
+      operationId: expect.any(String),
+      payload: { configurationKey: [{ key: 'K', readonly: false, value: '1' }] },
+    });
   });
 });
 

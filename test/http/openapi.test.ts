@@ -75,6 +75,8 @@ it('lists every route', () => {
       'post /api/v1/charge-points/{id}/approve',
       'post /api/v1/charge-points/{id}/reject',
       ...operations,
+      'get /api/v1/operations',
+      'get /api/v1/operations/{id}',
       'get /api/v1/transactions',
       'get /api/v1/transactions/{id}',
       'get /api/v1/tokens',

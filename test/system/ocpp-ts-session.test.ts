@@ -34,10 +34,12 @@ describe('a session driven by ocpp-ts', () => {
       controller.execute({ type: 'operate', chargePointId: 'TS-1', action, payload });
     expect(await operate('GetConfiguration', {})).toMatchObject({
       kind: 'answered',
+      operationId: expect.any(String),
       payload: { configurationKey: [{ key: 'HeartbeatInterval' }], unknownKey: ['Other'] },
     });
     expect(await operate('RemoteStartTransaction', { connectorId: 1, idTag: 'REMOTE' })).toEqual({
       kind: 'answered',
+      operationId: expect.any(String),
       payload: { status: 'Accepted' },
     });
     const begun = new Date(Date.now() - 20_000).toISOString();

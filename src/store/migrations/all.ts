@@ -1,6 +1,10 @@
 import { sql as ledger } from './001-ledger.ts';
+import { sql as operations } from './002-operations.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
 /** In order, never edited once released: a checksum of each is kept in the database. */
-export const migrations: readonly Migration[] = [{ version: 1, name: 'ledger', sql: ledger }];
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'ledger', sql: ledger },
+  { version: 2, name: 'operations', sql: operations },
+];

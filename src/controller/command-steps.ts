@@ -1,0 +1,46 @@
+import type { Policy } from '../central-system/handler.ts';
+import type { Records } from '../central-system/records.ts';
+import type { CommandResult } from '../domain/commands.ts';
+import type { Event } from '../domain/events.ts';
+import type { Clock, Ids } from '../runtime/ports.ts';
+import type { createExchange } from './exchange.ts';
+import type { Lines } from './lines.ts';
+import type { Decision } from './turn.ts';
+
+/** What a command may see and use, and the ends that it can come to at once. */
+export type CommandSite = {
+  readonly lines: Lines;
+  readonly records: Records;
+  readonly policy: Policy;
+  readonly exchange: ReturnType<typeof createExchange>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly follow: (events: readonly Event[]) => void;
+  /** How long an answer to a call of ours may take, ms. */
+  readonly callTimeoutMs: number;
+};
+
+/** Called once, when a command has come to its end. */
+export type Done = (result: CommandResult) => void;
+
+/** The command is these events, and done when they are durable. */
+export function recorded(
+  events: readonly Event[],
+  site: CommandSite,
+  done: Done,
+  result: CommandResult = { kind: 'done' },
+): Decision {
+  return {
+    events,
+    effect: () => {
+      site.follow(events);
+      done(result);
+    },
+    failed: () => done({ kind: 'store-failed' }),
+  };
+}
+
+/** The command comes to its end without changing anything. */
+export function ended(done: Done, result: CommandResult): Decision {
+  return { events: [], effect: () => done(result), failed: () => done(result) };
+}

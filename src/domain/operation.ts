@@ -1,0 +1,74 @@
+import type { Instant } from './units.ts';
+
+/**
+ * An operation that somebody asked for: one message to a charge point, and what became of it. "Accepted" only means that
+ * the charge point will try (OCPP 1.6 §5.11, §5.12, §5.14, §5.18); what it does later closes the operation.
+ */
+export type OperationState =
+  /** It waits for its answer. */
+  | 'sent'
+  /** The charge point agreed, and has yet to do it. */
+  | 'accepted'
+  /** It is done, as far as a message can tell. */
+  | 'done'
+  /** The charge point said no. */
+  | 'refused'
+  /** It could not be sent, the charge point answered with an error, or what it tried went wrong. */
+  | 'failed'
+  /** Sent, and no answer came: the charge point may have acted on it all the same. */
+  | 'no-answer'
+  /** The charge point agreed, and nothing has happened since. */
+  | 'timed-out';
+
+/** One that waits for its answer, or for what the charge point does later. */
+export type OpenOperation = {
+  /** The message id of the call. */
+  readonly id: string;
+  readonly action: string;
+  readonly request: object;
+  readonly requestedAt: Instant;
+  readonly answer: 'awaited' | 'agreed';
+  /** When it is given up; null while its answer is awaited, which has a time limit of its own. */
+  readonly until: Instant | null;
+};
+
+/** What came back to a message of ours. */
+export type OperationAnswer =
+  /** `shown` is the payload as JSON, with secrets masked: what is kept. */
+  | { readonly kind: 'result'; readonly shown: string }
+  | { readonly kind: 'error'; readonly code: string; readonly description: string }
+  /** None came, or the message never went out. */
+  | { readonly kind: 'none' };
+
+export type OperationEvent =
+  | {
+      type: 'operation-requested';
+      chargePointId: string;
+      id: string;
+      action: string;
+      /** As it goes on the wire. */
+      request: object;
+      /** The same as JSON, with secrets masked: what is kept. */
+      shown: string;
+      at: Instant;
+    }
+  | {
+      type: 'operation-answered';
+      chargePointId: string;
+      id: string;
+      answer: OperationAnswer;
+      state: Exclude<OperationState, 'sent' | 'timed-out'>;
+      /** In words for a person. */
+      outcome: string;
+      /** Of `accepted`: until when something should have happened. */
+      until: Instant | null;
+      at: Instant;
+    }
+  | {
+      type: 'operation-closed';
+      chargePointId: string;
+      id: string;
+      state: 'done' | 'failed' | 'timed-out';
+      outcome: string;
+      at: Instant;
+    };
