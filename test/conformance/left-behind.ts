@@ -17,8 +17,8 @@ export function createLeftBehind(operator: Operator, chargePointId: string) {
     if (!Array.isArray(found)) throw new Error(`${path} is no list`);
     return found;
   }
-  const ofThis = (resource: string): Promise<readonly unknown[]> =>
-    items(`/${resource}?chargePointId=${encodeURIComponent(chargePointId)}`);
+  const ofThis = (resource: string, filter = ''): Promise<readonly unknown[]> =>
+    items(`/${resource}?chargePointId=${encodeURIComponent(chargePointId)}${filter}`);
 
   return {
     chargePoint: async (expected: Payload): Promise<void> => {
@@ -47,18 +47,27 @@ export function createLeftBehind(operator: Operator, chargePointId: string) {
     },
 
     /** The reservation that the charge point knows under this number. */
-    reservation: async (id: number, expected: Payload): Promise<void> => {
-      expect(await operator.get(`/reservations/${id}`)).toMatchObject({ id, chargePointId, ...expected });
+    reservation: async (reservationId: number, expected: Payload): Promise<void> => {
+      const found = await ofThis('reservations');
+      const isIt = expect.objectContaining({ chargePointId, reservationId, ...expected });
+      expect(found.filter((each) => numbered(each, reservationId))).toEqual([isIt]);
     },
 
     /** Waits until the reservation has come to this state. */
-    reservationTurned: (id: number, state: string): Promise<void> =>
-      operator.until(`reservation ${id} is ${state}`, async () => {
-        return (await operator.get(`/reservations/${id}`)).state === state;
+    reservationTurned: (reservationId: number, state: string): Promise<void> =>
+      operator.until(`reservation ${reservationId} is ${state}`, async () => {
+        const found = await ofThis(`reservations`, `&state=${state}`);
+        return found.some((each) => numbered(each, reservationId));
       }),
 
-    localList: async (expected: Payload): Promise<void> => {
-      expect(await operator.get(`${own}/local-list`)).toMatchObject(expected);
+    /** Its local list, and the cards in it where they are named. */
+    localList: async (expected: Payload, idTags?: readonly string[]): Promise<void> => {
+      const list = await operator.get(`${own}/local-list`);
+      expect(list).toMatchObject(expected);
+      if (idTags === undefined) return;
+      expect(list.entries).toHaveLength(idTags.length);
+      const entries = idTags.map((idTag) => expect.objectContaining({ idTag, status: 'Accepted' }));
+      expect(list.entries).toEqual(expect.arrayContaining(entries));
     },
 
     /** What is known of its configuration holds these keys. */
@@ -88,3 +97,6 @@ export function createLeftBehind(operator: Operator, chargePointId: string) {
     },
   };
 }
+
+const numbered = (value: unknown, reservationId: number): boolean =>
+  typeof value === 'object' && value !== null && 'reservationId' in value && value.reservationId === reservationId;

@@ -21,7 +21,7 @@ conforms('TC_046_CSMS', async (lab) => {
 conforms('TC_047_CSMS', async (lab) => {
   const idTag = await lab.card();
   await ready(lab);
-  const expiryDate = stamp(1);
+  const expiryDate = stamp(3);
   const { reservationId } = await reserved(lab, { idTag, expiryDate });
   await lab.leaves.reservation(reservationId, { expiresAt: expiryDate });
   await lab.leaves.reservationTurned(reservationId, 'expired');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { loadConfig } from '../../src/config/load.ts';
+import { settableKeys } from '../../src/config/overlay.ts';
 import { startBusbar } from '../../src/main.ts';
 import { createLog } from '../../src/runtime/log.ts';
 import { createOperator, type Operator } from './operator.ts';
@@ -28,7 +29,11 @@ export async function startRig(passwords: ReadonlyMap<string, string>): Promise<
     ocpp: { host: '127.0.0.1', port: 0, unknownChargePoints: 'accept' },
     http: { port: 0 },
     store: { path: join(folder, 'busbar.db') },
-    authorization: { unknownCards: 'reject' },
+    // By hand here: what the operator sends is the case.
+    authorization: {
+      unknownCards: 'reject',
+      ...(settableKeys.has('authorization.localLists') ? { localLists: 'off' } : {}),
+    },
     log: { level: process.env.TEST_LOG ?? 'silent' },
     chargePoints,
   };
