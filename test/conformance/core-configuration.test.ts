@@ -27,6 +27,9 @@ conforms('TC_019_2_CSMS', async (lab) => {
 conforms('TC_021_CSMS', async (lab) => {
   const key = 'MeterValueSampleInterval';
   await ready(lab);
+  const before = [{ key, readonly: false, value: '900' }];
+  await lab.operate('GetConfiguration', { key: [key] }, { configurationKey: before });
+  await lab.leaves.configuration(...before);
   const operation = await lab.operate('ChangeConfiguration', { key, value: '60' }, { status: 'Accepted' });
   await lab.leaves.operation(operation, 'done', { response: { status: 'Accepted' } });
   await lab.leaves.configuration({ key, value: '60' });
