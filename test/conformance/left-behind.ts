@@ -76,10 +76,10 @@ export function createLeftBehind(operator: Operator, chargePointId: string) {
       expect(found).toEqual(expect.arrayContaining(expected.map((each) => expect.objectContaining({ ...each }))));
     },
 
-    /** The ids of the charging profiles that it holds. */
+    /** The ids of the charging profiles that it has accepted and still holds. */
     chargingProfiles: async (...ids: readonly number[]): Promise<void> => {
-      const found = await items(`${own}/charging-profiles`);
-      expect(found.map((each) => (each as { chargingProfileId: number }).chargingProfileId).sort()).toEqual(ids);
+      const held = (await items(`${own}/charging-profiles`)).filter(isInstalled);
+      expect(held.map(({ profile }) => profile.id)).toEqual(ids);
     },
 
     /** How far its firmware, diagnostics or log has come. */
@@ -100,3 +100,15 @@ export function createLeftBehind(operator: Operator, chargePointId: string) {
 
 const numbered = (value: unknown, reservationId: number): boolean =>
   typeof value === 'object' && value !== null && 'reservationId' in value && value.reservationId === reservationId;
+
+type Installed = { readonly state: 'installed'; readonly profile: { readonly id: unknown } };
+
+const isInstalled = (value: unknown): value is Installed =>
+  typeof value === 'object' &&
+  value !== null &&
+  'state' in value &&
+  value.state === 'installed' &&
+  'profile' in value &&
+  typeof value.profile === 'object' &&
+  value.profile !== null &&
+  'id' in value.profile;

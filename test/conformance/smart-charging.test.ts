@@ -116,9 +116,11 @@ async function startWith(lab: Lab, chargingProfile: Profile): Promise<void> {
   await authorize(lab, idTag);
   await report(lab, 1, 'Preparing');
   await lab.leaves.operation(operation, 'accepted', { request });
+  await lab.leaves.chargingProfiles();
   const transactionId = await start(lab, idTag);
   await report(lab, 1, 'Charging');
   await lab.leaves.operation(operation, 'done');
+  await lab.leaves.chargingProfiles(1);
   await lab.leaves.transaction(transactionId, { idTag, connectorId: 1, state: 'running' });
 }
 
