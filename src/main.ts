@@ -107,6 +107,12 @@ function policyOf(config: Config): Policy {
     unknownCards: config.authorization.unknownCards,
     concurrentTransactions: config.authorization.concurrentTransactions,
     heartbeatIntervalS: config.ocpp.heartbeatIntervalS,
+    dataTransfers: new Map(
+      config.ocpp.dataTransfers.map(({ vendorId, messageIds }) => [
+        vendorId,
+        messageIds.length === 0 ? null : new Set(messageIds),
+      ]),
+    ),
     nominalVoltageMV: milliVolts(config.site.nominalVoltageV * 1_000),
     configured: new Set(config.chargePoints.map(({ id }) => id)),
   };

@@ -1,3 +1,4 @@
+import type { TakenDataTransfers } from '../domain/data-transfer.ts';
 import type { Event } from '../domain/events.ts';
 import type { Reading } from '../domain/metering.ts';
 import type { RunningTransaction } from '../domain/transaction.ts';
@@ -14,6 +15,7 @@ export type Policy = {
   readonly unknownCards: 'reject' | 'accept';
   readonly concurrentTransactions: 'refuse' | 'allow';
   readonly heartbeatIntervalS: number;
+  readonly dataTransfers: TakenDataTransfers;
   readonly nominalVoltageMV: MilliVolts;
   /** Charge points that the configuration names: always accepted. */
   readonly configured: ReadonlySet<string>;

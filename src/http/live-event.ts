@@ -91,6 +91,10 @@ export function liveEvent(event: Event): object {
     }
     case 'configuration-taken':
       return { chargePointId: event.chargePointId, key: event.key, at: utc(event.at) };
+    case 'data-transferred': {
+      const { chargePointId, vendorId, messageId, receivedAt } = event;
+      return { chargePointId, vendorId, messageId, at: utc(receivedAt) };
+    }
     case 'alert-raised': {
       const { id, kind, chargePointId, text, fix } = event.alert;
       return { id, kind, chargePointId, text, fix, at: utc(event.at) };

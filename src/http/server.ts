@@ -7,6 +7,7 @@ import type { Clock, Ids } from '../runtime/ports.ts';
 import type { Views } from '../store/views.ts';
 import { type App, compileValidator, type TypeBoxProvider } from './app.ts';
 import { chargePointRoutes } from './charge-point-routes.ts';
+import { dataTransferRoutes } from './data-transfer-routes.ts';
 import { answerBadRequest, answerErrors, sendError } from './errors.ts';
 import { eventRoutes } from './event-routes.ts';
 import { createEventStreams } from './event-streams.ts';
@@ -111,6 +112,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   transactionRoutes(app, site);
   tokenRoutes(app, site);
   messageRoutes(app, site);
+  dataTransferRoutes(app, site);
   eventRoutes(app, streams);
   app.get(
     '/api/v1/openapi.json',

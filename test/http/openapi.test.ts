@@ -85,6 +85,7 @@ it('lists every route', () => {
       'patch /api/v1/tokens/{idTag}',
       'delete /api/v1/tokens/{idTag}',
       'get /api/v1/messages',
+      'get /api/v1/data-transfers',
       'get /api/v1/alerts',
       'delete /api/v1/alerts/{id}',
       'get /api/v1/events',

@@ -63,6 +63,7 @@ export const openPolicy: Policy = {
   unknownCards: 'reject',
   concurrentTransactions: 'refuse',
   heartbeatIntervalS: 300,
+  dataTransfers: new Map(),
   nominalVoltageMV: milliVolts(230_000),
   configured: new Set(),
 };
