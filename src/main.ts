@@ -106,6 +106,7 @@ function policyOf(config: Config): Policy {
     passwordNeeded: config.ocpp.securityProfile > 0,
     unknownCards: config.authorization.unknownCards,
     concurrentTransactions: config.authorization.concurrentTransactions,
+    reservations: config.reservations,
     heartbeatIntervalS: config.ocpp.heartbeatIntervalS,
     dataTransfers: new Map(
       config.ocpp.dataTransfers.map(({ vendorId, messageIds }) => [

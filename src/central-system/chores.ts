@@ -1,5 +1,6 @@
 import type { Chore } from './chore.ts';
 import { overdueOperations } from './operations/tracking.ts';
+import { keepReservations } from './reservations/keeping.ts';
 
 /** Everything that is kept in line on every charge point; of those that have something to send, the first comes first. */
-export const chores: readonly Chore[] = [overdueOperations];
+export const chores: readonly Chore[] = [overdueOperations, keepReservations];

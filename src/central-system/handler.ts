@@ -14,6 +14,10 @@ export type Policy = {
   readonly passwordNeeded: boolean;
   readonly unknownCards: 'reject' | 'accept';
   readonly concurrentTransactions: 'refuse' | 'allow';
+  readonly reservations: {
+    /** Ask a charge point again for what it has forgotten. */
+    readonly restore: boolean;
+  };
   readonly heartbeatIntervalS: number;
   readonly dataTransfers: TakenDataTransfers;
   readonly nominalVoltageMV: MilliVolts;
@@ -38,6 +42,8 @@ export type Context = {
   readonly records: Records;
   readonly live: Live;
   readonly policy: Policy;
+  /** It has sent a BootNotification on this connection already. */
+  readonly bootedBefore: boolean;
 };
 
 export type Handled<A extends ChargePointAction> = {

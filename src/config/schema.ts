@@ -239,6 +239,16 @@ const authorization = Type.Object(
   { ...closed, default: {}, description: 'Who may charge.' },
 );
 
+const reservations = Type.Object(
+  {
+    restore: Type.Boolean({
+      default: true,
+      description: 'Ask a charge point again for a reservation that it has forgotten, as some do when they reboot.',
+    }),
+  },
+  { ...closed, default: {}, description: 'Reserved connectors.' },
+);
+
 const log = Type.Object(
   {
     level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -301,6 +311,7 @@ export const configSchema = Type.Object(
     http,
     store,
     authorization,
+    reservations,
     log,
     chargePoints: Type.Array(chargePoint, {
       maxItems: 2000,

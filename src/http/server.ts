@@ -16,6 +16,7 @@ import { messageRoutes } from './message-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { ProblemSchema } from './problem.ts';
 import { createReadiness } from './readiness.ts';
+import { reservationRoutes } from './reservation-routes.ts';
 import { siteRoutes } from './site-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { transactionRoutes } from './transaction-routes.ts';
@@ -111,6 +112,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   operationRoutes(app, site);
   transactionRoutes(app, site);
   tokenRoutes(app, site);
+  reservationRoutes(app, site);
   messageRoutes(app, site);
   dataTransferRoutes(app, site);
   eventRoutes(app, streams);

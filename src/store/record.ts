@@ -4,6 +4,7 @@ import { configurationWriters } from './configuration.ts';
 import { dataTransferWriters } from './data-transfers.ts';
 import { ledgerWriters } from './ledger-writers.ts';
 import { operationWriters } from './operations.ts';
+import { reservationWriters } from './reservations.ts';
 import type { Writers } from './writers.ts';
 
 /**
@@ -21,6 +22,7 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...ledgerWriters(database, refOf),
     ...operationWriters(database, refOf),
     ...configurationWriters(database, refOf),
+    ...reservationWriters(database, refOf),
     ...dataTransferWriters(database, refOf),
   };
   // The one place where the table's type is opened: each writer gets the event of its own type.

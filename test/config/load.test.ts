@@ -31,6 +31,7 @@ describe('what is accepted', () => {
           backupsKept: 3,
         },
         authorization: { unknownCards: 'reject', concurrentTransactions: 'refuse' },
+        reservations: { restore: true },
         log: { level: 'info' },
         chargePoints: [],
       },

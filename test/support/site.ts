@@ -62,6 +62,7 @@ export const openPolicy: Policy = {
   passwordNeeded: false,
   unknownCards: 'reject',
   concurrentTransactions: 'refuse',
+  reservations: { restore: false },
   heartbeatIntervalS: 300,
   dataTransfers: new Map(),
   nominalVoltageMV: milliVolts(230_000),
