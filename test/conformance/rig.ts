@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { loadConfig } from '../../src/config/load.ts';
-import { settableKeys } from '../../src/config/overlay.ts';
 import { startBusbar } from '../../src/main.ts';
 import { createLog } from '../../src/runtime/log.ts';
 import { createOperator, type Operator } from './operator.ts';
@@ -29,16 +28,13 @@ export async function startRig(passwords: ReadonlyMap<string, string>): Promise<
     ocpp: { host: '127.0.0.1', port: 0, unknownChargePoints: 'accept' },
     http: { port: 0 },
     store: { path: join(folder, 'busbar.db') },
-    // By hand here: what the operator sends is the case.
-    authorization: {
-      unknownCards: 'reject',
-      ...(settableKeys.has('authorization.localLists') ? { localLists: 'off' } : {}),
-    },
+    authorization: { unknownCards: 'reject' },
     log: { level: process.env.TEST_LOG ?? 'silent' },
     chargePoints,
   };
   writeFileSync(file, stringify(settings));
-  const loaded = loadConfig({ file, env: {} });
+  // Lists go out by the operator's hand alone: they are what is tested.
+  const loaded = loadConfig({ file, env: { BUSBAR_AUTHORIZATION_LOCAL_LISTS: 'off' } });
   if (!loaded.ok) throw new Error(loaded.problems.map(({ key, message }) => `${key} ${message}`).join('; '));
   const busbar = await startBusbar(loaded.config, createLog(loaded.config.log.level, {}));
   const operator = await createOperator(`http://127.0.0.1:${busbar.httpPort}`);
