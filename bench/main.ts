@@ -64,6 +64,11 @@ async function latency(): Promise<void> {
   for (const [kind, runs] of results) {
     row(`answer p50 ms, ${kind}`, formatSpread(spreadOf(runs.map(({ p50Ms }) => p50Ms)), 2));
     row(`answer p99 ms, ${kind}`, formatSpread(spreadOf(p99(kind)), 2));
+    row(
+      `answer to Authorize p99 ms, ${kind}`,
+      formatSpread(spreadOf(runs.map(({ authorizeP99Ms }) => authorizeP99Ms)), 2),
+      kind === 'busbar' ? '< 100' : '',
+    );
     row(`answer max ms, ${kind}`, formatSpread(spreadOf(runs.map(({ maxMs }) => maxMs)), 1));
   }
   row('answer p99, busbar / bare', formatSpread(ratioOf(p99('busbar'), p99('bare')), 2), '<= 4');

@@ -1,6 +1,7 @@
 import type { Event } from '../domain/events.ts';
 import type { Instant } from '../domain/units.ts';
 import type { CentralSystemAction, RequestOf, ResponseOf } from '../ocpp/messages/actions.ts';
+import { configurationChanged, configurationRead } from './configuration/answers.ts';
 import type { Live, Policy } from './handler.ts';
 import type { Records } from './records.ts';
 
@@ -38,14 +39,14 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   CancelReservation: forTheAskerOnly,
   CertificateSigned: forTheAskerOnly,
   ChangeAvailability: forTheAskerOnly,
-  ChangeConfiguration: forTheAskerOnly,
+  ChangeConfiguration: configurationChanged,
   ClearCache: forTheAskerOnly,
   ClearChargingProfile: forTheAskerOnly,
   DataTransfer: forTheAskerOnly,
   DeleteCertificate: forTheAskerOnly,
   ExtendedTriggerMessage: forTheAskerOnly,
   GetCompositeSchedule: forTheAskerOnly,
-  GetConfiguration: forTheAskerOnly,
+  GetConfiguration: configurationRead,
   GetDiagnostics: forTheAskerOnly,
   GetInstalledCertificateIds: forTheAskerOnly,
   GetLocalListVersion: forTheAskerOnly,

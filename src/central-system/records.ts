@@ -1,4 +1,5 @@
 import type { ConnectorStatus, Nameplate, Registration } from '../domain/charge-point.ts';
+import type { ReportedKey } from '../domain/configuration.ts';
 import type { RegisterAt } from '../domain/findings.ts';
 import type { OpenOperation } from '../domain/operation.ts';
 import type { Token } from '../domain/token.ts';
@@ -10,6 +11,10 @@ import type { Instant } from '../domain/units.ts';
  * same turn has already recorded.
  */
 export type Records = {
+  /** The value that a charge point last reported for a configuration key; null where it reported none. */
+  reportedConfiguration(chargePointId: string, key: string): string | null;
+  /** All configuration keys that a charge point last reported, by name. */
+  reportedKeys(chargePointId: string): readonly ReportedKey[];
   /** Operations that wait for their answer, or for what the charge point does later; the oldest first. */
   openOperations(chargePointId: string): readonly OpenOperation[];
   /** As last reported; null where nothing was. Connector 0 is the charge point as a whole. */

@@ -37,23 +37,28 @@ function operate(
   }
   if (line.session === null) return ended(done, { kind: 'not-connected' });
   const id = site.ids.uuid();
-  const events = [operationRequested(chargePointId, id, action, payload, site.clock.now())];
+  const events =
+    line.registration === null ? [] : [operationRequested(chargePointId, id, action, payload, site.clock.now())];
+  const send = (tracked: boolean): void => {
+    site.exchange.call(line, {
+      messageId: id,
+      action,
+      payload,
+      tracked,
+      class: 'operator',
+      timeoutMs: site.callTimeoutMs,
+      waitMs: site.callTimeoutMs,
+      ended: (outcome) => done(resultOf(outcome, id)),
+    });
+  };
   return {
-    events: line.registration === null ? [] : events,
+    events,
     effect: () => {
-      if (line.registration !== null) site.follow(events);
-      site.exchange.call(line, {
-        messageId: id,
-        action,
-        payload,
-        tracked: line.registration !== null,
-        class: 'operator',
-        timeoutMs: site.callTimeoutMs,
-        waitMs: site.callTimeoutMs,
-        ended: (outcome) => done(resultOf(outcome, id)),
-      });
+      site.follow(events);
+      send(events.length > 0);
     },
-    failed: () => done({ kind: 'store-failed' }),
+    // A full disk must not keep anybody from stopping a charge point.
+    failed: () => send(false),
   };
 }
 

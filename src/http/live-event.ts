@@ -85,6 +85,12 @@ export function liveEvent(event: Event): object {
       const { chargePointId, id, state, outcome, at } = event;
       return { chargePointId, id, state, outcome, at: utc(at) };
     }
+    case 'configuration-reported': {
+      const { chargePointId, keys, complete, at } = event;
+      return { chargePointId, keys: keys.length, complete, at: utc(at) };
+    }
+    case 'configuration-taken':
+      return { chargePointId: event.chargePointId, key: event.key, at: utc(event.at) };
     case 'alert-raised': {
       const { id, kind, chargePointId, text, fix } = event.alert;
       return { id, kind, chargePointId, text, fix, at: utc(event.at) };

@@ -16,6 +16,11 @@ const SECRET_FIELD = /passw|passphrase|passcode|pwd|psk|secret|token|credential|
 /** JSON inside a string inside JSON is followed this far. */
 const MAX_NESTING = 3;
 
+/** Whether the value of this configuration key is nobody's business. */
+export function isSecretKey(key: string): boolean {
+  return SECRET_KEY.test(key) && !HARMLESS_KEY.test(key);
+}
+
 /** The text with the values of secret keys and the credentials in URLs replaced by `***`. Never throws. */
 export function maskSecrets(frameText: string): string {
   return masked(frameText, MAX_NESTING);
@@ -51,7 +56,7 @@ function findSecrets(text: string, whole: boolean, nesting: number): Replacement
   const open: Open[] = [{ object: false, field: null, keys: [], values: [], secret: false }];
   const cutKeys = !whole && speaksOfKeys(text);
   const close = ({ keys, values }: Open, ended: boolean): void => {
-    const named = keys.some((key) => SECRET_KEY.test(key) && !HARMLESS_KEY.test(key));
+    const named = keys.some(isSecretKey);
     // A value whose key was cut away may be a secret; without a key, in a whole text, it is a measurement.
     if (named || (cutKeys && (!ended || keys.length === 0))) for (const span of values) hide(span);
   };
