@@ -4,6 +4,7 @@ import type { CentralSystemAction, RequestOf, ResponseOf } from '../ocpp/message
 import { configurationChanged, configurationRead } from './configuration/answers.ts';
 import type { Live, Policy } from './handler.ts';
 import type { Records } from './records.ts';
+import { clearCacheAnswered } from './tokens/clear-caches.ts';
 
 /** What came back to a call of ours. */
 export type Answer<A extends CentralSystemAction> =
@@ -40,7 +41,7 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   CertificateSigned: forTheAskerOnly,
   ChangeAvailability: forTheAskerOnly,
   ChangeConfiguration: configurationChanged,
-  ClearCache: forTheAskerOnly,
+  ClearCache: clearCacheAnswered,
   ClearChargingProfile: forTheAskerOnly,
   DataTransfer: forTheAskerOnly,
   DeleteCertificate: forTheAskerOnly,

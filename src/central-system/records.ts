@@ -2,15 +2,16 @@ import type { ConnectorStatus, Nameplate, Registration } from '../domain/charge-
 import type { ReportedKey } from '../domain/configuration.ts';
 import type { RegisterAt } from '../domain/findings.ts';
 import type { OpenOperation } from '../domain/operation.ts';
-import type { Token } from '../domain/token.ts';
+import type { Token, TokenGroup } from '../domain/token.ts';
+import type { KnownTokens } from '../domain/token-import.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
-import type { Instant } from '../domain/units.ts';
+import type { Instant, WattHours } from '../domain/units.ts';
 
 /**
  * What a handler may know of the record: reads only, answered from the store at once, and seeing everything that the
  * same turn has already recorded.
  */
-export type Records = {
+export type Records = KnownTokens & {
   /** The value that a charge point last reported for a configuration key; null where it reported none. */
   reportedConfiguration(chargePointId: string, key: string): string | null;
   /** All configuration keys that a charge point last reported, by name. */
@@ -22,7 +23,18 @@ export type Records = {
   registration(chargePointId: string): Registration | null;
   nameplate(chargePointId: string): Nameplate | null;
   countChargePoints(registration: Registration): number;
-  token(idTag: string): Token | null;
+  /** Tokens whose idTag or alias may be the same card's: other spellings of it, and numbers cut from it or to it. */
+  tokensLike(idTag: string): { readonly whole: readonly Token[]; readonly cut: readonly Token[] };
+  tokenGroup(parentIdTag: string): TokenGroup | null;
+  /** Energy of the transactions that began in a span of time, by the charge point's clock; running ones so far. */
+  energyOfToken(idTag: string, from: Instant, before: Instant): WattHours;
+  energyOfGroup(parentIdTag: string, from: Instant, before: Instant): WattHours;
+  /** Whether any transaction with this idTag was ever accepted. */
+  hasCharged(idTag: string): boolean;
+  unknownCard(idTag: string): string | null;
+  cacheState(chargePointId: string): CacheState;
+  /** How often a stop was asked for since its token was blocked, and when last. */
+  stopsAsked(transactionId: number): { readonly times: number; readonly lastAt: Instant } | null;
   nextTransactionId(): number;
   transaction(chargePointId: string, transactionId: number): Transaction | null;
   /** The transaction that this very start made, if it was here before. */
@@ -31,7 +43,7 @@ export type Records = {
   orphanByStop(chargePointId: string, reportedTransactionId: number, stop: Stop): Transaction | null;
   /** Newest first. */
   runningOn(chargePointId: string): readonly Transaction[];
-  /** Running transactions that were started with this idTag, anywhere on the site. */
+  /** Running transactions of a token by its idTag, or of an unknown card, anywhere on the site. */
   runningWith(idTag: string): readonly Transaction[];
   /** The last stopped transaction of the connector that had started before, by the charge point's clock. */
   previousOn(chargePointId: string, start: Start): Transaction | null;
@@ -39,4 +51,13 @@ export type Records = {
   startedDuring(chargePointId: string, connectorId: number, from: Instant, before: Instant): readonly Transaction[];
   /** The last register that was stored for a transaction. */
   lastRegister(transactionId: number): RegisterAt | null;
+};
+
+/** How the cache of a charge point stands to the tokens; null: never. */
+export type CacheState = {
+  /** When somebody last lost something, anywhere on the site. */
+  readonly narrowedAt: Instant | null;
+  readonly askedAt: Instant | null;
+  readonly clearedAsOf: Instant | null;
+  readonly tryAgainAt: Instant | null;
 };

@@ -1,9 +1,10 @@
 import type { CallOutcome } from '../central-system/call-queue.ts';
 import type { Chore, ChoreStep } from '../central-system/chore.ts';
 import type { Policy } from '../central-system/handler.ts';
+import { operationRequested } from '../central-system/operations/tracking.ts';
 import type { Records } from '../central-system/records.ts';
 import type { Event } from '../domain/events.ts';
-import type { Clock, Log, Timer } from '../runtime/ports.ts';
+import type { Clock, Ids, Log, Timer } from '../runtime/ports.ts';
 import type { WantedCall } from './calls.ts';
 import type { Line, Lines } from './lines.ts';
 import type { Session } from './session.ts';
@@ -47,12 +48,13 @@ export function createCare(site: {
   records: Records;
   policy: Policy;
   clock: Clock;
+  ids: Ids;
   log: Log;
   follow: (events: readonly Event[]) => void;
   later: (chargePointId: string, decide: () => Decision) => void;
   call: (line: Line, wanted: WantedCall) => boolean;
 }) {
-  const { chores, lines, records, policy, clock, log, follow, later, call } = site;
+  const { chores, lines, records, policy, clock, ids, log, follow, later, call } = site;
   const cares = new Map<string, Care>();
   const everybody: Pace = { freeAt: 0 };
   let stopped = false;
@@ -147,25 +149,33 @@ export function createCare(site: {
     const reachable = isReachable(line, care, at);
     const events: Event[] = [];
     let wanted: ChoreStep['call'];
+    let waitMs = 0;
+    let operationId: string | undefined;
     let again: number = Number.POSITIVE_INFINITY;
     const { chargePointId, live } = line;
     for (const chore of chores) {
       if (!care.dirty.has(chore)) continue;
       const step = chore.look({ chargePointId, now, records, live, policy, reachable: reachable && !care.busy });
-      if (step.events !== undefined) events.push(...step.events);
+      // What goes with a call is recorded when the call goes out, and not while it waits for its turn.
+      const calls = step.call !== undefined && reachable && !care.busy;
+      if (calls) waitMs = waitFor(care, at);
+      if (step.events !== undefined && waitMs === 0) events.push(...step.events);
       if (step.again !== undefined) again = Math.min(again, step.again - now);
-      if (step.call !== undefined && reachable && !care.busy) {
+      if (calls && step.call !== undefined) {
         wanted = step.call;
+        if (step.tracked === true && waitMs === 0) {
+          operationId = ids.uuid();
+          events.push(operationRequested(chargePointId, operationId, wanted.action, wanted.payload, now));
+        }
         break;
       }
       care.dirty.delete(chore);
     }
-    const waitMs = wanted === undefined ? 0 : waitFor(care, at);
     return {
       events,
       effect: () => {
         follow(events);
-        if (wanted !== undefined && waitMs === 0) send(line, care, wanted);
+        if (wanted !== undefined && waitMs === 0) send(line, care, wanted, operationId);
         else if (wanted !== undefined) lookAfter(line, care, waitMs);
         else if (care.settledAt > at) lookAfter(line, care, Math.min(again, care.settledAt - at));
         else if (again < Number.POSITIVE_INFINITY) lookAfter(line, care, again);
@@ -196,11 +206,17 @@ export function createCare(site: {
     return 0;
   }
 
-  function send(line: Line, care: Care, { action, payload }: NonNullable<ChoreStep['call']>): void {
+  function send(
+    line: Line,
+    care: Care,
+    { action, payload }: NonNullable<ChoreStep['call']>,
+    operationId: string | undefined,
+  ): void {
     care.busy = true;
     call(line, {
       action,
       payload,
+      ...(operationId === undefined ? {} : { messageId: operationId, tracked: true }),
       class: 'housekeeping',
       timeoutMs: CALL_WITHIN_MS,
       waitMs: CALL_WITHIN_MS,

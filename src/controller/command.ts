@@ -2,6 +2,7 @@ import type { CallOutcome } from '../central-system/call-queue.ts';
 import { operationRequested } from '../central-system/operations/tracking.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
 import { type CommandSite, ended, recorded } from './command-steps.ts';
+import { decideTokens } from './commands/tokens.ts';
 import type { Line } from './lines.ts';
 import type { Decision } from './turn.ts';
 
@@ -14,11 +15,14 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
     case 'reject':
       return register(command, site, done);
     case 'put-token':
-      return recorded([{ type: 'token-put', token: command.token, at: site.clock.now() }], site, done);
     case 'remove-token':
-      return site.records.token(command.idTag) === null
-        ? ended(done, { kind: 'unknown', what: `token ${command.idTag}` })
-        : recorded([{ type: 'token-removed', idTag: command.idTag, at: site.clock.now() }], site, done);
+    case 'import-tokens':
+    case 'release-file-tokens':
+    case 'put-token-group':
+    case 'remove-token-group':
+    case 'enrol-card':
+    case 'forget-card':
+      return decideTokens(command, site, done);
     case 'clear-alert':
       return recorded([{ type: 'alert-cleared', id: command.id, at: site.clock.now() }], site, done);
   }

@@ -3,7 +3,7 @@ import type { ConfigurationEvent } from './configuration.ts';
 import type { Finding } from './findings.ts';
 import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
-import type { Token, Verdict } from './token.ts';
+import type { TokenEvent, Verdict } from './token.ts';
 import type { Start, Stop } from './transaction.ts';
 import type { Instant } from './units.ts';
 
@@ -28,7 +28,7 @@ export type Alert = {
  * Everything that can happen to the site's record, in the past tense. Handlers decide on events; the store's `record`
  * is the only one that writes them, and what lives in memory follows them after the commit.
  */
-export type Event = LedgerEvent | OperationEvent | ConfigurationEvent;
+export type Event = LedgerEvent | OperationEvent | ConfigurationEvent | TokenEvent;
 
 /** Of charge points, transactions, and what is seen of both. */
 export type LedgerEvent =
@@ -44,6 +44,8 @@ export type LedgerEvent =
       transactionId: number;
       start: Start;
       verdict: Verdict;
+      /** The idTag of the token that it was judged as, where the card said another one. */
+      token?: string;
       evidence: Evidence;
       findings: readonly Finding[];
     }
@@ -79,8 +81,6 @@ export type LedgerEvent =
       dropped: number;
       receivedAt: Instant;
     }
-  | { type: 'token-put'; token: Token; at: Instant }
-  | { type: 'token-removed'; idTag: string; at: Instant }
   | {
       type: 'job-status-reported';
       chargePointId: string;

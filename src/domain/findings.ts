@@ -15,6 +15,7 @@ export type FindingKind =
   | 'register-gap'
   | 'register-negative'
   | 'register-regression'
+  | 'rule-refused'
   | 'time-implausible'
   | 'time-in-future'
   | 'time-regression';

@@ -6,6 +6,7 @@ import type { Controller } from '../controller/controller.ts';
 import type { Clock, Ids } from '../runtime/ports.ts';
 import type { Views } from '../store/views.ts';
 import { type App, compileValidator, type TypeBoxProvider } from './app.ts';
+import { cardRoutes } from './card-routes.ts';
 import { chargePointRoutes } from './charge-point-routes.ts';
 import { answerBadRequest, answerErrors, sendError } from './errors.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -16,6 +17,7 @@ import { operationRoutes } from './operation-routes.ts';
 import { ProblemSchema } from './problem.ts';
 import { createReadiness } from './readiness.ts';
 import { siteRoutes } from './site-routes.ts';
+import { tokenGroupRoutes } from './token-group-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { transactionRoutes } from './transaction-routes.ts';
 
@@ -110,6 +112,8 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   operationRoutes(app, site);
   transactionRoutes(app, site);
   tokenRoutes(app, site);
+  tokenGroupRoutes(app, site);
+  cardRoutes(app, site);
   messageRoutes(app, site);
   eventRoutes(app, streams);
   app.get(

@@ -3,6 +3,7 @@ import type { Event } from '../domain/events.ts';
 import { configurationWriters } from './configuration.ts';
 import { ledgerWriters } from './ledger-writers.ts';
 import { operationWriters } from './operations.ts';
+import { tokenWriters } from './tokens.ts';
 import type { Writers } from './writers.ts';
 
 /**
@@ -19,6 +20,7 @@ export function createRecorder(database: Database): (event: Event) => void {
   const writers: Writers = {
     ...ledgerWriters(database, refOf),
     ...operationWriters(database, refOf),
+    ...tokenWriters(database, refOf),
     ...configurationWriters(database, refOf),
   };
   // The one place where the table's type is opened: each writer gets the event of its own type.

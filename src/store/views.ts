@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Start, Transaction } from '../domain/transaction.ts';
 import { type AlertView, createAlertViews } from './alert-view.ts';
+import { createCardViews } from './card-views.ts';
 import {
   type ChargePointPolicy,
   type ChargePointView,
@@ -46,6 +47,7 @@ export function createViews(
     ...alerts,
     ...createOperationViews(database),
     ...createTokenViews(database, live.now),
+    ...createCardViews(database),
     ...createTransactionViews(database, lastRegister),
 
     site(): SiteView {

@@ -27,6 +27,7 @@ function createHouse(look: (context: ChoreContext) => ChoreStep, chargePoints = 
     records: openLedger().reader,
     policy: openPolicy,
     clock,
+    ids: { uuid: () => 'our-id' },
     log: createKeptLog(),
     follow: (events) => followed.push(...events),
     later: (_, decide) => clock.soon(() => decide().effect()),

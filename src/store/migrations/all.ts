@@ -1,5 +1,6 @@
 import { sql as ledger } from './001-ledger.ts';
 import { sql as operations } from './002-operations.ts';
+import { sql as tokens } from './003-tokens.ts';
 import { sql as configuration } from './007-configuration.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
@@ -8,5 +9,6 @@ export type Migration = { readonly version: number; readonly name: string; reado
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'ledger', sql: ledger },
   { version: 2, name: 'operations', sql: operations },
+  { version: 3, name: 'tokens', sql: tokens },
   { version: 7, name: 'configuration', sql: configuration },
 ];
