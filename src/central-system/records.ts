@@ -53,11 +53,14 @@ export type Records = KnownTokens & {
   lastRegister(transactionId: number): RegisterAt | null;
 };
 
-/** How the cache of a charge point stands to the tokens; null: never. */
+/** How the cache of a charge point stands to the tokens. Losses are counted: clocks step back, numbers do not. */
 export type CacheState = {
-  /** When somebody last lost something, anywhere on the site. */
-  readonly narrowedAt: Instant | null;
-  readonly askedAt: Instant | null;
-  readonly clearedAsOf: Instant | null;
+  /** How often somebody has lost something, anywhere on the site, and when last. */
+  readonly losses: number;
+  readonly lastLossAt: Instant | null;
+  /** The number of losses when a chore asked it to empty its cache; null once it has answered. */
+  readonly askedAsOf: number | null;
+  /** The losses that its cache no longer holds. */
+  readonly clearedAsOf: number;
   readonly tryAgainAt: Instant | null;
 };

@@ -80,16 +80,15 @@ function cutReadingsOf(key: string): Bytes[] {
 /** Every way in which this number may have been entered, in both orders of its bytes. */
 function spellingsOf(bytes: Bytes): string[] {
   return [bytes, reversed(bytes)]
-    .flatMap((order) => {
-      const decimal = BigInt(`0x${hexOf(order)}`).toString();
-      return [
-        hexOf(order),
-        ...SEPARATORS.map((separator) => hexOf(order, separator)),
-        decimal,
-        ...(order.length === 4 ? [decimal.padStart(10, '0')] : []),
-      ];
-    })
+    .flatMap((order) => [hexOf(order), ...SEPARATORS.map((separator) => hexOf(order, separator)), ...decimalsOf(order)])
     .filter((spelling) => spelling.length <= MAX_ID_TAG);
+}
+
+/** As cards have it printed; four bytes with leading zeros too. None where it would be read as a shorter number. */
+function decimalsOf(bytes: Bytes): string[] {
+  const decimal = BigInt(`0x${hexOf(bytes)}`).toString();
+  const padded = bytes.length === 4 ? [decimal.padStart(10, '0')] : [];
+  return [decimal, ...padded].filter((text) => readingsOf(text).some((read) => hexOf(read) === hexOf(bytes)));
 }
 
 const reversed = (bytes: Bytes): Bytes => [...bytes].reverse();

@@ -37,8 +37,8 @@ function parseDays(text: string): Weekday[] | null {
   const found = new Set<Weekday>();
   for (const part of text.split(',')) {
     const [first, last = first, ...more] = part.split('-');
-    const from = WEEKDAYS.findIndex((day) => day === first);
-    const to = WEEKDAYS.findIndex((day) => day === last);
+    const from = positionOf(first);
+    const to = positionOf(last);
     if (from < 0 || to < 0 || more.length > 0) return null;
     // Also over the weekend: fri-mon.
     for (let step = 0; step <= (to - from + 7) % 7; step += 1) {
@@ -48,6 +48,9 @@ function parseDays(text: string): Weekday[] | null {
   }
   return WEEKDAYS.filter((day) => found.has(day));
 }
+
+const positions = new Map<string, number>(WEEKDAYS.map((day, position) => [day, position]));
+const positionOf = (word: string | undefined): number => positions.get(word?.trim() ?? '') ?? -1;
 
 function daysText(days: readonly Weekday[]): string {
   const runs: Weekday[][] = [];

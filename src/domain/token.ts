@@ -69,8 +69,8 @@ export type TokenEvent =
       at: Instant;
     }
   | { type: 'cache-clear-asked'; chargePointId: string; at: Instant }
-  /** Nothing that the cache held at `asOf` or before is in it any more, or there is no cache. */
-  | { type: 'cache-cleared'; chargePointId: string; asOf: Instant; at: Instant }
+  /** The first `asOf` times that somebody lost something are no longer in the cache, or there is no cache. */
+  | { type: 'cache-cleared'; chargePointId: string; asOf: number; at: Instant }
   | { type: 'cache-clear-failed'; chargePointId: string; tryAgainAt: Instant; at: Instant }
   | { type: 'stop-for-blocked-asked'; chargePointId: string; transactionId: number; at: Instant };
 

@@ -29,9 +29,7 @@ export function tokenWriters(database: Database, refOf: RefOf): Writers<TokenEve
     ON CONFLICT DO UPDATE SET parent_id_tag = excluded.parent_id_tag, note = excluded.note, rules = excluded.rules,
       updated_ms = excluded.updated_ms`);
   const removeGroup = database.prepare('DELETE FROM token_groups WHERE parent_id_tag_key = ?');
-  const narrowed = database.prepare(
-    "INSERT INTO meta (key, value) VALUES ('tokens_narrowed_ms', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-  );
+  const narrowed = database.prepare('UPDATE tokens_narrowed SET times = times + 1, last_ms = ?');
   const seeCard = database.prepare(`
     INSERT INTO unknown_cards (id_tag_key, id_tag, first_ms, last_ms, times, charge_point_id, connector_id)
     VALUES (@key, @idTag, @at, @at, 1, @chargePointId, @connectorId)
@@ -46,14 +44,14 @@ export function tokenWriters(database: Database, refOf: RefOf): Writers<TokenEve
     VALUES (@chargePointId, @connectorId, @transactionId, @idTag, @status, @rule, @why, @at)`);
   const dropOldRefusals = database.prepare('DELETE FROM refused_authorizations WHERE id <= ?');
   const cacheAsked = database.prepare(`
-    INSERT INTO cache_state (charge_point_ref, asked_ms) VALUES (?, ?)
-    ON CONFLICT DO UPDATE SET asked_ms = excluded.asked_ms, try_again_ms = NULL`);
+    INSERT INTO cache_state (charge_point_ref, asked_as_of) SELECT ?, times FROM tokens_narrowed WHERE one = 1
+    ON CONFLICT DO UPDATE SET asked_as_of = excluded.asked_as_of, try_again_ms = NULL`);
   const cacheCleared = database.prepare(`
-    INSERT INTO cache_state (charge_point_ref, cleared_as_of_ms) VALUES (?, ?)
-    ON CONFLICT DO UPDATE SET cleared_as_of_ms = max(coalesce(cleared_as_of_ms, 0), excluded.cleared_as_of_ms), try_again_ms = NULL`);
+    INSERT INTO cache_state (charge_point_ref, cleared_as_of) VALUES (?, ?)
+    ON CONFLICT DO UPDATE SET cleared_as_of = max(cleared_as_of, excluded.cleared_as_of), asked_as_of = NULL, try_again_ms = NULL`);
   const cacheFailed = database.prepare(`
     INSERT INTO cache_state (charge_point_ref, try_again_ms) VALUES (?, ?)
-    ON CONFLICT DO UPDATE SET try_again_ms = excluded.try_again_ms`);
+    ON CONFLICT DO UPDATE SET asked_as_of = NULL, try_again_ms = excluded.try_again_ms`);
   const stopAsked = database.prepare(`
     INSERT INTO stops_for_blocked (transaction_id, times, last_ms) VALUES (?, 1, ?)
     ON CONFLICT DO UPDATE SET times = times + 1, last_ms = excluded.last_ms`);
@@ -95,7 +93,7 @@ export function tokenWriters(database: Database, refOf: RefOf): Writers<TokenEve
       removeGroup.run(idTagKey(parentIdTag));
     },
     'tokens-narrowed': ({ at }) => {
-      narrowed.run(String(at));
+      narrowed.run(at);
     },
     'unknown-card-seen': ({ chargePointId, connectorId, idTag, at }) => {
       seeCard.run({ key: idTagKey(idTag), idTag, chargePointId, connectorId, at });
@@ -108,8 +106,8 @@ export function tokenWriters(database: Database, refOf: RefOf): Writers<TokenEve
       const row = { chargePointId, connectorId, transactionId, idTag, status, rule, why, at };
       dropOldRefusals.run(Number(refuse.run(row).lastInsertRowid) - MAX_REFUSALS);
     },
-    'cache-clear-asked': ({ chargePointId, at }) => {
-      cacheAsked.run(refOf(chargePointId), at);
+    'cache-clear-asked': ({ chargePointId }) => {
+      cacheAsked.run(refOf(chargePointId));
     },
     'cache-cleared': ({ chargePointId, asOf }) => {
       cacheCleared.run(refOf(chargePointId), asOf);
@@ -126,7 +124,7 @@ export function tokenWriters(database: Database, refOf: RefOf): Writers<TokenEve
 /** Longer numbers that begin like a cut one: looked at, at most. More of them would be no suggestion. */
 const MAX_ALIKE = 5;
 
-type Cache = { asked_ms: number | null; cleared_as_of_ms: number | null; try_again_ms: number | null };
+type Cache = { asked_as_of: number | null; cleared_as_of: number; try_again_ms: number | null };
 
 export function tokenReads(database: Database) {
   const byKey = database.prepare('SELECT * FROM tokens WHERE id_tag_key = ?');
@@ -150,7 +148,7 @@ export function tokenReads(database: Database) {
   const charged = database.prepare(`
     SELECT 1 FROM transactions t WHERE t.state <> 'orphan' AND coalesce(t.token_key, t.id_tag_key) = ? AND t.verdict = 'Accepted' LIMIT 1`);
   const unknown = database.prepare('SELECT id_tag FROM unknown_cards WHERE id_tag_key = ?').pluck();
-  const narrowed = database.prepare("SELECT value FROM meta WHERE key = 'tokens_narrowed_ms'").pluck();
+  const narrowed = database.prepare('SELECT times AS losses, last_ms AS lastLossAt FROM tokens_narrowed');
   const cache = database.prepare(`
     SELECT s.* FROM cache_state s JOIN charge_points c ON c.ref = s.charge_point_ref WHERE c.id = ?`);
   const stops = database.prepare('SELECT times, last_ms AS lastAt FROM stops_for_blocked WHERE transaction_id = ?');
@@ -192,12 +190,11 @@ export function tokenReads(database: Database) {
     hasCharged: (idTag: string) => charged.get(idTagKey(idTag)) !== undefined,
     unknownCard: (idTag: string) => (unknown.get(idTagKey(idTag)) as string | undefined) ?? null,
     cacheState(chargePointId: string) {
-      const narrowedMs = narrowed.get() as string | undefined;
       const row = cache.get(chargePointId) as Cache | undefined;
       return {
-        narrowedAt: narrowedMs === undefined ? null : (Number(narrowedMs) as Instant),
-        askedAt: (row?.asked_ms ?? null) as Instant | null,
-        clearedAsOf: (row?.cleared_as_of_ms ?? null) as Instant | null,
+        ...(narrowed.get() as { losses: number; lastLossAt: Instant | null }),
+        askedAsOf: row?.asked_as_of ?? null,
+        clearedAsOf: row?.cleared_as_of ?? 0,
         tryAgainAt: (row?.try_again_ms ?? null) as Instant | null,
       };
     },

@@ -29,9 +29,16 @@ describe('what is accepted', () => {
           retentionDays: { telemetry: 60, messages: 7 },
           backupsKept: 3,
         },
-        authorization: { unknownCards: 'reject', concurrentTransactions: 'refuse' },
+        authorization: {
+          unknownCards: 'reject',
+          matchCardForms: false,
+          stopWhenBlocked: false,
+          clearCaches: true,
+          concurrentTransactions: 'refuse',
+        },
         log: { level: 'info' },
         chargePoints: [],
+        tokenLines: null,
       },
     });
   });

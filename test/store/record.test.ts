@@ -121,6 +121,8 @@ describe('a transaction', () => {
         stop_id_tag: null,
         reported_transaction_id: null,
         proposed_transaction_id: null,
+        token_key: null,
+        group_key: 'fleet',
       },
     ]);
     expect(reader.nextTransactionId()).toBe(8);
@@ -231,6 +233,10 @@ describe('tokens', () => {
         expires_ms: at(9),
         parent_id_tag: 'P',
         note: 'n',
+        aliases: '[]',
+        cost_centre: null,
+        rules: null,
+        source: 'api',
         created_ms: NOON,
         updated_ms: at(1),
       },

@@ -14,11 +14,11 @@ export const clearCaches: Chore = {
   wakes: new Set(['tokens-narrowed', 'charge-point-registered', 'registration-changed']),
   look({ chargePointId, now, records, policy, reachable }) {
     if (!policy.clearCaches) return {};
-    const { narrowedAt, clearedAsOf, tryAgainAt } = records.cacheState(chargePointId);
-    if (narrowedAt === null || (clearedAsOf !== null && clearedAsOf >= narrowedAt)) return {};
+    const { losses, clearedAsOf, tryAgainAt } = records.cacheState(chargePointId);
+    if (clearedAsOf >= losses) return {};
     // Without a cache there is nothing to empty (OCPP 1.6 §9.1.2).
     if (records.reportedConfiguration(chargePointId, 'AuthorizationCacheEnabled')?.toLowerCase() === 'false') return {};
-    if (tryAgainAt !== null && tryAgainAt > now) return { again: tryAgainAt };
+    if (tryAgainAt !== null && tryAgainAt > now && tryAgainAt <= now + AFTER_FAILURE_MS) return { again: tryAgainAt };
     if (!reachable) return {};
     return {
       events: [{ type: 'cache-clear-asked', chargePointId, at: now }],
@@ -34,16 +34,15 @@ export const clearCacheAnswered: AnswerHandler<'ClearCache'> = (_, answer, { cha
   if (answer.kind === 'error' && !knowsNot) {
     return [{ type: 'cache-clear-failed', chargePointId, tryAgainAt: (at + AFTER_FAILURE_MS) as Instant, at }];
   }
-  return [{ type: 'cache-cleared', chargePointId, asOf: askedAt(), at }];
-
-  /** When it was asked for at the earliest: what a token lost after that, the cache may still hold. */
-  function askedAt(): Instant {
-    const { askedAt: byChore, clearedAsOf } = records.cacheState(chargePointId);
-    const asked = records
-      .openOperations(chargePointId)
-      .filter(({ action, answer: state }) => action === 'ClearCache' && state === 'awaited')
-      .map(({ requestedAt }) => requestedAt as number);
-    if (byChore !== null && (clearedAsOf === null || byChore > clearedAsOf)) asked.push(byChore);
-    return (asked.length === 0 ? at : Math.min(...asked)) as Instant;
-  }
+  const { losses, lastLossAt, askedAsOf } = records.cacheState(chargePointId);
+  if (askedAsOf !== null) return [{ type: 'cache-cleared', chargePointId, asOf: askedAsOf, at }];
+  // Somebody else asked: of what was lost in between, nobody knows whether it is gone.
+  const asked = records
+    .openOperations(chargePointId)
+    .filter(({ action, answer: state }) => action === 'ClearCache' && state === 'awaited')
+    .map(({ requestedAt }) => requestedAt);
+  const since = lastLossAt ?? 0;
+  return asked.length > 0 && asked.every((requestedAt) => requestedAt >= since)
+    ? [{ type: 'cache-cleared', chargePointId, asOf: losses, at }]
+    : [];
 };

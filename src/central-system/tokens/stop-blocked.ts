@@ -19,7 +19,7 @@ export const stopBlocked: Chore = {
       if (findToken(start.idTag, { records, policy })?.status !== 'Blocked') continue;
       const asked = records.stopsAsked(id);
       if (asked !== null && asked.times >= MOST_TIMES) continue;
-      if (asked !== null && asked.lastAt + AGAIN_AFTER_MS > now) {
+      if (asked !== null && asked.lastAt <= now && asked.lastAt + AGAIN_AFTER_MS > now) {
         again = Math.min(again, asked.lastAt + AGAIN_AFTER_MS);
         continue;
       }

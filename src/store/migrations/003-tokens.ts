@@ -38,9 +38,13 @@ CREATE TABLE refused_authorizations (
   id_tag TEXT NOT NULL, status TEXT NOT NULL, rule TEXT, why TEXT NOT NULL, at_ms INTEGER NOT NULL
 ) STRICT;
 
+-- How often somebody has lost something (tokens_narrowed), and up to which of these times a cache was emptied.
+CREATE TABLE tokens_narrowed (one INTEGER PRIMARY KEY CHECK (one = 1), times INTEGER NOT NULL, last_ms INTEGER) STRICT;
+INSERT INTO tokens_narrowed VALUES (1, 0, NULL);
+
 CREATE TABLE cache_state (
   charge_point_ref INTEGER PRIMARY KEY REFERENCES charge_points (ref),
-  asked_ms INTEGER, cleared_as_of_ms INTEGER, try_again_ms INTEGER
+  asked_as_of INTEGER, cleared_as_of INTEGER NOT NULL DEFAULT 0, try_again_ms INTEGER
 ) STRICT;
 
 CREATE TABLE stops_for_blocked (
