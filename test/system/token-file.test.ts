@@ -1,20 +1,20 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { type Busbar, startBusbar } from '../../src/main.ts';
-import { scratchFolder } from '../support/scratch-folder.ts';
+import { scratchPaths } from '../support/scratch-folder.ts';
 
+const scratchPath = scratchPaths();
 let folder: string;
 let running: Busbar | null = null;
 beforeEach(() => {
-  folder = scratchFolder();
+  folder = dirname(scratchPath('site.yaml'));
 });
 afterEach(async () => {
   await running?.stop();
   running = null;
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Starts anew over the same store, with this file of tokens or with none, and talks to its API. */
