@@ -18,7 +18,7 @@ export const fullPlan: Plan = {
 
 export const quickPlan: Plan = {
   closedLoop: { rounds: 2, warmUpMessages: 6_000, messages: 18_000 },
-  paced: { rounds: 1, warmUpMessages: 600, messages: 1_800 },
+  paced: { rounds: 1, warmUpMessages: 600, messages: 2_400 },
   storms: 1,
   connected: 1_000,
 };

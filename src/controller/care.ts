@@ -36,6 +36,8 @@ type Care = {
   pausedUntil: number;
   timer: Timer | null;
   readonly dirty: Set<Chore>;
+  /** When each chore wants to look again, by the wall clock. */
+  readonly again: Map<Chore, number>;
 };
 
 /**
@@ -100,6 +102,7 @@ export function createCare(site: {
         pausedUntil: 0,
         timer: null,
         dirty: new Set(),
+        again: new Map(),
       };
       cares.set(line.chargePointId, care);
     }
@@ -151,7 +154,6 @@ export function createCare(site: {
     let wanted: ChoreStep['call'];
     let waitMs = 0;
     let operationId: string | undefined;
-    let again: number = Number.POSITIVE_INFINITY;
     const { chargePointId, live } = line;
     for (const chore of chores) {
       if (!care.dirty.has(chore)) continue;
@@ -160,7 +162,8 @@ export function createCare(site: {
       const calls = step.call !== undefined && reachable && !care.busy;
       if (calls) waitMs = waitFor(care, at);
       if (step.events !== undefined && waitMs === 0) events.push(...step.events);
-      if (step.again !== undefined) again = Math.min(again, step.again - now);
+      if (step.again === undefined) care.again.delete(chore);
+      else care.again.set(chore, step.again);
       if (calls && step.call !== undefined) {
         wanted = step.call;
         if (step.tracked === true && waitMs === 0) {
@@ -171,13 +174,16 @@ export function createCare(site: {
       }
       care.dirty.delete(chore);
     }
+    // Also of the chores that were not looked at now: there is one timer for all.
+    const again = Math.min(...care.again.values()) - now;
+    const restMs = Math.max(care.settledAt, care.pausedUntil) - at;
     return {
       events,
       effect: () => {
         follow(events);
         if (wanted !== undefined && waitMs === 0) send(line, care, wanted, operationId);
         else if (wanted !== undefined) lookAfter(line, care, waitMs);
-        else if (care.settledAt > at) lookAfter(line, care, Math.min(again, care.settledAt - at));
+        else if (restMs > 0) lookAfter(line, care, Math.min(again, restMs));
         else if (again < Number.POSITIVE_INFINITY) lookAfter(line, care, again);
       },
       failed: (_, error) => {

@@ -6,6 +6,7 @@ import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
 import { configurationReads } from './configuration.ts';
 import { operationReads } from './operations.ts';
+import { reservationReads } from './reservations.ts';
 import { selectTransaction, type TransactionRow, toTransaction } from './rows.ts';
 import { tokenReads } from './tokens.ts';
 
@@ -50,6 +51,7 @@ export function createReader(database: Database) {
   return {
     ...operationReads(database),
     ...tokenReads(database),
+    ...reservationReads(database),
     ...configurationReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],

@@ -8,7 +8,9 @@ import {
   createChargePointViews,
   type LiveState,
 } from './charge-point-view.ts';
+import { createDataTransferViews } from './data-transfers.ts';
 import { createOperationViews } from './operations.ts';
+import { createReservationViews } from './reservations.ts';
 import { createTokenViews } from './token-view.ts';
 import { createTransactionViews } from './transaction-view.ts';
 
@@ -46,6 +48,8 @@ export function createViews(
     ...chargePoints,
     ...alerts,
     ...createOperationViews(database),
+    ...createReservationViews(database),
+    ...createDataTransferViews(database),
     ...createTokenViews(database, live.now),
     ...createCardViews(database),
     ...createTransactionViews(database, lastRegister),

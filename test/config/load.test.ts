@@ -21,6 +21,7 @@ describe('what is accepted', () => {
           heartbeatIntervalS: 300,
           pingIntervalS: 30,
           callTimeoutS: 30,
+          dataTransfers: [],
         },
         http: { host: '127.0.0.1', port: 8080 },
         store: {
@@ -36,6 +37,7 @@ describe('what is accepted', () => {
           clearCaches: true,
           concurrentTransactions: 'refuse',
         },
+        reservations: { restore: true },
         log: { level: 'info' },
         chargePoints: [],
         tokenLines: null,

@@ -66,7 +66,9 @@ export const openPolicy: Policy = {
   clearCaches: false,
   timeZone: 'Europe/Berlin',
   concurrentTransactions: 'refuse',
+  reservations: { restore: false },
   heartbeatIntervalS: 300,
+  dataTransfers: new Map(),
   nominalVoltageMV: milliVolts(230_000),
   configured: new Set(),
 };

@@ -31,7 +31,8 @@ async function startWith(tokens: string | null) {
   const base = `http://127.0.0.1:${running.httpPort}/api/v1`;
   const send = (method: string, path: string, body: object = {}) =>
     fetch(`${base}${path}`, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  const get = async (path: string) => (await fetch(base + path)).json() as Promise<{ items: Record<string, unknown>[] }>;
+  const get = async (path: string) =>
+    (await fetch(base + path)).json() as Promise<{ items: Record<string, unknown>[] }>;
   return {
     send,
     tokens: async () =>

@@ -10,6 +10,7 @@ import { type Instant, wattHours } from '../../domain/units.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
 import { authorize, idTagInfo, type Judgement } from '../authorization.ts';
 import { type Context, type Handler, refuseConnector } from '../handler.ts';
+import { reservationAtStart } from '../reservations/evidence.ts';
 
 /** A start that reports more than this ago happened offline, ms: refusing it now would change nothing but the answer. */
 const OFFLINE_AFTER_MS = 60_000;
@@ -58,6 +59,7 @@ export const startTransaction: Handler<'StartTransaction'> = (request, context) 
     .filter((other) => other.connectorId === start.connectorId);
   const previous = records.previousOn(chargePointId, start);
   const previousOnConnector = previous === null ? null : asStopped(previous);
+  const reservation = reservationAtStart(start, verdict.parentIdTag, transactionId, context);
   const events: Event[] = [
     {
       type: 'transaction-started',
@@ -70,8 +72,10 @@ export const startTransaction: Handler<'StartTransaction'> = (request, context) 
       findings: [
         ...findingsAtStart({ start: started, previousOnConnector, runningOnConnector, receivedAt }),
         ...(refusal === null || refusal.rule === null ? [] : [{ kind: 'rule-refused', detail: refusal.why } as const]),
+        ...reservation.findings,
       ],
     },
+    ...reservation.events,
   ];
   const { connectorId, idTag } = start;
   if (token === null) events.push({ type: 'unknown-card-seen', chargePointId, connectorId, idTag, at: receivedAt });
