@@ -1,3 +1,4 @@
+import { tokenChanges } from '../../domain/token.ts';
 import type { Instant } from '../../domain/units.ts';
 import { findToken } from '../authorization.ts';
 import type { Chore } from '../chore.ts';
@@ -9,7 +10,7 @@ const MOST_TIMES = 3;
 /** Where the site wants it, a token that is blocked ends the transactions that it began, also on who was away. */
 export const stopBlocked: Chore = {
   name: 'stop blocked',
-  wakes: new Set(['token-put', 'tokens-imported', 'transaction-started']),
+  wakes: new Set([...tokenChanges, 'transaction-started']),
   look({ chargePointId, now, records, policy, reachable }) {
     if (!policy.stopWhenBlocked) return {};
     let again = Number.POSITIVE_INFINITY;
