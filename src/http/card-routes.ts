@@ -8,6 +8,8 @@ import type { Site } from './site.ts';
 import { Enrolment, RefusedAuthorization, readRules, Token as TokenSchema, UnknownCard } from './token-schemas.ts';
 
 const tags = ['tokens'];
+/** For each of them tokens are looked for that it may be. */
+const CARDS_AT_ONCE = 50;
 
 /** Cards that nobody knows, and what was refused and why. */
 export function cardRoutes(app: App, { controller, views }: Site): void {
@@ -17,10 +19,15 @@ export function cardRoutes(app: App, { controller, views }: Site): void {
       schema: {
         tags,
         summary: 'Cards that were held to a reader and are no tokens, the last first',
-        response: { 200: listOf(UnknownCard) },
+        querystring: PageQuery,
+        response: { 200: listOf(UnknownCard), ...problems(400) },
       },
     },
-    async () => ({ items: views.unknownCards(), next: null }),
+    async ({ query: { limit = CARDS_AT_ONCE, cursor = null } }) => {
+      const page = views.unknownCards({ limit, cursor });
+      if (page === null) throw new Problem('invalid-request', 'The cursor is none: take `next` of a page as it is.');
+      return page;
+    },
   );
 
   app.post(

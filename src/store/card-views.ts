@@ -43,6 +43,7 @@ export type RefusedAuthorizationView = {
 
 type GroupsRow = GroupRow & { tokens: number; created_ms: number; updated_ms: number };
 type CardRow = {
+  id_tag_key: string;
   id_tag: string;
   first_ms: number;
   last_ms: number;
@@ -73,7 +74,9 @@ export function createCardViews(database: Database) {
     FROM token_groups g`;
   const groups = database.prepare(`${columns} ORDER BY g.parent_id_tag_key LIMIT ${MAX_GROUPS}`);
   const group = database.prepare(`${columns} WHERE g.parent_id_tag_key = ?`);
-  const cards = database.prepare('SELECT * FROM unknown_cards ORDER BY last_ms DESC, id_tag_key');
+  const cards = database.prepare(`
+    SELECT * FROM unknown_cards WHERE @lastMs IS NULL OR last_ms < @lastMs OR (last_ms = @lastMs AND id_tag_key > @key)
+    ORDER BY last_ms DESC, id_tag_key LIMIT @limit`);
   const refusals = database.prepare(`
     SELECT * FROM refused_authorizations WHERE (@before IS NULL OR id < @before) AND (@key IS NULL OR lower(id_tag) = @key)
     ORDER BY id DESC LIMIT @limit`);
@@ -85,23 +88,15 @@ export function createCardViews(database: Database) {
       return row === undefined ? null : groupView(row);
     },
 
-    /** Those seen last come first. */
-    unknownCards: (): UnknownCardView[] =>
-      (cards.all() as CardRow[]).map((row) => {
-        const { whole, cut } = tokensLike(row.id_tag);
-        return {
-          idTag: row.id_tag,
-          firstSeenAt: utc(row.first_ms),
-          lastSeenAt: utc(row.last_ms),
-          times: row.times,
-          chargePointId: row.charge_point_id,
-          connectorId: row.connector_id,
-          suggestions: [
-            ...whole.map(({ idTag, note }) => ({ idTag, note, sure: whole.length === 1 })),
-            ...cut.map(({ idTag, note }) => ({ idTag, note, sure: false })),
-          ],
-        };
-      }),
+    /** Those seen last come first. Null for a cursor that is none of ours. */
+    unknownCards({ limit, cursor }: PageRequest): Page<UnknownCardView> | null {
+      const after = cursor === null ? { lastMs: null, key: null } : placeOf(cursor);
+      if (after === null) return null;
+      const rows = cards.all({ ...after, limit: limit + 1 }) as CardRow[];
+      const shown = rows.slice(0, limit);
+      const last = shown.at(-1);
+      return { items: shown.map(cardView), next: rows.length > limit && last !== undefined ? cursorAt(last) : null };
+    },
 
     /** The latest first. Null for a cursor that is none of ours. */
     refusedAuthorizations({
@@ -117,6 +112,30 @@ export function createCardViews(database: Database) {
       return { items: shown.map(refusalView), next: rows.length > limit ? String(shown.at(-1)?.id) : null };
     },
   };
+
+  function cardView(row: CardRow): UnknownCardView {
+    const { whole, cut } = tokensLike(row.id_tag);
+    return {
+      idTag: row.id_tag,
+      firstSeenAt: utc(row.first_ms),
+      lastSeenAt: utc(row.last_ms),
+      times: row.times,
+      chargePointId: row.charge_point_id,
+      connectorId: row.connector_id,
+      suggestions: [
+        ...whole.map(({ idTag, note }) => ({ idTag, note, sure: whole.length === 1 })),
+        ...cut.map(({ idTag, note }) => ({ idTag, note, sure: false })),
+      ],
+    };
+  }
+}
+
+const cursorAt = ({ last_ms, id_tag_key }: CardRow): string =>
+  `u${last_ms}-${Buffer.from(id_tag_key).toString('base64url')}`;
+
+function placeOf(cursor: string): { lastMs: number; key: string } | null {
+  const match = /^u(\d{1,15})-([\w-]*)$/.exec(cursor);
+  return match === null ? null : { lastMs: Number(match[1]), key: Buffer.from(match[2] ?? '', 'base64url').toString() };
 }
 
 function groupView(row: GroupsRow): TokenGroupView {

@@ -130,6 +130,11 @@ export function tokenReads(database: Database) {
   const byKey = database.prepare('SELECT * FROM tokens WHERE id_tag_key = ?');
   const byAlias = database.prepare(`
     SELECT t.* FROM token_aliases a JOIN tokens t ON t.id_tag_key = a.id_tag_key WHERE a.alias_key = ?`);
+  // All spellings in one statement: there are dozens of them.
+  const named = database.prepare(`
+    SELECT * FROM tokens WHERE id_tag_key IN (SELECT value FROM json_each(@keys))
+      OR id_tag_key IN (SELECT a.id_tag_key FROM json_each(@keys) k JOIN token_aliases a ON a.alias_key = k.value)
+    ORDER BY id_tag_key LIMIT ${MAX_ALIKE}`);
   const beginning = database.prepare(
     `SELECT * FROM tokens WHERE id_tag_key > ? AND id_tag_key < ? ORDER BY id_tag_key LIMIT ${MAX_ALIKE}`,
   );
@@ -162,6 +167,9 @@ export function tokenReads(database: Database) {
     return row === undefined ? null : toToken(row);
   };
 
+  const namedLike = (keys: readonly string[]): Token[] =>
+    keys.length === 0 ? [] : (named.all({ keys: JSON.stringify(keys) }) as TokenRow[]).map(toToken);
+
   return {
     token,
     tokenFor,
@@ -169,8 +177,8 @@ export function tokenReads(database: Database) {
       const forms = cardForms(idTag);
       const whole = new Map<string, Token>();
       const cut = new Map<string, Token>();
-      for (const spelling of forms.whole) note(whole, tokenFor(spelling));
-      for (const spelling of forms.cut) note(cut, tokenFor(spelling));
+      for (const found of namedLike(forms.whole)) note(whole, found);
+      for (const found of namedLike(forms.cut)) note(cut, found);
       for (const start of forms.beginsWith) {
         const rows = beginning.all(start, `${start}\uffff`) as TokenRow[];
         for (const row of rows) if (isLongerNumber(row.id_tag)) note(cut, toToken(row));
@@ -203,6 +211,6 @@ export function tokenReads(database: Database) {
   };
 }
 
-function note(found: Map<string, Token>, token: Token | null): void {
-  if (token !== null) found.set(idTagKey(token.idTag), token);
+function note(found: Map<string, Token>, token: Token): void {
+  found.set(idTagKey(token.idTag), token);
 }

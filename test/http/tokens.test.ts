@@ -102,6 +102,12 @@ describe('an unknown card', () => {
     await cp1.call('Authorize', { idTag: 'Stranger' });
     expect((await post('/api/v1/unknown-cards/guest/enrol', { note: 'x', asAliasOf: 'Anna' })).status).toBe(400);
     expect((await post('/api/v1/unknown-cards/guest/enrol', { asAliasOf: 'nobody' })).status).toBe(404);
+    const page = (await ask(site.app, 'GET', '/api/v1/unknown-cards?limit=1')).json;
+    const rest = (await ask(site.app, 'GET', `/api/v1/unknown-cards?limit=1&cursor=${page.next}`)).json;
+    // Both may have been seen in the same millisecond.
+    const seen = [...page.items, ...rest.items].map(({ idTag }: { idTag: string }) => idTag);
+    expect([seen.sort(), rest.next]).toEqual([['Guest', 'Stranger'], null]);
+    expect((await ask(site.app, 'GET', '/api/v1/unknown-cards?cursor=x')).status).toBe(400);
     const rules = { energyPerMonthKWh: 10 };
     const made = await post('/api/v1/unknown-cards/guest/enrol', { note: 'Visitor', parentIdTag: 'G', rules });
     expect(made.json).toMatchObject({ idTag: 'Guest', note: 'Visitor', parentIdTag: 'G', rules });
