@@ -6,6 +6,7 @@ import type { Live, Policy } from './handler.ts';
 import { localListVersionAnswered, sendLocalListAnswered } from './local-lists/answers.ts';
 import type { Records } from './records.ts';
 import { cancelReservationAnswered, reserveNowAnswered } from './reservations/answers.ts';
+import { clearCacheAnswered } from './tokens/clear-caches.ts';
 
 /** What came back to a call of ours. */
 export type Answer<A extends CentralSystemAction> =
@@ -42,7 +43,7 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   CertificateSigned: forTheAskerOnly,
   ChangeAvailability: forTheAskerOnly,
   ChangeConfiguration: configurationChanged,
-  ClearCache: forTheAskerOnly,
+  ClearCache: clearCacheAnswered,
   ClearChargingProfile: forTheAskerOnly,
   DataTransfer: forTheAskerOnly,
   DeleteCertificate: forTheAskerOnly,

@@ -12,7 +12,16 @@ export type Policy = {
   readonly unknownChargePoints: 'refuse' | 'pending' | 'accept';
   /** A charge point that the configuration does not name has no password, and is refused where one is needed. */
   readonly passwordNeeded: boolean;
-  readonly unknownCards: 'reject' | 'accept';
+  /** `accept-once`: what charges unknown is accepted for its first transaction, and refused from then on. */
+  readonly unknownCards: 'reject' | 'accept' | 'accept-once';
+  /** Other spellings of a known card's number are taken for the card, where they fit one token only. */
+  readonly matchCardForms: boolean;
+  /** A token that is blocked ends what it charges. */
+  readonly stopWhenBlocked: boolean;
+  /** Charge points empty their caches when somebody may no longer do what they might. */
+  readonly clearCaches: boolean;
+  /** IANA name. */
+  readonly timeZone: string;
   readonly concurrentTransactions: 'refuse' | 'allow';
   /** Whether we keep the local lists of charge points in line with the tokens. */
   readonly localLists: 'on' | 'off';

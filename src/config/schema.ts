@@ -10,7 +10,6 @@ import Type from 'typebox';
 /** Keys that a later version will know. They are refused, with the reason, rather than read and forgotten. */
 export const refusedKeys: ReadonlyMap<string, string> = new Map([
   ['ocpp.tls', 'is not in this version: it does not serve TLS yet, so only security profiles 0 and 1 are possible'],
-  ['authorization.tokens', 'is not in this version: cards cannot be imported from a file yet'],
 ]);
 
 const closed = { additionalProperties: false } as const;
@@ -227,10 +226,36 @@ const store = Type.Object(
 
 const authorization = Type.Object(
   {
-    unknownCards: Type.Enum(['reject', 'accept'], {
+    unknownCards: Type.Enum(['reject', 'accept', 'accept-once'], {
       default: 'reject',
-      description: 'A card that is not in the list of tokens: reject it, or let it charge.',
+      description:
+        'A card that is not in the list of tokens: reject it, let it charge, or let it charge once and reject it then.',
     }),
+    matchCardForms: Type.Boolean({
+      default: false,
+      description:
+        'Take another spelling of a known card (byte order, decimal, separators) for the card, if it fits one token only.',
+    }),
+    stopWhenBlocked: Type.Boolean({
+      default: false,
+      description: 'End the running transactions of a token when it is blocked.',
+    }),
+    clearCaches: Type.Boolean({
+      default: true,
+      description: 'Empty the caches of charge points when a token is blocked, removed or limited.',
+    }),
+    tokens: Type.Optional(
+      Type.Object(
+        {
+          file: Type.String({
+            minLength: 1,
+            maxLength: 4096,
+            description: 'CSV file of tokens, relative to the folder of this file; it is read at start.',
+          }),
+        },
+        { ...closed, description: 'Tokens that come from a file, and can be changed only there.' },
+      ),
+    ),
     concurrentTransactions: Type.Enum(['refuse', 'allow'], {
       default: 'refuse',
       description: 'A card that is already charging elsewhere: refuse a second transaction, or allow it.',

@@ -4,6 +4,7 @@ import type { Command, CommandResult } from '../domain/commands.ts';
 import { type CommandSite, ended, recorded } from './command-steps.ts';
 import { resyncLocalList } from './commands/local-lists.ts';
 import { cancelReservation, extendReservation, reserve } from './commands/reservations.ts';
+import { decideTokens } from './commands/tokens.ts';
 import type { Line } from './lines.ts';
 import type { Decision } from './turn.ts';
 
@@ -21,14 +22,17 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
     case 'approve':
     case 'reject':
       return register(command, site, done);
-    case 'put-token':
-      return recorded([{ type: 'token-put', token: command.token, at: site.clock.now() }], site, done);
-    case 'remove-token':
-      return site.records.token(command.idTag) === null
-        ? ended(done, { kind: 'unknown', what: `token ${command.idTag}` })
-        : recorded([{ type: 'token-removed', idTag: command.idTag, at: site.clock.now() }], site, done);
     case 'resync-local-list':
       return resyncLocalList(command, site, done);
+    case 'put-token':
+    case 'remove-token':
+    case 'import-tokens':
+    case 'release-file-tokens':
+    case 'put-token-group':
+    case 'remove-token-group':
+    case 'enrol-card':
+    case 'forget-card':
+      return decideTokens(command, site, done);
     case 'clear-alert':
       return recorded([{ type: 'alert-cleared', id: command.id, at: site.clock.now() }], site, done);
   }

@@ -62,7 +62,18 @@ export function createController(site: {
   const later = (chargePointId: string, decide: () => Decision): void => turn.enqueue({ key: chargePointId, decide });
   const exchange = createExchange({ records: reader, policy, clock, ids, log, ring, follow, later });
   const admission = createAdmission({ lines, records: reader, policy, credentials, clock, log, admit, later });
-  const care = createCare({ chores, lines, records: reader, policy, clock, log, follow, later, call: exchange.call });
+  const care = createCare({
+    chores,
+    lines,
+    records: reader,
+    policy,
+    clock,
+    ids,
+    log,
+    follow,
+    later,
+    call: exchange.call,
+  });
   /** Of registered charge points that have gone; strangers leave nothing behind. */
   const lastSeen = new Map<string, Instant>();
   const flushing = everySoOften(clock, telemetryFlushMs, () => turn.depart());
@@ -163,7 +174,8 @@ export function createController(site: {
         const line = lines.get(chargePointId);
         if (line !== null) line.counters.droppedSamples += dropped;
       }
-      feed.publish(event);
+      // What a list changed is many: live displays load it anew, and nothing keeps it in memory.
+      feed.publish(event.type === 'tokens-imported' ? { ...event, put: [], removed: [] } : event);
       care.noticed(event);
     }
     if (telemetry.state().waiting >= FULL_TELEMETRY) turn.depart();

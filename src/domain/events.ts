@@ -6,7 +6,7 @@ import type { LocalListEvent } from './local-list.ts';
 import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
 import type { ReservationEvent } from './reservation.ts';
-import type { Token, Verdict } from './token.ts';
+import type { TokenEvent, Verdict } from './token.ts';
 import type { Start, Stop } from './transaction.ts';
 import type { Instant } from './units.ts';
 
@@ -36,6 +36,7 @@ export type Event =
   | OperationEvent
   | LocalListEvent
   | ConfigurationEvent
+  | TokenEvent
   | DataTransferEvent
   | ReservationEvent;
 
@@ -60,6 +61,8 @@ export type LedgerEvent =
       transactionId: number;
       start: Start;
       verdict: Verdict;
+      /** The idTag of the token that it was judged as, where the card said another one. */
+      token?: string;
       evidence: Evidence;
       findings: readonly Finding[];
     }
@@ -95,8 +98,6 @@ export type LedgerEvent =
       dropped: number;
       receivedAt: Instant;
     }
-  | { type: 'token-put'; token: Token; at: Instant }
-  | { type: 'token-removed'; idTag: string; at: Instant }
   | {
       type: 'job-status-reported';
       chargePointId: string;

@@ -71,7 +71,31 @@ export function liveEvent(event: Event): object {
     case 'token-put':
       return { idTag: event.token.idTag, status: event.token.status, at: utc(event.at) };
     case 'token-removed':
+    case 'unknown-card-forgotten':
       return { idTag: event.idTag, at: utc(event.at) };
+    case 'token-group-put':
+      return { parentIdTag: event.group.parentIdTag, at: utc(event.at) };
+    case 'token-group-removed':
+      return { parentIdTag: event.parentIdTag, at: utc(event.at) };
+    case 'tokens-imported':
+      return { source: event.source, at: utc(event.at) };
+    case 'file-tokens-released':
+    case 'tokens-narrowed':
+      return { at: utc(event.at) };
+    case 'unknown-card-seen': {
+      const { chargePointId, connectorId, idTag, at } = event;
+      return { chargePointId, connectorId, idTag, at: utc(at) };
+    }
+    case 'authorization-refused': {
+      const { chargePointId, connectorId, transactionId, idTag, status, rule, why, at } = event;
+      return { chargePointId, connectorId, transactionId, idTag, status, rule, why, at: utc(at) };
+    }
+    case 'cache-clear-asked':
+    case 'cache-cleared':
+    case 'cache-clear-failed':
+      return { chargePointId: event.chargePointId, at: utc(event.at) };
+    case 'stop-for-blocked-asked':
+      return { chargePointId: event.chargePointId, transactionId: event.transactionId, at: utc(event.at) };
     case 'job-status-reported': {
       const { chargePointId, job, status, requestId, at } = event;
       return { chargePointId, job, status, requestId, at: utc(at) };

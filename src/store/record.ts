@@ -6,6 +6,7 @@ import { ledgerWriters } from './ledger-writers.ts';
 import { localListWriters } from './local-lists.ts';
 import { operationWriters } from './operations.ts';
 import { reservationWriters } from './reservations.ts';
+import { tokenWriters } from './tokens.ts';
 import type { Writers } from './writers.ts';
 
 /**
@@ -23,6 +24,7 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...ledgerWriters(database, refOf),
     ...operationWriters(database, refOf),
     ...localListWriters(database, refOf),
+    ...tokenWriters(database, refOf),
     ...configurationWriters(database, refOf),
     ...reservationWriters(database, refOf),
     ...dataTransferWriters(database, refOf),

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Start, Transaction } from '../domain/transaction.ts';
 import { type AlertView, createAlertViews } from './alert-view.ts';
+import { createCardViews } from './card-views.ts';
 import {
   type ChargePointPolicy,
   type ChargePointView,
@@ -52,6 +53,7 @@ export function createViews(
     ...createReservationViews(database),
     ...createDataTransferViews(database),
     ...createTokenViews(database, live.now),
+    ...createCardViews(database),
     ...createTransactionViews(database, lastRegister),
 
     site(): SiteView {

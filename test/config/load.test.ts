@@ -30,10 +30,18 @@ describe('what is accepted', () => {
           retentionDays: { telemetry: 60, messages: 7 },
           backupsKept: 3,
         },
-        authorization: { unknownCards: 'reject', concurrentTransactions: 'refuse', localLists: 'on' },
+        authorization: {
+          unknownCards: 'reject',
+          matchCardForms: false,
+          stopWhenBlocked: false,
+          clearCaches: true,
+          concurrentTransactions: 'refuse',
+          localLists: 'on',
+        },
         reservations: { restore: true },
         log: { level: 'info' },
         chargePoints: [],
+        tokenLines: null,
       },
     });
   });

@@ -61,9 +61,9 @@ describe('each kind of error names its place, what is wrong and what is allowed'
     ],
     ['TLS', 'ocpp: {securityProfile: 2}', [`1:25 ocpp.securityProfile: is 2; allowed: ${profile}`]],
     [
-      'section of a later version',
+      'file of tokens that is not there',
       'authorization: {tokens: {file: a.csv}}',
-      ['1:17 authorization.tokens: is not in this version: cards cannot be imported from a file yet'],
+      ['1:32 authorization.tokens.file: names the file "a.csv", which does not exist'],
     ],
     [
       'HTTP for everybody',

@@ -27,6 +27,10 @@ export async function startSite(
       ...openPolicy,
       unknownChargePoints: 'pending',
       unknownCards: 'accept',
+      matchCardForms: false,
+      stopWhenBlocked: false,
+      clearCaches: false,
+      timeZone: 'Europe/Berlin',
       concurrentTransactions: 'allow',
       localLists: change.localLists ?? 'off',
       configured,
@@ -136,7 +140,7 @@ async function connectChargePoint(url: string) {
 /** Sends a request to the API, with JSON where a body is given, and reads the answer as JSON. */
 export async function ask(
   app: App,
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   url: string,
   body?: unknown,
   headers: Record<string, string> = {},
