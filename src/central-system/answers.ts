@@ -1,7 +1,7 @@
 import type { Event } from '../domain/events.ts';
 import type { Instant } from '../domain/units.ts';
 import type { CentralSystemAction, RequestOf, ResponseOf } from '../ocpp/messages/actions.ts';
-import { configurationChanged, configurationRead } from './configuration/answers.ts';
+import { configurationChanged, configurationRead, restartAsked } from './configuration/answers.ts';
 import type { Live, Policy } from './handler.ts';
 import type { Records } from './records.ts';
 
@@ -55,7 +55,7 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   RemoteStartTransaction: forTheAskerOnly,
   RemoteStopTransaction: forTheAskerOnly,
   ReserveNow: forTheAskerOnly,
-  Reset: forTheAskerOnly,
+  Reset: restartAsked,
   SendLocalList: forTheAskerOnly,
   SetChargingProfile: forTheAskerOnly,
   SignedUpdateFirmware: forTheAskerOnly,

@@ -21,10 +21,15 @@ type ChargePointConfig = {
   readonly allowMissingSubprotocol: boolean;
   /** Empty when the connectors are to be learnt from the charge point. */
   readonly connectors: readonly { readonly id: number }[];
+  readonly group: string | null;
+  /** What its configuration keys shall be. */
+  readonly configuration: Readonly<Record<string, string | number | boolean>>;
 };
 
 /** The configuration in force: validated, complete, secrets fetched. Units are in the names of the keys. */
-export type Config = Readonly<Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'authorization' | 'log'>> & {
+export type Config = Readonly<
+  Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'authorization' | 'log' | 'groups'>
+> & {
   readonly chargePoints: readonly ChargePointConfig[];
 };
 
@@ -152,7 +157,7 @@ function applyOverrides(tree: Tree, overrides: NonNullable<LoadRequest['override
 }
 
 function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment, findings: Findings): Config {
-  const { site, ocpp, http, store, authorization, log } = file;
+  const { site, ocpp, http, store, authorization, log, groups } = file;
   const chargePoints = file.chargePoints.map((chargePoint, index): ChargePointConfig => {
     let password: Secret | null = null;
     if (chargePoint.password !== undefined) {
@@ -171,9 +176,11 @@ function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment
       password,
       allowMissingSubprotocol: chargePoint.allowMissingSubprotocol,
       connectors: chargePoint.connectors.map(({ id }) => ({ id })),
+      group: chargePoint.group ?? null,
+      configuration: chargePoint.configuration,
     };
   });
-  return { site, ocpp, http, store, authorization, log, chargePoints };
+  return { site, ocpp, http, store, authorization, log, groups, chargePoints };
 }
 
 function secretVariables(file: ConfigFile): ReadonlySet<string> {

@@ -1,7 +1,10 @@
 import type { CallOutcome } from '../central-system/call-queue.ts';
+import { passwordIn } from '../central-system/configuration/password.ts';
 import { operationRequested } from '../central-system/operations/tracking.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
+import type { Event } from '../domain/events.ts';
 import { type CommandSite, ended, recorded } from './command-steps.ts';
+import { decideConfiguration } from './commands/configuration.ts';
 import type { Line } from './lines.ts';
 import type { Decision } from './turn.ts';
 
@@ -19,6 +22,10 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
       return site.records.token(command.idTag) === null
         ? ended(done, { kind: 'unknown', what: `token ${command.idTag}` })
         : recorded([{ type: 'token-removed', idTag: command.idTag, at: site.clock.now() }], site, done);
+    case 'wish-configuration':
+    case 'drop-configuration-wish':
+    case 'refresh-configuration':
+      return decideConfiguration(command, site, done);
     case 'clear-alert':
       return recorded([{ type: 'alert-cleared', id: command.id, at: site.clock.now() }], site, done);
   }
@@ -37,14 +44,18 @@ function operate(
   }
   if (line.session === null) return ended(done, { kind: 'not-connected' });
   const id = site.ids.uuid();
-  const events =
-    line.registration === null ? [] : [operationRequested(chargePointId, id, action, payload, site.clock.now())];
-  const send = (tracked: boolean): void => {
+  const at = site.clock.now();
+  const events: Event[] =
+    line.registration === null ? [] : [operationRequested(chargePointId, id, action, payload, at)];
+  const tracked = events.length > 0;
+  const password = passwordIn(action, payload);
+  if (password !== null) events.push(site.credentials.offered(chargePointId, password, id, site.ids.uuid(), at));
+  const send = (onRecord: boolean): void => {
     site.exchange.call(line, {
       messageId: id,
       action,
       payload,
-      tracked,
+      tracked: onRecord,
       class: 'operator',
       timeoutMs: site.callTimeoutMs,
       waitMs: site.callTimeoutMs,
@@ -55,10 +66,10 @@ function operate(
     events,
     effect: () => {
       site.follow(events);
-      send(events.length > 0);
+      send(tracked);
     },
-    // A full disk must not keep anybody from stopping a charge point.
-    failed: () => send(false),
+    // A full disk must not keep anybody from stopping a charge point; a password that is not on record would lock it out.
+    failed: () => (password === null ? send(false) : done({ kind: 'store-failed' })),
   };
 }
 

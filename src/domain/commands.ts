@@ -8,6 +8,11 @@ export type Command =
   | { type: 'reject'; chargePointId: string }
   | { type: 'put-token'; token: Token }
   | { type: 'remove-token'; idTag: string }
+  /** What a key of a charge point shall be, from now on. */
+  | { type: 'wish-configuration'; chargePointId: string; key: string; value: string }
+  | { type: 'drop-configuration-wish'; chargePointId: string; key: string }
+  /** Reads it anew. */
+  | { type: 'refresh-configuration'; chargePointId: string }
   | { type: 'clear-alert'; id: string };
 
 export type CommandResult =

@@ -1,5 +1,6 @@
 import type { Nameplate, Registration, StatusReport } from './charge-point.ts';
 import type { ConfigurationEvent } from './configuration.ts';
+import type { CredentialEvent } from './credential.ts';
 import type { Finding } from './findings.ts';
 import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
@@ -28,7 +29,7 @@ export type Alert = {
  * Everything that can happen to the site's record, in the past tense. Handlers decide on events; the store's `record`
  * is the only one that writes them, and what lives in memory follows them after the commit.
  */
-export type Event = LedgerEvent | OperationEvent | ConfigurationEvent;
+export type Event = LedgerEvent | OperationEvent | ConfigurationEvent | CredentialEvent;
 
 /** Of charge points, transactions, and what is seen of both. */
 export type LedgerEvent =

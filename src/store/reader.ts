@@ -5,6 +5,7 @@ import { idTagKey, type Token } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
 import { configurationReads } from './configuration.ts';
+import { credentialReads } from './credentials.ts';
 import { operationReads } from './operations.ts';
 import { selectTransaction, type TokenRow, type TransactionRow, toToken, toTransaction } from './rows.ts';
 
@@ -50,6 +51,7 @@ export function createReader(database: Database) {
   return {
     ...operationReads(database),
     ...configurationReads(database),
+    ...credentialReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { WishedConfiguration } from '../domain/configuration.ts';
 import type { Start, Transaction } from '../domain/transaction.ts';
 import { type AlertView, createAlertViews } from './alert-view.ts';
 import {
@@ -7,6 +8,7 @@ import {
   createChargePointViews,
   type LiveState,
 } from './charge-point-view.ts';
+import { createConfigurationViews } from './configuration.ts';
 import { createOperationViews } from './operations.ts';
 import { createTokenViews } from './token-view.ts';
 import { createTransactionViews } from './transaction-view.ts';
@@ -32,7 +34,11 @@ export type Views = ReturnType<typeof createViews>;
 export function createViews(
   database: Database,
   live: LiveState,
-  site: ChargePointPolicy & { readonly id: string; readonly name: string },
+  site: ChargePointPolicy & {
+    readonly id: string;
+    readonly name: string;
+    readonly wishedConfiguration?: WishedConfiguration;
+  },
 ) {
   const running = database.prepare("SELECT count(*) FROM transactions WHERE state = 'running'").pluck();
   const probe = database.prepare(
@@ -45,6 +51,7 @@ export function createViews(
     ...chargePoints,
     ...alerts,
     ...createOperationViews(database),
+    ...createConfigurationViews(database, site.wishedConfiguration),
     ...createTokenViews(database, live.now),
     ...createTransactionViews(database, lastRegister),
 

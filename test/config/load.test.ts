@@ -21,6 +21,9 @@ describe('what is accepted', () => {
           heartbeatIntervalS: 300,
           pingIntervalS: 30,
           callTimeoutS: 30,
+          readConfiguration: true,
+          configuration: {},
+          rebootForConfiguration: 'never',
         },
         http: { host: '127.0.0.1', port: 8080 },
         store: {
@@ -31,6 +34,7 @@ describe('what is accepted', () => {
         },
         authorization: { unknownCards: 'reject', concurrentTransactions: 'refuse' },
         log: { level: 'info' },
+        groups: [],
         chargePoints: [],
       },
     });

@@ -29,6 +29,9 @@ export async function startSite(change: { callTimeoutMs?: number; ocppListening?
       heartbeatIntervalS: 300,
       nominalVoltageMV: milliVolts(230_000),
       configured,
+      chargePointConfiguration: 'leave',
+      wishedConfiguration: { all: [], of: new Map() },
+      rebootForConfiguration: 'never',
     },
     credentials: createCredentials(new Map()),
     clock: systemClock,
@@ -135,7 +138,7 @@ async function connectChargePoint(url: string) {
 /** Sends a request to the API, with JSON where a body is given, and reads the answer as JSON. */
 export async function ask(
   app: App,
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   url: string,
   body?: unknown,
   headers: Record<string, string> = {},

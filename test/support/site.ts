@@ -65,4 +65,7 @@ export const openPolicy: Policy = {
   heartbeatIntervalS: 300,
   nominalVoltageMV: milliVolts(230_000),
   configured: new Set(),
+  chargePointConfiguration: 'leave',
+  wishedConfiguration: { all: [], of: new Map() },
+  rebootForConfiguration: 'never',
 };
