@@ -77,11 +77,12 @@ function isBeingRead({ chargePointId, records, policy }: ChoreContext): boolean 
   return step !== 'done' || (due && policy.chargePointConfiguration === 'keep');
 }
 
+/** By the name that the charge point itself uses: not every one knows that case does not count. */
 function callFor(
-  { wish, attempt }: KeyOnRecord,
+  { reported, wish, attempt }: KeyOnRecord,
   step: { kind: 'read' } | { kind: 'change'; value: string },
 ): ChoreCall {
-  const key = wish?.key ?? attempt?.key ?? '';
+  const key = reported?.key ?? wish?.key ?? attempt?.key ?? '';
   return step.kind === 'read'
     ? { action: 'GetConfiguration', payload: { key: [key] } }
     : { action: 'ChangeConfiguration', payload: { key, value: step.value } };
