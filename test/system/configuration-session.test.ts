@@ -27,7 +27,7 @@ describe('configuration of a charge point driven by ocpp-rpc in strict mode', ()
     site = await startSite({ passwords: new Map([['CP1', Buffer.from(oldKey)]]) });
     const client = create('CP1', oldKey);
     const received: unknown[] = [];
-    client.handle('ChangeConfiguration', ({ params }) => {
+    client.handle('ChangeConfiguration', async ({ params }) => {
       received.push(params);
       return { status: 'Accepted' as const };
     });
@@ -67,7 +67,7 @@ describe('configuration of a charge point driven by ocpp-rpc in strict mode', ()
       });
     });
     const client = create('CP1');
-    client.handle('GetConfiguration', ({ params = {} }) => {
+    client.handle('GetConfiguration', async ({ params = {} }) => {
       const { key } = params as { key?: string[] };
       const keys = key ?? [...settings.keys()];
       return {
@@ -75,7 +75,7 @@ describe('configuration of a charge point driven by ocpp-rpc in strict mode', ()
         unknownKey: [],
       };
     });
-    client.handle('ChangeConfiguration', ({ params = {} }) => {
+    client.handle('ChangeConfiguration', async ({ params = {} }) => {
       const { key, value } = params as { key: string; value: string };
       settings.set(key, value);
       return { status: 'Accepted' as const };
