@@ -4,6 +4,7 @@ import type { CentralSystemAction, RequestOf, ResponseOf } from '../ocpp/message
 import { configurationChanged, configurationRead, restartAsked } from './configuration/answers.ts';
 import type { Live, Policy } from './handler.ts';
 import type { Records } from './records.ts';
+import { cancelReservationAnswered, reserveNowAnswered } from './reservations/answers.ts';
 
 /** What came back to a call of ours. */
 export type Answer<A extends CentralSystemAction> =
@@ -36,7 +37,7 @@ const forTheAskerOnly = (): readonly Event[] => [];
 
 /** What the answer to each message of ours changes. An action without a line here does not compile. */
 export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } = {
-  CancelReservation: forTheAskerOnly,
+  CancelReservation: cancelReservationAnswered,
   CertificateSigned: forTheAskerOnly,
   ChangeAvailability: forTheAskerOnly,
   ChangeConfiguration: configurationChanged,
@@ -54,7 +55,7 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   InstallCertificate: forTheAskerOnly,
   RemoteStartTransaction: forTheAskerOnly,
   RemoteStopTransaction: forTheAskerOnly,
-  ReserveNow: forTheAskerOnly,
+  ReserveNow: reserveNowAnswered,
   Reset: restartAsked,
   SendLocalList: forTheAskerOnly,
   SetChargingProfile: forTheAskerOnly,

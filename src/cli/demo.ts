@@ -66,7 +66,7 @@ export async function demo(args: readonly string[], io: CommandIo): Promise<numb
       idPrefix: 'BAY-',
       pace: options.pace,
     });
-    io.out(greeting(api, busbar, options.chargePoints));
+    io.out(greeting(api, busbar, fleet));
     const summaries = setInterval(() => io.out(summaryOf(fleet)), SUMMARY_EVERY_MS);
     await told;
     clearInterval(summaries);
@@ -155,10 +155,10 @@ async function addCards(api: string): Promise<void> {
   }
 }
 
-function greeting(api: string, { ocppPort }: Busbar, chargePoints: number): string {
+function greeting(api: string, { ocppPort }: Busbar, fleet: Fleet): string {
   return [
     '',
-    `  A depot of ${chargePoints} simulated charge points is charging at this controller.`,
+    `  A depot of ${fleet.chargePoints.length} simulated charge points is charging at this controller.`,
     '',
     `  The site now           ${api}/site`,
     `  Charge points          ${api}/charge-points`,
@@ -173,12 +173,23 @@ function greeting(api: string, { ocppPort }: Busbar, chargePoints: number): stri
     `      -H 'content-type: application/json' -d '{}'`,
     `    curl -X POST ${api}/charge-points/BAY-001/operations/Reset \\`,
     `      -H 'content-type: application/json' -d '{"type": "Hard"}'`,
+    '  Some have quirks of real ones (docs/simulated-charge-points.md):',
+    ...quirksOf(fleet),
     '  Connect a charge point of your own:',
     `    ws://127.0.0.1:${ocppPort}/ocpp/MY-CHARGE-POINT`,
     '',
     '  Ctrl-C ends it; nothing is left behind.',
     '',
   ].join('\n');
+}
+
+/** A line for each make that differs, with the first charge point of it. */
+function quirksOf({ chargePoints }: Fleet): string[] {
+  const makes = new Map(chargePoints.map(({ model }) => [model, chargePoints.find((one) => one.model === model)]));
+  return [...makes].flatMap(([{ quirks = {} }, first]) => {
+    const names = Object.entries(quirks).map(([name, value]) => (value === true ? name : `${name} ${value}`));
+    return first === undefined || names.length === 0 ? [] : [`    ${first.id}  ${names.join(', ')}`];
+  });
 }
 
 function summaryOf(fleet: Fleet): string {

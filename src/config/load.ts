@@ -28,7 +28,7 @@ type ChargePointConfig = {
 
 /** The configuration in force: validated, complete, secrets fetched. Units are in the names of the keys. */
 export type Config = Readonly<
-  Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'authorization' | 'log' | 'groups'>
+  Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'authorization' | 'reservations' | 'log' | 'groups'>
 > & {
   readonly chargePoints: readonly ChargePointConfig[];
 };
@@ -157,7 +157,7 @@ function applyOverrides(tree: Tree, overrides: NonNullable<LoadRequest['override
 }
 
 function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment, findings: Findings): Config {
-  const { site, ocpp, http, store, authorization, log, groups } = file;
+  const { site, ocpp, http, store, authorization, reservations, log, groups } = file;
   const chargePoints = file.chargePoints.map((chargePoint, index): ChargePointConfig => {
     let password: Secret | null = null;
     if (chargePoint.password !== undefined) {
@@ -180,7 +180,7 @@ function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment
       configuration: chargePoint.configuration,
     };
   });
-  return { site, ocpp, http, store, authorization, log, groups, chargePoints };
+  return { site, ocpp, http, store, authorization, reservations, log, groups, chargePoints };
 }
 
 function secretVariables(file: ConfigFile): ReadonlySet<string> {

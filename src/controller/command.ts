@@ -5,6 +5,7 @@ import type { Command, CommandResult } from '../domain/commands.ts';
 import type { Event } from '../domain/events.ts';
 import { type CommandSite, ended, recorded } from './command-steps.ts';
 import { decideConfiguration } from './commands/configuration.ts';
+import { cancelReservation, extendReservation, reserve } from './commands/reservations.ts';
 import type { Line } from './lines.ts';
 import type { Decision } from './turn.ts';
 
@@ -13,6 +14,12 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
   switch (command.type) {
     case 'operate':
       return operate(command, site, done);
+    case 'reserve':
+      return reserve(command, site, done);
+    case 'extend-reservation':
+      return extendReservation(command, site, done);
+    case 'cancel-reservation':
+      return cancelReservation(command, site, done);
     case 'approve':
     case 'reject':
       return register(command, site, done);

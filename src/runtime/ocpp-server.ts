@@ -1,8 +1,11 @@
-import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { chargePointIdFromPath, chooseSubprotocol } from '../ocpp/identity.ts';
+import { isFileAddress } from './file-address.ts';
+import type { FileExchange } from './file-exchange.ts';
+import { answerPlainly } from './plain-answer.ts';
 import type { Clock, Connection, ConnectionListener, Log, Timer, UpgradeRequest } from './ports.ts';
 
 /** Largest frame, bytes: a certificate chain or a long StopTransaction with room to spare. */
@@ -15,10 +18,9 @@ const MAX_CONNECTIONS = 8_000;
 const MAX_UNDECIDED = 2_000;
 /** A charge point that does not read is cut off at this many unsent bytes. */
 const MAX_UNSENT_BYTES = 2_097_152;
-/** Header bytes, and ms for them and for a whole request: slow writers end here (threats A21). */
+/** Header bytes, and ms for them: slow writers end here (threats A21). */
 const MAX_HEADER_BYTES = 16_384;
 const HEADERS_WITHIN_MS = 5_000;
-const REQUEST_WITHIN_MS = 10_000;
 
 export type OcppServer = {
   readonly port: number;
@@ -41,8 +43,10 @@ export async function startOcppServer(options: {
   clock: Clock;
   log: Log;
   upgradeRequested: (request: UpgradeRequest) => void;
+  /** Answers what is under `/files`; without it there is nothing. Closed with the server. */
+  files?: FileExchange;
 }): Promise<OcppServer> {
-  const { clock, log, pingIntervalMs } = options;
+  const { clock, log, pingIntervalMs, files } = options;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME_BYTES,
@@ -53,18 +57,24 @@ export async function startOcppServer(options: {
     skipUTF8Validation: false,
     handleProtocols: (offered) => (offered.has('ocpp1.6') ? 'ocpp1.6' : false),
   });
+  const answerRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (files !== undefined && isFileAddress(request.url ?? '')) files.serve(request, response);
+    else answerPlainly(clock, request, response, notHere);
+  };
   const http = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_WITHIN_MS,
-      requestTimeout: REQUEST_WITHIN_MS,
+      // It would count the body too: a file may come slowly, and has a pace to keep. No other body is waited for.
+      requestTimeout: 0,
       connectionsCheckingInterval: 1_000,
     },
-    (_request, response) => {
-      response.writeHead(426, { 'content-type': 'text/plain', connection: 'close' });
-      response.end('This port speaks OCPP over WebSocket: connect a charge point to ws://.../ocpp/{id}\n');
-    },
+    answerRequest,
   );
+  // Who asks first whether to send a body is told by the same answer.
+  http.on('checkContinue', answerRequest);
+  // Every answer closes its connection: nothing is begun for a second request behind it.
+  http.maxRequestsPerSocket = 1;
   http.maxConnections = MAX_CONNECTIONS + MAX_UNDECIDED;
   const live = new Map<WebSocket, { alive: boolean }>();
   let undecided = 0;
@@ -153,16 +163,22 @@ export async function startOcppServer(options: {
       closing = true;
       pinging.cancel();
       for (const webSocket of live.keys()) webSocket.close(1001);
+      const filesClosed = files?.close();
       const closed = new Promise<void>((resolve) => http.close(() => resolve()));
       const impatience = clock.after(1_000, () => {
         for (const webSocket of live.keys()) webSocket.terminate();
         http.closeAllConnections();
       });
-      await closed;
+      await Promise.all([closed, filesClosed]);
       impatience.cancel();
     },
   };
 }
+
+const notHere = {
+  status: 426,
+  text: 'This port speaks OCPP over WebSocket: connect a charge point to ws://.../ocpp/{id}',
+};
 
 function connectionOf(webSocket: WebSocket, remoteAddress: string): Connection {
   return {

@@ -57,3 +57,84 @@ export type UpgradeRequest = {
   accept(listener: ConnectionListener): void;
   refuse(httpStatus: number, reason: string): void;
 };
+
+/** The disk that files are kept on. */
+export type Disk = {
+  /** Bytes that may still be written in this folder, which exists. */
+  freeBytes(folder: string): Promise<number>;
+};
+
+/** What a one-time token is good for. */
+export type FileOffer =
+  | {
+      readonly kind: 'download';
+      /** Where the file lies; nothing of what the client sent is in it. */
+      readonly path: string;
+      /** Bytes; a file of another size is not sent. */
+      readonly size: number;
+      /** Hexadecimal; the client recognises the file by it when it goes on with a download. */
+      readonly sha256: string;
+      /** As a client may save it. */
+      readonly name: string;
+    }
+  | {
+      readonly kind: 'upload';
+      /** Where the file is put, under a name of our own; made when it is missing. */
+      readonly folder: string;
+      readonly maxBytes: number;
+      /** What the charge point said that the file is called, for when the address ends without a name. */
+      readonly nameHint: string | null;
+    };
+
+/** One body on its way. */
+export type FileTransfer = {
+  /** SHA-256 of the token, hexadecimal: the token itself is nowhere kept. */
+  readonly tokenHash: string;
+  readonly direction: 'download' | 'upload';
+  readonly remoteAddress: string;
+};
+
+export type FileResult =
+  | {
+      readonly kind: 'download';
+      /** First byte that was sent, and how many, up to what the network took. */
+      readonly from: number;
+      readonly bytes: number;
+      /** The last byte of the file was among them. */
+      readonly reachedEnd: boolean;
+    }
+  | {
+      readonly kind: 'upload';
+      /** Synced to disk under a name of our own. */
+      readonly path: string;
+      readonly size: number;
+      /** Hexadecimal. */
+      readonly sha256: string;
+      /** What the client called it: one safe name without a path, to show and never to open. */
+      readonly name: string;
+      /** As the client said; a form (`multipart/...`) is stored as it came. */
+      readonly mediaType: string | null;
+    };
+
+/**
+ * Who decides on file tokens. For each transfer: `started` once, `progress` while it lasts, then exactly one of `finished`
+ * and `failed`. Transfers of an upload token follow one another; those of a download token may overlap.
+ */
+export type FileDoor = {
+  /**
+   * Null for a token that is unknown, expired or used up: the client can't tell which. A download may be opened again
+   * until it is used up, for chargers go on with a cut one; an upload that failed may be tried again.
+   */
+  open(ask: {
+    readonly tokenHash: string;
+    readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST';
+    readonly remoteAddress: string;
+  }): FileOffer | null;
+  started(transfer: FileTransfer): void;
+  /** Bytes so far, at most once a second. */
+  progress(transfer: FileTransfer, bytes: number): void;
+  /** An upload is answered after this; where it throws or rejects, the file is removed and the client told to try again. */
+  finished(transfer: FileTransfer, result: FileResult): void | Promise<void>;
+  /** In plain words; nothing of the file is left on disk. */
+  failed(transfer: FileTransfer, reason: string, bytes: number): void;
+};

@@ -1,18 +1,26 @@
+import { readIdTagInfo, remember } from './authorization.ts';
 import type { SimClock } from './clock.ts';
 import { createConfiguration } from './configuration.ts';
 import { Connector } from './connector.ts';
 import { Refusal } from './fields.ts';
 import { blankFlash, type Flash, type QueuedMessage } from './flash.ts';
 import type { Payload } from './frames.ts';
+import { httpTransfer } from './http-transfer.ts';
+import { createJournal } from './journal.ts';
 import { createLine } from './line.ts';
-import { operations } from './operations/table.ts';
+import { blankMemory } from './memory.ts';
+import { operationFor } from './operations/table.ts';
+import { loseOnReboot, noQuirks, type Quirks } from './quirks.ts';
 import type { Random } from './random.ts';
 import { createRegistrar } from './registrar.ts';
 import { type Answer, createRpc, type Outcome } from './rpc.ts';
+import { createSecurityEvents } from './security-events.ts';
 import { offersAt } from './sharing.ts';
 import type { Model, Registration, Station } from './station.ts';
-import { createStatusReport } from './status-report.ts';
+import { createStatusReports } from './status-report.ts';
+import { createTimekeeping } from './timekeeping.ts';
 import { createTransactionQueue } from './transaction-queue.ts';
+import { abortable, type Transfer } from './transfer.ts';
 import type { Dial } from './transport.ts';
 
 /** A simulated charge point: puts the parts together and gives them power. */
@@ -31,6 +39,8 @@ type ChargePointOptions = {
   readonly setsClock?: boolean;
   /** How often the electricity and what hangs on it is looked at, in seconds. */
   readonly tickSeconds?: number;
+  /** How logs and firmware travel; by HTTP if absent. */
+  readonly transfer?: Transfer;
 };
 
 export type ChargePoint = {
@@ -56,27 +66,34 @@ export type ChargePoint = {
 /** How long a restart takes, and how long a soft reset waits for queued messages, in seconds. */
 const restartSeconds = 8;
 const softResetPatienceSeconds = 15;
-/** A difference to the Central System's time that is left alone, in milliseconds: the message's own way. */
-const toleratedClockErrorMs = 1_000;
 const defaultTickSeconds = 1;
 
 export function createChargePoint(options: ChargePointOptions): ChargePoint {
   const { id, model, clock, random } = options;
+  const quirks: Quirks = { ...noQuirks, ...model.quirks };
   const flash = blankFlash(model.firmwareVersion);
   const configuration = createConfiguration(flash.configuration, {
     connectors: model.connectors,
     phases: model.phases,
     sampleSeconds: model.sampleSeconds,
+    quirks,
   });
   const connectors: Connector[] = [];
-  const jobs = { diagnostics: 'Idle', firmware: 'Idle' };
   const timers = new Set<number>();
-  let clockOffsetMs = options.clockErrorMs ?? 0;
+  const { time, told } = createTimekeeping({
+    clock,
+    errorMs: options.clockErrorMs ?? 0,
+    offsetSeconds: quirks.clockOffsetSeconds,
+    learns: options.setsClock !== false,
+  });
+  const journal = createJournal(time);
+  const transfer = abortable(options.transfer ?? httpTransfer);
   let powered = false;
   let messages = 0;
   let tickedAt = 0;
   let heartbeatAt = 0;
   let restart = 0;
+  let startupTold = false;
 
   const after = (seconds: number, run: () => void): void => {
     const timer = clock.setTimeout(() => {
@@ -89,8 +106,10 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
   const handle = (action: string, payload: Payload): Answer | null => {
     // Nothing may be sent while rejected, so not even an answer (OCPP 1.6 §4.2).
     if (registrar.status() === 'Rejected') return null;
-    const operation = operations.get(action);
-    if (operation === undefined) throw new Refusal('NotImplemented', `unknown action ${action.slice(0, 50)}`);
+    journal.note(`asked ${action}`);
+    const operation = operationFor(action, quirks);
+    if (operation === null && quirks.silentOnUnknownActions) return null;
+    if (operation === null) throw new Refusal('NotImplemented', `unknown action ${action.slice(0, 50)}`);
     return operation(payload, station);
   };
 
@@ -99,6 +118,7 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     handle,
     nextId: () => (model.countsMessages ? String(++messages) : random.hex(32)),
     timeoutSeconds: () => configuration.integer('MessageTimeout'),
+    answerDelaySeconds: quirks.answerDelaySeconds,
   });
 
   const registrar = createRegistrar({
@@ -111,17 +131,29 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
       firmwareVersion: flash.firmwareVersion,
     }),
     answered: (status, interval, conf) => {
-      setClock(conf.currentTime);
+      told(conf.currentTime);
       if (status !== 'Accepted') return;
       if (interval > 0) configuration.set('HeartbeatInterval', String(interval));
-      forgetStatuses();
+      reports.forget();
       goOn();
-      if (!flash.installed) return;
-      station.call('FirmwareStatusNotification', { status: 'Installed' }, (outcome) => {
-        if (outcome.kind === 'answer') flash.installed = false;
-      });
+      if (quirks.reportsStartup && !startupTold) securityEvents.happened('StartupOfTheDevice');
+      startupTold = true;
+      tellInstalled();
     },
   });
+
+  /** What a new firmware says first (errata 3.47). */
+  const tellInstalled = (): void => {
+    if (flash.installed === null) return;
+    const { requestId } = flash.installed;
+    const [action, named] =
+      requestId === null ? ['FirmwareStatusNotification', {}] : ['SignedFirmwareStatusNotification', { requestId }];
+    call(action, { status: 'Installed', ...named }, (outcome) => {
+      if (outcome.kind !== 'answer') return;
+      flash.installed = null;
+      securityEvents.happened('FirmwareUpdated', flash.firmwareVersion);
+    });
+  };
 
   const online = () => powered && line.isOpen() && registrar.status() === 'Accepted';
 
@@ -129,6 +161,8 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     if (online()) rpc.call(action, payload, done);
     else done({ kind: 'offline' });
   };
+
+  const securityEvents = createSecurityEvents({ flash, time, call, tells: !quirks.noSecurityExtension });
 
   const queue = createTransactionQueue({
     flash,
@@ -139,6 +173,7 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     retrySeconds: () => configuration.integer('TransactionMessageRetryInterval'),
     answered: (message, payload) => {
       if (message.action === 'StartTransaction') startAnswered(message, payload);
+      if (message.action === 'StopTransaction') stopAnswered(message, payload);
     },
   });
 
@@ -148,15 +183,20 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     clock,
     random,
     password: () => configuration.text('AuthorizationKey') || (options.password ?? null),
+    pingSeconds: () => configuration.integer('WebSocketPingInterval'),
     opened: (send) => {
+      journal.note('connected');
       rpc.opened(send);
       registrar.reconnected();
       if (registrar.status() !== 'Accepted') return;
-      if (model.repeatsStatus) forgetStatuses();
+      if (model.repeatsStatus) reports.forget();
       goOn();
     },
     text: rpc.receive,
-    closed: rpc.closed,
+    closed: () => {
+      journal.note('connection lost');
+      rpc.closed();
+    },
   });
 
   const startAnswered = (message: QueuedMessage, payload: Payload): void => {
@@ -171,26 +211,24 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     }
   };
 
+  /** The card's standing after a stop goes into the cache too (OCPP 1.6 §4.10). */
+  const stopAnswered = (message: QueuedMessage, payload: Payload): void => {
+    const { idTag } = message.payload;
+    const info = readIdTagInfo(payload);
+    if (typeof idTag === 'string' && info !== null) remember(station, idTag, info);
+  };
+
   const heartbeat = (): void => {
     heartbeatAt = clock.now();
     rpc.call('Heartbeat', {}, (outcome) => {
-      if (outcome.kind === 'answer') setClock(outcome.payload.currentTime);
+      if (outcome.kind === 'answer') told(outcome.payload.currentTime);
     });
-  };
-
-  const setClock = (currentTime: unknown): void => {
-    const told = typeof currentTime === 'string' ? Date.parse(currentTime) : Number.NaN;
-    if (Number.isNaN(told) || options.setsClock === false) return;
-    if (Math.abs(told - station.time()) > toleratedClockErrorMs) clockOffsetMs = told - clock.now();
   };
 
   const goOn = (): void => {
     station.refreshStatus();
     queue.wake();
-  };
-
-  const forgetStatuses = (): void => {
-    for (const report of reports.values()) report.forget();
+    securityEvents.wake();
   };
 
   const tick = (): void => {
@@ -218,10 +256,12 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     if (powered) return;
     powered = true;
     messages = 0;
-    jobs.diagnostics = 'Idle';
-    jobs.firmware = 'Idle';
+    startupTold = false;
+    station.memory = blankMemory();
+    loseOnReboot(flash, quirks);
+    journal.note('power on');
     configuration.reload();
-    forgetStatuses();
+    reports.forget();
     for (const connector of connectors) connector.powerOn();
     tickedAt = clock.now();
     heartbeatAt = clock.now();
@@ -234,6 +274,7 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     powered = false;
     for (const timer of timers) clock.clearTimeout(timer);
     timers.clear();
+    transfer.abortAll();
     for (const connector of connectors) connector.powerOff();
     line.stop(how, done);
     queue.rest();
@@ -264,39 +305,30 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     configuration,
     connectors,
     queue,
-    jobs,
-    time: () => clock.now() + clockOffsetMs,
+    quirks,
+    transfer,
+    journal,
+    securityEvents,
+    memory: blankMemory(),
+    time,
     registration: registrar.status,
     online,
     call,
-    callTriggered: (action, payload) => {
-      if (registrar.status() === 'Accepted' || registrar.status() === 'Pending') rpc.call(action, payload, () => {});
+    callTriggered: (action, payload, done = () => {}) => {
+      if (registrar.status() === 'Accepted' || registrar.status() === 'Pending') rpc.call(action, payload, done);
     },
     after,
     reset,
     redial: line.redial,
     boot: registrar.boot,
     heartbeat,
-    sendStatus: (connectorId) => reports.get(connectorId)?.send(),
-    refreshStatus: () => {
-      for (const report of reports.values()) report.refresh();
-    },
+    sendStatus: (connectorId) => reports.send(connectorId),
+    refreshStatus: () => reports.refresh(),
   };
 
   const volts = Array.from({ length: model.phases }, () => random.between(227, 234));
   for (let number = 1; number <= model.connectors; number += 1) connectors.push(new Connector(number, station, volts));
-  const wholeStatus = () =>
-    ({ status: flash.inoperative.has(0) ? 'Unavailable' : 'Available', errorCode: 'NoError' }) as const;
-  const reports = new Map([
-    [0, createStatusReport(station, 0, wholeStatus)],
-    ...connectors.map(
-      (one) =>
-        [
-          one.id,
-          createStatusReport(station, one.id, () => ({ status: one.status, errorCode: one.fault ?? 'NoError' })),
-        ] as const,
-    ),
-  ]);
+  const reports = createStatusReports(station);
 
   return {
     id,
@@ -305,7 +337,7 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     connectors,
     registration: registrar.status,
     connected: line.isOpen,
-    time: station.time,
+    time,
     powerOn,
     powerOff: () => powerOff('cut'),
     powerCycle: (seconds) => powerCycle(seconds),

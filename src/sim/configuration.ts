@@ -1,4 +1,5 @@
 import { measurands } from './meter.ts';
+import type { Quirks } from './quirks.ts';
 
 /** The configuration keys of OCPP 1.6 §9 as this simulated firmware has them. */
 
@@ -19,7 +20,12 @@ export type Configuration = {
   reload(): void;
 };
 
-export type Wiring = { readonly connectors: number; readonly phases: number; readonly sampleSeconds: number };
+export type Wiring = {
+  readonly connectors: number;
+  readonly phases: number;
+  readonly sampleSeconds: number;
+  readonly quirks: Quirks;
+};
 
 type KeyType = 'boolean' | 'integer' | 'measurands' | 'rotation' | 'text' | 'secret';
 type Key = {
@@ -38,6 +44,20 @@ export function createConfiguration(stored: Map<string, string>, wiring: Wiring)
     stored.set(key, value);
     active.set(key, value);
   };
+  const change = (named: string, value: string): ConfigurationStatus => {
+    const found = [...keys].find(([key]) => key.toLowerCase() === named.toLowerCase());
+    if (found === undefined) return 'NotSupported';
+    const [name, key] = found;
+    if (key.access === 'R') return 'Rejected';
+    const accepted = readValue(key, value);
+    if (accepted === null) return 'Rejected';
+    if (key.access === 'reboot' || wiring.quirks.configurationNeedsReboot) {
+      stored.set(name, accepted);
+      return 'RebootRequired';
+    }
+    set(name, accepted);
+    return 'Accepted';
+  };
   return {
     text,
     integer: (key) => Number(text(key)),
@@ -50,18 +70,8 @@ export function createConfiguration(stored: Map<string, string>, wiring: Wiring)
         value: type === 'secret' ? null : (stored.get(key) ?? text(key)),
       })),
     change: (named, value) => {
-      const found = [...keys].find(([key]) => key.toLowerCase() === named.toLowerCase());
-      if (found === undefined) return 'NotSupported';
-      const [name, key] = found;
-      if (key.access === 'R') return 'Rejected';
-      const accepted = readValue(key, value);
-      if (accepted === null) return 'Rejected';
-      if (key.access === 'reboot') {
-        stored.set(name, accepted);
-        return 'RebootRequired';
-      }
-      set(name, accepted);
-      return 'Accepted';
+      const status = change(named, value);
+      return wiring.quirks.acceptsAnyConfiguration ? 'Accepted' : status;
     },
     set,
     reload: () => {
@@ -96,11 +106,24 @@ function splitList(value: string): string[] {
     .filter((item) => item !== '');
 }
 
+const listKeys = ['LocalAuthListEnabled', 'LocalAuthListMaxLength', 'SendLocalListMaxLength'];
+
+type Values = Record<string, string | number | boolean>;
+type Add = (type: KeyType, access: Key['access'], values: Values, least?: number) => void;
+
+/** Security whitepaper §7. Without TLS of its own it can't go beyond security profile 1. */
+function addSecurityKeys(add: Add): void {
+  add('boolean', 'R', { AdditionalRootCertificateCheck: false });
+  add('integer', 'R', { CertificateSignedMaxChainSize: 10_000, CertificateStoreMaxLength: 8, SecurityProfile: 0 });
+  add('text', 'RW', { CpoName: '' });
+}
+
 function standardKeys(wiring: Wiring): Map<string, Key> {
+  const { quirks } = wiring;
   const phases = wiring.phases === 3 ? 'RST' : 'NotApplicable';
   const rotations = Array.from({ length: wiring.connectors + 1 }, (_, connector) => `${connector}.${phases}`);
   const keys = new Map<string, Key>();
-  const add = (type: KeyType, access: Key['access'], values: Record<string, string | number | boolean>, least = 0) => {
+  const add: Add = (type, access, values, least = 0) => {
     for (const [key, value] of Object.entries(values)) keys.set(key, { type, access, initial: String(value), least });
   };
   add('boolean', 'RW', {
@@ -137,17 +160,21 @@ function standardKeys(wiring: Wiring): Map<string, Key> {
   add('integer', 'R', {
     ChargeProfileMaxStackLevel: 8,
     ChargingScheduleMaxPeriods: 24,
-    GetConfigurationMaxKeys: 50,
+    GetConfigurationMaxKeys: quirks.configurationMaxKeys ?? 50,
     LocalAuthListMaxLength: 1000,
     MaxChargingProfilesInstalled: 20,
     NumberOfConnectors: wiring.connectors,
-    SendLocalListMaxLength: 100,
+    SendLocalListMaxLength: quirks.listChunk ?? 100,
     StopTransactionMaxMeterValues: 100,
-    WebSocketPingInterval: 0,
   });
+  add('integer', 'RW', { WebSocketPingInterval: quirks.pingSeconds });
+  const withList = quirks.noLocalList ? '' : 'LocalAuthListManagement,';
   add('text', 'R', {
-    ChargingScheduleAllowedChargingRateUnit: 'Current,Power',
-    SupportedFeatureProfiles: 'Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger',
+    ChargingScheduleAllowedChargingRateUnit: quirks.wattsOnly ? 'Power' : 'Current,Power',
+    SupportedFeatureProfiles: `Core,FirmwareManagement,${withList}Reservation,SmartCharging,RemoteTrigger`,
+    SupportedFileTransferProtocols: 'HTTP,HTTPS',
   });
+  if (!quirks.noSecurityExtension) addSecurityKeys(add);
+  if (quirks.noLocalList) for (const key of listKeys) keys.delete(key);
   return keys;
 }

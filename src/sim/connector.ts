@@ -3,7 +3,9 @@ import { type Car, charge, drive, interrupt, isFull, leastAmps, socPercent } fro
 import { type ConnectorLoad, type InstalledProfile, type Limit, limitAt } from './composite-schedule.ts';
 import type { IdTagInfo, Reservation, Transaction } from './flash.ts';
 import type { Payload } from './frames.ts';
-import { type Context, type Measurement, meterValue, powerW } from './meter.ts';
+import { type Measurement, powerW } from './meter.ts';
+import { createPilot, type Pilot } from './pilot.ts';
+import { createSampler, type Sampler } from './sampler.ts';
 import type { Station } from './station.ts';
 import type { ConnectorStatus } from './status-report.ts';
 
@@ -41,8 +43,8 @@ export class Connector {
   #finished = false;
   #offer: Limit;
   #amps: readonly number[] = [0, 0, 0];
-  #sampledAt = 0;
-  #alignedAt = 0;
+  readonly #pilot: Pilot;
+  readonly #sampler: Sampler;
   /** While false nothing is measured or offered. */
   #powered = false;
 
@@ -51,6 +53,8 @@ export class Connector {
     this.#station = station;
     this.#volts = volts;
     this.#offer = { amps: 0, phases: volts.length };
+    this.#pilot = createPilot(station.quirks);
+    this.#sampler = createSampler({ connectorId: id, station, measure: () => this.measurement() });
   }
 
   get transaction(): Transaction | null {
@@ -75,7 +79,7 @@ export class Connector {
       if (this.#offer.amps === 0) return 'SuspendedEVSE';
       return this.#amps.some((amps) => amps > 0) ? 'Charging' : 'SuspendedEV';
     }
-    if (this.#station.flash.inoperative.has(this.id)) return 'Unavailable';
+    if (this.#station.flash.inoperative.has(this.id) || this.#station.memory.closed) return 'Unavailable';
     if (this.#admitted !== null) return 'Preparing';
     if (this.car !== null) return this.#finished ? 'Finishing' : 'Preparing';
     return this.reservation === null ? 'Available' : 'Reserved';
@@ -83,12 +87,13 @@ export class Connector {
 
   /** In order and free of a transaction. */
   get usable(): boolean {
-    return this.transaction === null && this.fault === null && !this.#station.flash.inoperative.has(this.id);
+    const { flash, memory } = this.#station;
+    return this.transaction === null && this.fault === null && !flash.inoperative.has(this.id) && !memory.closed;
   }
 
   powerOn(): void {
     this.#powered = true;
-    this.#alignedAt = this.#station.time();
+    this.#sampler.wake();
     if (this.transaction !== null) this.stop('PowerLoss');
     this.#finished = false;
   }
@@ -164,14 +169,12 @@ export class Connector {
   stop(reason: StopReason, idTag?: string): void {
     const transaction = this.transaction;
     if (transaction === null) return;
-    const { flash, configuration } = this.#station;
-    this.#keepSample(transaction, 'Transaction.End');
-    const { samples } = transaction;
+    const { flash } = this.#station;
+    const samples = this.#sampler.end(transaction);
     flash.transactions.delete(this.id);
     flash.profiles = flash.profiles.filter((one) => one.purpose !== 'TxProfile' || one.connectorId !== this.id);
     this.#finished = true;
     this.#stopDelivery();
-    if (configuration.text('StopTxnSampledData') === '') samples.length = 0;
     this.#station.queue.push({
       action: 'StopTransaction',
       localId: transaction.localId,
@@ -201,16 +204,19 @@ export class Connector {
   step(offer: Limit, elapsedSeconds: number): void {
     if (!this.#powered) return;
     const at = this.#station.time();
+    const { flash, quirks, clock } = this.#station;
     this.#meter(elapsedSeconds);
     const transaction = this.transaction;
     const delivering = transaction !== null && !transaction.refused && this.fault === null;
-    this.#offer = delivering ? offer : { ...offer, amps: 0 };
+    const obeyed = this.#pilot.offer(offer, this.load.hardware, flash.profiles, clock.now());
+    this.#offer = delivering ? obeyed : { ...offer, amps: 0 };
+    if (delivering && quirks.endsBelowMinimum && obeyed.amps === 0) this.stop('Other');
     if (this.car !== null) {
       const now = this.#station.clock.now();
       this.#amps = drive(this.car, this.#offer.amps, this.#offer.phases, now, elapsedSeconds);
     }
     if (this.#admitted !== null && at >= this.#admitted.until) this.#admitted = null;
-    this.#sample(at);
+    this.#sampler.step(this.transaction);
   }
 
   measurement(): Measurement {
@@ -246,12 +252,12 @@ export class Connector {
       samples: [],
     };
     flash.transactions.set(this.id, transaction);
-    this.#sampledAt = transaction.startedAt;
+    this.#pilot.reset();
     if (admitted.profile !== null) flash.profiles.push(admitted.profile);
     // Until the next step has looked at the other connectors too.
     const limit = limitAt(flash.profiles, this.load, this.#station.time());
     this.#offer = { ...limit, amps: limit.amps < leastAmps ? 0 : limit.amps };
-    this.#keepSample(transaction, 'Transaction.Begin');
+    this.#sampler.begin(transaction);
     const reservation = this.#takeReservation(idTag, info.parentIdTag);
     queue.push({
       action: 'StartTransaction',
@@ -286,47 +292,6 @@ export class Connector {
     const { registersWh } = this.#station.flash;
     registersWh.set(this.id, (registersWh.get(this.id) ?? 0) + wattHours);
     if (this.car !== null) charge(this.car, wattHours);
-  }
-
-  #sample(at: number): void {
-    const { configuration } = this.#station;
-    const transaction = this.transaction;
-    // The clock may have been set back.
-    this.#sampledAt = Math.min(this.#sampledAt, at);
-    const sampleMs = configuration.integer('MeterValueSampleInterval') * 1000;
-    if (transaction !== null && sampleMs > 0 && at - this.#sampledAt >= sampleMs) {
-      this.#sampledAt += Math.floor((at - this.#sampledAt) / sampleMs) * sampleMs;
-      this.#queueMeterValues('MeterValuesSampledData', 'Sample.Periodic');
-      this.#keepSample(transaction, 'Sample.Periodic');
-    }
-    const alignedMs = configuration.integer('ClockAlignedDataInterval') * 1000;
-    if (alignedMs > 0 && Math.floor(at / alignedMs) > Math.floor(this.#alignedAt / alignedMs)) {
-      this.#queueMeterValues('MeterValuesAlignedData', 'Sample.Clock');
-    }
-    this.#alignedAt = at;
-  }
-
-  #queueMeterValues(key: string, context: Context): void {
-    const value = meterValue(this.#station.time(), this.#station.configuration.list(key), context, this.measurement());
-    if (value === null) return;
-    const localId = this.transaction?.localId ?? null;
-    this.#station.queue.push({
-      action: 'MeterValues',
-      localId,
-      payload: { connectorId: this.id, meterValue: [value] },
-    });
-  }
-
-  /** For StopTransaction.transactionData (§9.1.27); the first stays, of the others the latest. */
-  #keepSample(transaction: Transaction, context: Context): void {
-    const { configuration } = this.#station;
-    const wanted = configuration.list('StopTxnSampledData');
-    const value = meterValue(this.#station.time(), wanted, context, this.measurement());
-    if (value === null) return;
-    transaction.samples.push(value);
-    if (transaction.samples.length > configuration.integer('StopTransactionMaxMeterValues')) {
-      transaction.samples.splice(1, 1);
-    }
   }
 
   #registerWh(): number {

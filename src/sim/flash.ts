@@ -44,6 +44,18 @@ export type QueuedMessage = {
   attempts: number;
 };
 
+export type SecurityEvent = {
+  readonly at: number;
+  readonly type: string;
+  readonly techInfo: string | null;
+  /** The Central System has answered. */
+  told: boolean;
+};
+
+export type CertificateUse = 'CentralSystemRootCertificate' | 'ManufacturerRootCertificate';
+
+type InstalledCertificate = { readonly use: CertificateUse; readonly pem: string };
+
 export type Flash = {
   readonly configuration: Map<string, string>;
   readonly inoperative: Set<number>;
@@ -60,8 +72,15 @@ export type Flash = {
   reservations: Reservation[];
   lastLocalId: number;
   firmwareVersion: string;
-  /** A firmware was installed and the Central System has not been told. */
-  installed: boolean;
+  /** A firmware was installed and the Central System has not been told; by a request with this number, if it had one. */
+  installed: { readonly requestId: number | null } | null;
+  /** The security log, oldest first. */
+  readonly securityEvents: SecurityEvent[];
+  certificates: InstalledCertificate[];
+  /** The public key (PEM) that a certificate has been asked for. */
+  pendingKey: string | null;
+  /** The charge point's own certificate (PEM). */
+  ownCertificate: string | null;
 };
 
 export function blankFlash(firmwareVersion: string): Flash {
@@ -79,6 +98,10 @@ export function blankFlash(firmwareVersion: string): Flash {
     reservations: [],
     lastLocalId: 0,
     firmwareVersion,
-    installed: false,
+    installed: null,
+    securityEvents: [],
+    certificates: [],
+    pendingKey: null,
+    ownCertificate: null,
   };
 }

@@ -56,7 +56,7 @@ export type Fleet = {
 
 /** Seconds over which the charge points are switched on, and which `stop` waits for queued messages at most. */
 const startSpreadSeconds = 5;
-const farewellSeconds = 10;
+const farewellSeconds = 20;
 
 export function startFleet(options: FleetOptions): Fleet {
   const { clock, idPrefix = 'SIM-', pace = 1, strangers = 0.05 } = options;

@@ -10,6 +10,8 @@ type LineOptions = {
   readonly clock: SimClock;
   readonly random: Random;
   readonly password: () => string | null;
+  /** Between pings; 0: none for now. */
+  readonly pingSeconds: () => number;
   readonly opened: (send: (text: string) => void) => void;
   readonly text: (text: string) => void;
   readonly closed: () => void;
@@ -31,12 +33,27 @@ type Dialled = { transport: Transport | null; open: boolean; gone: () => void };
 /** Seconds before the second attempt, on average; each further wait is twice as long, up to the last. */
 const firstWaitSeconds = 3;
 const longestWaitSeconds = 120;
+/** How often it looks whether pings are wanted now, while there are none. */
+const idlePingSeconds = 60;
 
 export function createLine(options: LineOptions): Line {
   const { clock, random } = options;
   let current: Dialled | null = null;
   let failures = 0;
   let timer = 0;
+
+  /** Looks at the interval again after each wait, since it may be changed. */
+  const ping = (mine: Dialled): void => {
+    clock.clearTimeout(timer);
+    const seconds = options.pingSeconds();
+    timer = clock.setTimeout(
+      () => {
+        if (seconds > 0) mine.transport?.ping();
+        ping(mine);
+      },
+      (seconds || idlePingSeconds) * 1000,
+    );
+  };
 
   const connect = (): void => {
     const mine: Dialled = { transport: null, open: false, gone: () => {} };
@@ -47,6 +64,7 @@ export function createLine(options: LineOptions): Line {
         if (current !== mine) return;
         mine.open = true;
         failures = 0;
+        ping(mine);
         options.opened((text) => mine.transport?.send(text));
       },
       text: (text) => {
@@ -64,6 +82,7 @@ export function createLine(options: LineOptions): Line {
     if (mine.open) options.closed();
     const mean = Math.min(longestWaitSeconds, firstWaitSeconds * 2 ** failures);
     failures += 1;
+    clock.clearTimeout(timer);
     timer = clock.setTimeout(connect, random.between(0.5, 1.5) * mean * 1000);
   };
 

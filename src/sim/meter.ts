@@ -1,4 +1,5 @@
 import type { Payload } from './frames.ts';
+import type { Quirks } from './quirks.ts';
 
 /** Meter values as OCPP 1.6 §7.33 and §7.43 want them, from what the electronics of a connector measure. */
 
@@ -18,7 +19,16 @@ export type Measurement = {
 
 export type Context = 'Sample.Periodic' | 'Sample.Clock' | 'Transaction.Begin' | 'Transaction.End' | 'Trigger';
 
-type Sample = { value: string; context: Context; measurand: string; unit: string; phase?: string; location?: string };
+type Sample = {
+  value: string;
+  context: Context;
+  measurand: string;
+  unit?: string;
+  phase?: string;
+  location?: string;
+};
+
+type Habits = Pick<Quirks, 'metersWithoutUnit' | 'currentWithoutPhase' | 'energyInKwh'>;
 
 /** What can be asked for in MeterValuesSampledData and its likes. */
 export const measurands = [
@@ -37,8 +47,10 @@ export function meterValue(
   wanted: readonly string[],
   context: Context,
   measured: Measurement,
+  habits: Habits,
 ): Payload | null {
-  const samples = wanted.flatMap((item) => samplesOf(item, context, measured));
+  const samples = wanted.flatMap((item) => samplesOf(item, context, measured, habits));
+  if (habits.metersWithoutUnit) for (const sample of samples) delete sample.unit;
   return samples.length === 0 ? null : { timestamp: new Date(at).toISOString(), sampledValue: samples };
 }
 
@@ -47,7 +59,7 @@ export function powerW({ amps, volts }: Measurement): number {
   return volts.reduce((total, voltage, phase) => total + voltage * (amps[phase] ?? 0), 0);
 }
 
-function samplesOf(item: string, context: Context, measured: Measurement): Sample[] {
+function samplesOf(item: string, context: Context, measured: Measurement, habits: Habits): Sample[] {
   const [, measurand = item, only] = /^(.*?)(?:\.(L[123])(?:-N)?)?$/.exec(item) ?? [];
   const whole = (value: number, unit: string, digits: number): Sample[] => [
     { value: value.toFixed(digits), context, measurand, unit },
@@ -64,6 +76,7 @@ function samplesOf(item: string, context: Context, measured: Measurement): Sampl
       .filter((sample) => only === undefined || sample.phase.startsWith(only));
   switch (measurand) {
     case 'Current.Import':
+      if (habits.currentWithoutPhase) return whole(Math.max(...measured.amps), 'A', 2);
       return perPhase((phase) => measured.amps[phase] ?? 0, 'A', 2);
     case 'Voltage':
       return perPhase((phase) => measured.volts[phase] ?? 0, 'V', 1, '-N');
@@ -76,6 +89,7 @@ function samplesOf(item: string, context: Context, measured: Measurement): Sampl
         ? whole(powerW(measured), 'W', 0)
         : perPhase((phase) => (measured.amps[phase] ?? 0) * (measured.volts[phase] ?? 0), 'W', 0);
     case 'Energy.Active.Import.Register':
+      if (habits.energyInKwh) return whole(Math.floor(measured.registerWh) / 1000, 'kWh', 3);
       return whole(Math.floor(measured.registerWh), 'Wh', 0);
     case 'SoC':
       return measured.socPercent === null

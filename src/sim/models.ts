@@ -1,6 +1,6 @@
 import type { Model } from './station.ts';
 
-/** Makes of charge points, all invented; between them they have the habits in which real ones differ. */
+/** Makes of charge points, all invented; between them they have the habits and some of the flaws of real ones. */
 export const models: readonly Model[] = [
   {
     vendor: 'Nordlade',
@@ -25,6 +25,7 @@ export const models: readonly Model[] = [
     repeatsStatus: false,
     countsMessages: true,
     sampleSeconds: 60,
+    quirks: { pingSeconds: 20, noSecurityExtension: true, answerDelaySeconds: 1 },
   },
   {
     vendor: 'Voltara',
@@ -49,5 +50,58 @@ export const models: readonly Model[] = [
     repeatsStatus: true,
     countsMessages: true,
     sampleSeconds: 20,
+    quirks: { reportsStartup: true, energyInKwh: true },
+  },
+  {
+    vendor: 'Wattwerk',
+    model: 'Brise Duo',
+    firmwareVersion: '3.2.1',
+    connectors: 2,
+    phases: 3,
+    maxAmps: 32,
+    lock: true,
+    repeatsStatus: true,
+    countsMessages: false,
+    sampleSeconds: 30,
+    quirks: { wattsOnly: true, pingSeconds: 10, losesReservationsOnReboot: true },
+  },
+  {
+    vendor: 'Kleinstrom',
+    model: 'Box 11',
+    firmwareVersion: '0.9.8',
+    connectors: 1,
+    phases: 3,
+    maxAmps: 16,
+    lock: false,
+    repeatsStatus: false,
+    countsMessages: true,
+    sampleSeconds: 30,
+    quirks: { noLocalList: true, stackLevelZeroOnly: true, configurationMaxKeys: 4, silentOnUnknownActions: true },
+  },
+  {
+    vendor: 'Solheim',
+    model: 'Uno',
+    firmwareVersion: '5.0.2',
+    connectors: 1,
+    phases: 1,
+    maxAmps: 32,
+    lock: false,
+    repeatsStatus: false,
+    countsMessages: false,
+    sampleSeconds: 60,
+    quirks: { currentWithoutPhase: true, configurationNeedsReboot: true, differentialNeedsFull: 'VersionMismatch' },
+  },
+  {
+    vendor: 'Torstein',
+    model: 'Tor 2x16',
+    firmwareVersion: '2.0-rc4',
+    connectors: 2,
+    phases: 3,
+    maxAmps: 16,
+    lock: true,
+    repeatsStatus: true,
+    countsMessages: false,
+    sampleSeconds: 30,
+    quirks: { listChunk: 10, losesProfilesOnReboot: true, clearMissesStackZero: true, reportsStartup: true },
   },
 ];

@@ -17,6 +17,8 @@ type RpcOptions = {
   readonly clock: SimClock;
   readonly nextId: () => string;
   readonly timeoutSeconds: () => number;
+  /** How long it leaves a request lying before it looks at it. */
+  readonly answerDelaySeconds: number;
   /** Null: this call is left without an answer. Throws a Refusal for a CALLERROR. */
   readonly handle: (action: string, payload: Payload) => Answer | null;
 };
@@ -76,6 +78,18 @@ export function createRpc(options: RpcOptions): Rpc {
     }
   };
 
+  const answerInTime = (id: string, action: string, payload: Payload): void => {
+    if (options.answerDelaySeconds === 0) {
+      answer(id, action, payload);
+      return;
+    }
+    const askedBy = send;
+    clock.setTimeout(() => {
+      // Never on another connection than the one it came by.
+      if (send === askedBy) answer(id, action, payload);
+    }, options.answerDelaySeconds * 1000);
+  };
+
   return {
     call: (action, payload, done) => {
       if (send === null || waiting.length >= mostWaiting) {
@@ -88,7 +102,7 @@ export function createRpc(options: RpcOptions): Rpc {
     receive: (text) => {
       const frame = readFrame(text);
       if (frame === null || send === null) return;
-      if (frame.kind === 'call') answer(frame.id, frame.action, frame.payload);
+      if (frame.kind === 'call') answerInTime(frame.id, frame.action, frame.payload);
       else if (frame.id !== pending?.id) return;
       else if (frame.kind === 'result') finish({ kind: 'answer', payload: frame.payload });
       else finish({ kind: 'refused', code: frame.code });

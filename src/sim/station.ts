@@ -3,8 +3,13 @@ import type { Configuration } from './configuration.ts';
 import type { Connector } from './connector.ts';
 import type { Flash } from './flash.ts';
 import type { Payload } from './frames.ts';
+import type { Journal } from './journal.ts';
+import type { Memory } from './memory.ts';
+import type { Quirks } from './quirks.ts';
 import type { Outcome } from './rpc.ts';
+import type { SecurityEvents } from './security-events.ts';
 import type { TransactionQueue } from './transaction-queue.ts';
+import type { Transfer } from './transfer.ts';
 
 /** What the parts of one powered charge point see of each other. */
 
@@ -27,9 +32,9 @@ export type Model = {
   readonly countsMessages: boolean;
   /** Initial MeterValueSampleInterval, in seconds. */
   readonly sampleSeconds: number;
+  /** Those that it has. */
+  readonly quirks?: Partial<Quirks>;
 };
-
-type Jobs = { diagnostics: string; firmware: string };
 
 export type Station = {
   readonly id: string;
@@ -39,7 +44,12 @@ export type Station = {
   readonly configuration: Configuration;
   readonly connectors: readonly Connector[];
   readonly queue: TransactionQueue;
-  readonly jobs: Jobs;
+  readonly quirks: Quirks;
+  readonly transfer: Transfer;
+  readonly journal: Journal;
+  readonly securityEvents: SecurityEvents;
+  /** A blank one after each start. */
+  memory: Memory;
   /** By the charge point's own clock, in milliseconds since 1970. */
   time(): number;
   registration(): Registration;
@@ -48,7 +58,7 @@ export type Station = {
   /** `offline` at once when it may not send. */
   call(action: string, payload: Payload, done?: (outcome: Outcome) => void): void;
   /** As `call`, but allowed while Pending, since the Central System asked for it (OCPP 1.6 §4.2). */
-  callTriggered(action: string, payload: Payload): void;
+  callTriggered(action: string, payload: Payload, done?: (outcome: Outcome) => void): void;
   /** Lets the operation's answer go first; void when the power is cut before. */
   after(seconds: number, run: () => void): void;
   reset(kind: 'Hard' | 'Soft'): void;

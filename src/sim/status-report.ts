@@ -13,6 +13,32 @@ export type ConnectorStatus =
   | 'Unavailable'
   | 'Faulted';
 
+/** The reports of all connectors and of the whole charge point. */
+export type StatusReports = {
+  refresh(): void;
+  forget(): void;
+  send(connectorId: number): void;
+};
+
+export function createStatusReports(station: Station): StatusReports {
+  const whole = () =>
+    ({ status: station.flash.inoperative.has(0) ? 'Unavailable' : 'Available', errorCode: 'NoError' }) as const;
+  const reports = new Map([[0, createStatusReport(station, 0, whole)]]);
+  for (const one of station.connectors) {
+    const current = () => ({ status: one.status, errorCode: one.fault ?? 'NoError' });
+    reports.set(one.id, createStatusReport(station, one.id, current));
+  }
+  return {
+    refresh: () => {
+      for (const report of reports.values()) report.refresh();
+    },
+    forget: () => {
+      for (const report of reports.values()) report.forget();
+    },
+    send: (connectorId) => reports.get(connectorId)?.send(),
+  };
+}
+
 type StatusReport = {
   /** Sends the status if it differs from what was last sent, and has lasted for MinimumStatusDuration. */
   refresh(): void;
@@ -22,7 +48,7 @@ type StatusReport = {
   forget(): void;
 };
 
-export function createStatusReport(
+function createStatusReport(
   station: Station,
   connectorId: number,
   current: () => { readonly status: ConnectorStatus; readonly errorCode: string },

@@ -2,6 +2,8 @@
 
 export type Transport = {
   send(text: string): void;
+  /** A WebSocket ping. */
+  ping(): void;
   /** Hangs up in good order. */
   close(): void;
   /** The line dies without a word, as in a power cut. */

@@ -29,6 +29,9 @@ export function dialWebSocket(url: string): Dial {
       send: (text) => {
         if (socket.readyState === WebSocket.OPEN) socket.send(text);
       },
+      ping: () => {
+        if (socket.readyState === WebSocket.OPEN) socket.ping();
+      },
       close: () => socket.close(1000),
       cut: () => socket.terminate(),
     };

@@ -9,7 +9,9 @@ import {
   type LiveState,
 } from './charge-point-view.ts';
 import { createConfigurationViews } from './configuration.ts';
+import { createDataTransferViews } from './data-transfers.ts';
 import { createOperationViews } from './operations.ts';
+import { createReservationViews } from './reservations.ts';
 import { createTokenViews } from './token-view.ts';
 import { createTransactionViews } from './transaction-view.ts';
 
@@ -52,6 +54,8 @@ export function createViews(
     ...alerts,
     ...createOperationViews(database),
     ...createConfigurationViews(database, site.wishedConfiguration),
+    ...createReservationViews(database),
+    ...createDataTransferViews(database),
     ...createTokenViews(database, live.now),
     ...createTransactionViews(database, lastRegister),
 

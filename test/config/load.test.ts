@@ -24,6 +24,7 @@ describe('what is accepted', () => {
           readConfiguration: true,
           configuration: {},
           rebootForConfiguration: 'never',
+          dataTransfers: [],
         },
         http: { host: '127.0.0.1', port: 8080 },
         store: {
@@ -33,6 +34,7 @@ describe('what is accepted', () => {
           backupsKept: 3,
         },
         authorization: { unknownCards: 'reject', concurrentTransactions: 'refuse' },
+        reservations: { restore: true },
         log: { level: 'info' },
         groups: [],
         chargePoints: [],

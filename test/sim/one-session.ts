@@ -3,6 +3,7 @@ import { type CarType, createCar } from '../../src/sim/car.ts';
 import { type ChargePoint, createChargePoint } from '../../src/sim/charge-point.ts';
 import { realClock, type SimClock } from '../../src/sim/clock.ts';
 import type { Connector } from '../../src/sim/connector.ts';
+import type { Quirks } from '../../src/sim/quirks.ts';
 import { createRandom } from '../../src/sim/random.ts';
 import type { Model } from '../../src/sim/station.ts';
 import { dialWebSocket } from '../../src/sim/ws-transport.ts';
@@ -52,14 +53,14 @@ export let point: ChargePoint;
 beforeEach(async () => {
   clock = realClock(60);
   central = await startCentralSystem(clock);
-  point = createChargePoint({
-    id: 'CP 1',
-    model,
-    dial: dialWebSocket(central.url),
-    clock,
-    random: createRandom(1),
-  });
+  equip({});
 });
+
+/** Another charge point in place of the one that has no power yet, with these quirks. */
+export function equip(quirks: Partial<Quirks>): void {
+  const dial = dialWebSocket(central.url);
+  point = createChargePoint({ id: 'CP 1', model: { ...model, quirks }, dial, clock, random: createRandom(1) });
+}
 
 afterEach(async () => {
   await new Promise<void>((resolve) => point.shutDown(resolve));

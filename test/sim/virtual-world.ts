@@ -3,7 +3,9 @@ import { type ChargePoint, createChargePoint } from '../../src/sim/charge-point.
 import type { SimClock } from '../../src/sim/clock.ts';
 import type { Connector } from '../../src/sim/connector.ts';
 import { models } from '../../src/sim/models.ts';
+import type { Quirks } from '../../src/sim/quirks.ts';
 import { createRandom } from '../../src/sim/random.ts';
+import type { Transfer } from '../../src/sim/transfer.ts';
 import type { Dial, Transport, TransportEvents } from '../../src/sim/transport.ts';
 
 /** Virtual time: nothing passes but by `advance`, and what is due at the same moment runs in the order it was asked for. */
@@ -110,6 +112,7 @@ export function scripted(clock: SimClock, reply: (sent: Sent) => Reply): Script 
         send: (text) => {
           if (!ended) receive(text);
         },
+        ping: () => script.transcript.push(`${clock.now()} ${id} ping`),
         close: end,
         cut: end,
       };
@@ -146,7 +149,11 @@ export const start = Date.parse('2026-03-02T08:00:00Z');
 export type World = { clock: VirtualClock; script: Script; point: ChargePoint; connector: Connector };
 
 /** One charge point with power; the reply function may leave what it doesn't care for (undefined) to a friendly Central System. */
-export function world(reply: (sent: Sent) => Reply | undefined = () => undefined, clockErrorMs = 0): World {
+export function world(
+  reply: (sent: Sent) => Reply | undefined = () => undefined,
+  clockErrorMs = 0,
+  { quirks = {}, transfer }: { quirks?: Partial<Quirks>; transfer?: Transfer } = {},
+): World {
   const clock = virtualClock(start);
   const usual = friendly(clock);
   const script = scripted(clock, (sent) => {
@@ -156,7 +163,15 @@ export function world(reply: (sent: Sent) => Reply | undefined = () => undefined
   const [model] = models;
   if (model === undefined) throw new Error('no model');
   const random = createRandom(5);
-  const point = createChargePoint({ id: 'CP', model, dial: script.dial, clock, random, clockErrorMs });
+  const point = createChargePoint({
+    id: 'CP',
+    model: { ...model, quirks },
+    dial: script.dial,
+    clock,
+    random,
+    clockErrorMs,
+    ...(transfer === undefined ? {} : { transfer }),
+  });
   const [connector] = point.connectors;
   if (connector === undefined) throw new Error('no connector');
   point.powerOn();

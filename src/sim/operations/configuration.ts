@@ -3,13 +3,14 @@ import type { Operation } from './operation.ts';
 
 /** GetConfiguration and ChangeConfiguration (OCPP 1.6 §5.8, §5.3). */
 
-export const getConfiguration: Operation = (request, { configuration }) => {
+export const getConfiguration: Operation = (request, { configuration, quirks }) => {
   const wanted = (optionalList(request, 'key') ?? []).map((key) => {
     if (typeof key !== 'string') throw new Refusal('TypeConstraintViolation', 'key holds something that is no string');
     return key;
   });
   const most = configuration.integer('GetConfigurationMaxKeys');
   if (wanted.length > most) throw new Refusal('OccurenceConstraintViolation', `more than ${most} keys`);
+  if (wanted.length === 0 && quirks.noFullConfiguration) return null;
   const entries = configuration.entries();
   const asked = new Set(wanted.map((key) => key.toLowerCase()));
   const known = new Set(entries.map((entry) => entry.key.toLowerCase()));

@@ -5,13 +5,15 @@ import type { Operation } from './operation.ts';
 
 /** SendLocalList and GetLocalListVersion (OCPP 1.6 §5.15, §5.10). */
 
-export const sendLocalList: Operation = (request, { flash, configuration }) => {
+export const sendLocalList: Operation = (request, { flash, configuration, quirks, memory }) => {
   const version = integer(request, 'listVersion');
   const type = choice(request, 'updateType', ['Differential', 'Full']);
   const sent = Object.hasOwn(request, 'localAuthorizationList') ? objects(request, 'localAuthorizationList') : [];
   if (!configuration.flag('LocalAuthListEnabled')) return { payload: { status: 'NotSupported' } };
   const failed = { payload: { status: 'Failed' } };
   if (version <= 0 || sent.length > configuration.integer('SendLocalListMaxLength')) return failed;
+  const refusal = type === 'Differential' && !memory.fullListCame ? quirks.differentialNeedsFull : null;
+  if (refusal !== null) return { payload: { status: refusal } };
   if (type === 'Differential' && version <= flash.localListVersion) return { payload: { status: 'VersionMismatch' } };
   const list = new Map<string, IdTagInfo>(type === 'Full' ? [] : flash.localList);
   const seen = new Set<string>();
@@ -33,6 +35,7 @@ export const sendLocalList: Operation = (request, { flash, configuration }) => {
     flash.cache.delete(key);
   }
   flash.localListVersion = version;
+  if (type === 'Full') memory.fullListCame = true;
   return { payload: { status: 'Accepted' } };
 };
 

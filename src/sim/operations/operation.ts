@@ -4,8 +4,8 @@ import type { Payload } from '../frames.ts';
 import type { Answer } from '../rpc.ts';
 import type { Station } from '../station.ts';
 
-/** One operation of the Central System: reads its request, does what can be done at once, and answers. */
-export type Operation = (request: Payload, station: Station) => Answer;
+/** One operation of the Central System: reads its request, does what can be done at once, and answers; null: it doesn't. */
+export type Operation = (request: Payload, station: Station) => Answer | null;
 
 /** Null for connector 0; a connector that isn't there is a PropertyConstraintViolation. */
 export function connectorAt(station: Station, connectorId: number): Connector | null {

@@ -34,11 +34,13 @@ export function readProfile(sent: Payload): ChargingProfile {
 
 /** Why a well-formed profile can't be installed here; null: it can. */
 export function profileProblem(station: Station, profile: InstalledProfile): string | null {
-  const { configuration } = station;
+  const { configuration, quirks } = station;
   const starts = profile.periods.map((period) => period.startPeriod);
   if (profile.stackLevel < 0 || profile.stackLevel > configuration.integer('ChargeProfileMaxStackLevel')) {
     return 'stack level';
   }
+  if (quirks.stackLevelZeroOnly && profile.stackLevel > 0) return 'stack level above 0';
+  if (quirks.wattsOnly && profile.unit === 'A') return 'unit';
   if (starts.length > configuration.integer('ChargingScheduleMaxPeriods')) return 'too many periods';
   if (starts[0] !== 0) return 'the first period has to start at 0';
   if (starts.some((start, index) => index > 0 && start <= (starts[index - 1] ?? 0))) return 'periods out of order';

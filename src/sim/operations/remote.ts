@@ -44,7 +44,7 @@ function firstFree(station: Station, idTag: string): Connector | null {
 /** §5.16.2: only a TxProfile, and without a transactionId. */
 function profileIn(request: Payload, station: Station, connector: Connector | null): InstalledProfile | null | 'unfit' {
   const sent = optionalObject(request, 'chargingProfile');
-  if (sent === null || connector === null) return null;
+  if (sent === null || connector === null || station.quirks.ignoresProfiles) return null;
   const profile = { ...readProfile(sent), connectorId: connector.id, installedAt: station.time() };
   const fits = profile.purpose === 'TxProfile' && profile.transactionId === null;
   return fits && profileProblem(station, profile) === null ? profile : 'unfit';

@@ -14,6 +14,7 @@ export const setChargingProfile: Operation = (request, station) => {
   const connector = connectorAt(station, connectorId);
   const sent = readProfile(object(request, 'csChargingProfiles'));
   const profile: InstalledProfile = { ...sent, connectorId, installedAt: station.time() };
+  if (station.quirks.ignoresProfiles) return { payload: { status: 'Accepted' } };
   if (profileProblem(station, profile) !== null) return { payload: { status: 'Rejected' } };
   if (profile.purpose === 'TxProfile') {
     const running = connector?.transaction ?? null;
@@ -30,7 +31,9 @@ export const setChargingProfile: Operation = (request, station) => {
 
 export const clearChargingProfile: Operation = (request, station) => {
   const matches = criteria(request);
-  const kept = station.flash.profiles.filter((one) => !matches(one));
+  const { clearMissesStackZero } = station.quirks;
+  const clears = (one: InstalledProfile) => matches(one) && !(clearMissesStackZero && one.stackLevel === 0);
+  const kept = station.flash.profiles.filter((one) => !clears(one));
   const cleared = kept.length < station.flash.profiles.length;
   station.flash.profiles = kept;
   return { payload: { status: cleared ? 'Accepted' : 'Unknown' } };
@@ -39,7 +42,9 @@ export const clearChargingProfile: Operation = (request, station) => {
 export const getCompositeSchedule: Operation = (request, station) => {
   const connectorId = integer(request, 'connectorId');
   const asked = integer(request, 'duration');
-  const unit = optionalChoice(request, 'chargingRateUnit', ['A', 'W']) ?? 'A';
+  const wanted = optionalChoice(request, 'chargingRateUnit', ['A', 'W']) ?? 'A';
+  const other = wanted === 'A' ? 'W' : 'A';
+  const unit = station.quirks.compositeInOtherUnit ? other : wanted;
   const concerned = station.connectors.filter((one) => connectorId === 0 || one.id === connectorId);
   if (concerned.length === 0 || asked <= 0) return { payload: { status: 'Rejected' } };
   const durationSeconds = Math.min(asked, longestScheduleSeconds);

@@ -1,21 +1,32 @@
 import { Refusal } from '../fields.ts';
+import type { Quirks } from '../quirks.ts';
 import { changeAvailability, clearCache, dataTransfer, reset, unlockConnector } from './availability.ts';
+import {
+  certificateSigned,
+  deleteCertificate,
+  getInstalledCertificateIds,
+  installCertificate,
+} from './certificates.ts';
 import { changeConfiguration, getConfiguration } from './configuration.ts';
+import { signedUpdateFirmware, updateFirmware } from './firmware.ts';
 import { getLocalListVersion, sendLocalList } from './local-list.ts';
-import { getDiagnostics, updateFirmware } from './maintenance.ts';
+import { getDiagnostics, getLog } from './logs.ts';
 import type { Operation } from './operation.ts';
 import { remoteStartTransaction, remoteStopTransaction } from './remote.ts';
 import { cancelReservation, reserveNow } from './reservation.ts';
 import { clearChargingProfile, getCompositeSchedule, setChargingProfile } from './smart-charging.ts';
 import { extendedTriggerMessage, triggerMessage } from './trigger.ts';
 
-/** Of the security extension this firmware has only the extended trigger. */
-const notSupported: Operation = () => {
-  throw new Refusal('NotSupported', 'this firmware has no certificates, logs or signed updates');
-};
+/** Null: this firmware doesn't know the action, which is NotImplemented; one it knows of but lacks is NotSupported. */
+export function operationFor(action: string, quirks: Quirks): Operation | null {
+  if (quirks.noSecurityExtension && securityOperations.has(action)) {
+    throw new Refusal('NotSupported', 'this firmware has no security extension');
+  }
+  return operations.get(action) ?? securityOperations.get(action) ?? null;
+}
 
-/** Every action a Central System may send; one that isn't here is NotImplemented (OCPP-J 1.6 §4.2.3). */
-export const operations: ReadonlyMap<string, Operation> = new Map([
+/** Every action that a Central System may send by OCPP 1.6. */
+const operations: ReadonlyMap<string, Operation> = new Map([
   ['CancelReservation', cancelReservation],
   ['ChangeAvailability', changeAvailability],
   ['ChangeConfiguration', changeConfiguration],
@@ -35,11 +46,15 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['TriggerMessage', triggerMessage],
   ['UnlockConnector', unlockConnector],
   ['UpdateFirmware', updateFirmware],
+]);
+
+/** Those of the security whitepaper, edition 3. */
+const securityOperations: ReadonlyMap<string, Operation> = new Map([
+  ['CertificateSigned', certificateSigned],
+  ['DeleteCertificate', deleteCertificate],
   ['ExtendedTriggerMessage', extendedTriggerMessage],
-  ['CertificateSigned', notSupported],
-  ['DeleteCertificate', notSupported],
-  ['GetInstalledCertificateIds', notSupported],
-  ['GetLog', notSupported],
-  ['InstallCertificate', notSupported],
-  ['SignedUpdateFirmware', notSupported],
+  ['GetInstalledCertificateIds', getInstalledCertificateIds],
+  ['GetLog', getLog],
+  ['InstallCertificate', installCertificate],
+  ['SignedUpdateFirmware', signedUpdateFirmware],
 ]);

@@ -3,6 +3,7 @@ import type { Payload } from '../frames.ts';
 import { meterValue } from '../meter.ts';
 import type { Answer } from '../rpc.ts';
 import type { Station } from '../station.ts';
+import { askForCertificate } from './certificates.ts';
 import type { Operation } from './operation.ts';
 
 /** TriggerMessage (OCPP 1.6 §5.17) and ExtendedTriggerMessage (security whitepaper, edition 3, §5.1). */
@@ -10,17 +11,36 @@ import type { Operation } from './operation.ts';
 export const triggerMessage: Operation = (request, station) => {
   const asked = text(request, 'requestedMessage', 50);
   if (asked === 'DiagnosticsStatusNotification') {
-    return sends(() => station.callTriggered(asked, { status: station.jobs.diagnostics }));
+    return sends(() => station.callTriggered(asked, { status: station.memory.diagnostics.status }));
   }
   if (asked === 'FirmwareStatusNotification') {
-    return sends(() => station.callTriggered(asked, { status: station.jobs.firmware }));
+    const { status, requestId, cancel } = station.memory.firmware;
+    // A signed update is told of by the other message, and one that is over is not (OCPP 1.6 §7.25).
+    return sends(() =>
+      station.callTriggered(asked, { status: requestId === null && cancel !== null ? status : 'Idle' }),
+    );
   }
   return trigger(asked, request, station);
 };
 
-/** Its firmware and log messages are those of the signed kind, which this firmware lacks. */
-export const extendedTriggerMessage: Operation = (request, station) =>
-  trigger(text(request, 'requestedMessage', 50), request, station);
+/** Its firmware and log messages are those of the security extension. */
+export const extendedTriggerMessage: Operation = (request, station) => {
+  const asked = text(request, 'requestedMessage', 50);
+  const { firmware, log } = station.memory;
+  if (asked === 'LogStatusNotification') {
+    const { status, requestId } = log;
+    const named = status === 'Idle' || requestId === null ? {} : { requestId };
+    return sends(() => station.callTriggered(asked, { status, ...named }));
+  }
+  if (asked === 'FirmwareStatusNotification') {
+    const { status, requestId } = firmware;
+    // Idle comes without a requestId (L01.FR.21); a failure is told until the next update (L01.FR.29).
+    const payload = requestId === null ? { status: 'Idle' } : { status, requestId };
+    return sends(() => station.callTriggered('SignedFirmwareStatusNotification', payload));
+  }
+  if (asked === 'SignChargePointCertificate') return askForCertificate(station);
+  return trigger(asked, request, station);
+};
 
 function trigger(asked: string, request: Payload, station: Station): Answer {
   const named = Object.hasOwn(request, 'connectorId') ? integer(request, 'connectorId') : null;
@@ -49,7 +69,7 @@ function sendMeterValues(station: Station, connectorId: number): void {
   const connector = station.connectors.find((one) => one.id === connectorId);
   if (connector === undefined) return;
   const wanted = station.configuration.list('MeterValuesSampledData');
-  const value = meterValue(station.time(), wanted, 'Trigger', connector.measurement());
+  const value = meterValue(station.time(), wanted, 'Trigger', connector.measurement(), station.quirks);
   if (value === null) return;
   const transactionId = connector.transaction?.transactionId ?? -1;
   station.callTriggered('MeterValues', {

@@ -1,0 +1,103 @@
+import type { Flash } from './flash.ts';
+
+/** Ways in which charge points in use differ from the specification; each is off unless a model has it. */
+
+/** The marks (Q18, D1.1) are the numbers of the observation or report that each goes back to. */
+export type Quirks = {
+  /** D1.1, D1.2: refuses profiles at any stack level above 0, whatever ChargeProfileMaxStackLevel says. */
+  readonly stackLevelZeroOnly: boolean;
+  /** Q18, D1.10: refuses profiles in amps. */
+  readonly wattsOnly: boolean;
+  /** Q20, D1.7: accepts every profile and keeps none. */
+  readonly ignoresProfiles: boolean;
+  /** D1.6: after a limit of 0 A the next one is ignored, and all that the wiring carries is offered. */
+  readonly ignoresFirstLimitAfterZero: boolean;
+  /** D1.9, D1.17: a changed limit takes effect only after so many seconds. */
+  readonly limitDelaySeconds: number;
+  /** D1.8: ClearChargingProfile does not find profiles of stack level 0. */
+  readonly clearMissesStackZero: boolean;
+  /** D1.11, Q17: the composite schedule comes in the unit that was not asked for. */
+  readonly compositeInOtherUnit: boolean;
+  /** D1.13: ends the transaction when the limit is less than any car can charge with. */
+  readonly endsBelowMinimum: boolean;
+  /** Support table of the field report: no LocalAuthListManagement. */
+  readonly noLocalList: boolean;
+  /** D7.54: entries that one SendLocalList may hold; null: 100. */
+  readonly listChunk: number | null;
+  /** D7.54: after a start, differential lists get this answer until a full one has come. */
+  readonly differentialNeedsFull: 'Failed' | 'VersionMismatch' | null;
+  /** D5.46: keys that one GetConfiguration may name; null: 50. Asked for nothing by name, it still tells all. */
+  readonly configurationMaxKeys: number | null;
+  /** D5.46: a GetConfiguration without keys is never answered. */
+  readonly noFullConfiguration: boolean;
+  /** Q20: says Accepted to every ChangeConfiguration; what makes no sense is not kept. */
+  readonly acceptsAnyConfiguration: boolean;
+  /** Q21: every change of the configuration waits for a reboot. */
+  readonly configurationNeedsReboot: boolean;
+  /** Takes so many seconds before it looks at a request (slow controllers; D5.46). */
+  readonly answerDelaySeconds: number;
+  /** Q11: an unknown action is left without an answer. */
+  readonly silentOnUnknownActions: boolean;
+  /** Support table of the field report: none of the security extension's messages. */
+  readonly noSecurityExtension: boolean;
+  /** Security whitepaper L01.FR.20, which few obey: UpdateFirmware is NotSupported once signed updates are known. */
+  readonly signedFirmwareOnly: boolean;
+  /** Q30: a SecurityEventNotification StartupOfTheDevice after each boot. */
+  readonly reportsStartup: boolean;
+  /** D1.15: profiles stand in memory only. */
+  readonly losesProfilesOnReboot: boolean;
+  /** D4.39: reservations stand in memory only. */
+  readonly losesReservationsOnReboot: boolean;
+  /** D7.54: the local list and its version stand in memory only. */
+  readonly losesListOnReboot: boolean;
+  /** Q6: a WebSocket ping every so many seconds; 0: none. WebSocketPingInterval begins with it. */
+  readonly pingSeconds: number;
+  /** Q21: sampled values come without a unit. */
+  readonly metersWithoutUnit: boolean;
+  /** Q21: one Current.Import without a phase that means each phase. */
+  readonly currentWithoutPhase: boolean;
+  /** Q21: the energy register in kWh. */
+  readonly energyInKwh: boolean;
+  /** D6.50: its clock is always wrong by so many seconds, whatever time it is told. */
+  readonly clockOffsetSeconds: number;
+};
+
+export const noQuirks: Quirks = {
+  stackLevelZeroOnly: false,
+  wattsOnly: false,
+  ignoresProfiles: false,
+  ignoresFirstLimitAfterZero: false,
+  limitDelaySeconds: 0,
+  clearMissesStackZero: false,
+  compositeInOtherUnit: false,
+  endsBelowMinimum: false,
+  noLocalList: false,
+  listChunk: null,
+  differentialNeedsFull: null,
+  configurationMaxKeys: null,
+  noFullConfiguration: false,
+  acceptsAnyConfiguration: false,
+  configurationNeedsReboot: false,
+  answerDelaySeconds: 0,
+  silentOnUnknownActions: false,
+  noSecurityExtension: false,
+  signedFirmwareOnly: false,
+  reportsStartup: false,
+  losesProfilesOnReboot: false,
+  losesReservationsOnReboot: false,
+  losesListOnReboot: false,
+  pingSeconds: 0,
+  metersWithoutUnit: false,
+  currentWithoutPhase: false,
+  energyInKwh: false,
+  clockOffsetSeconds: 0,
+};
+
+/** What such a charge point has lost when it starts again. */
+export function loseOnReboot(flash: Flash, quirks: Quirks): void {
+  if (quirks.losesProfilesOnReboot) flash.profiles = [];
+  if (quirks.losesReservationsOnReboot) flash.reservations = [];
+  if (!quirks.losesListOnReboot) return;
+  flash.localList.clear();
+  flash.localListVersion = 0;
+}
