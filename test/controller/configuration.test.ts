@@ -14,16 +14,17 @@ function setUp(
   const room = createControlRoom({ policy: whole });
   const station = room.boot('CP1');
   const held = new Map(Object.entries(settings));
+  const charger = playConfigured(room, station, held, ways);
   const views = createConfigurationViews(room.database, whole.wishedConfiguration);
   return {
     room,
     station,
     held,
-    charger: playConfigured(room, station, held, ways),
+    charger,
+    reboot: () => charger.reboot(),
     view: () => views.configuration('CP1'),
     item: (key: string) => views.configuration('CP1').items.find((one) => one.key === key),
     openAlerts: () => room.values('SELECT kind FROM alerts WHERE cleared_ms IS NULL'),
-    reboot: () => station.call('BootNotification', { chargePointVendor: 'V', chargePointModel: 'M' }),
   };
 }
 

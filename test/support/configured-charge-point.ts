@@ -14,10 +14,11 @@ export type Ways = {
 /** A charge point of the control room with settings of its own, which answers what it is asked about them. */
 export function playConfigured(
   room: ReturnType<typeof createControlRoom>,
-  station: ReturnType<ReturnType<typeof createControlRoom>['boot']>,
+  first: ReturnType<ReturnType<typeof createControlRoom>['boot']>,
   settings: Map<string, string | null>,
   ways: Ways = {},
 ) {
+  let station = first;
   let done = 0;
   const asked: string[][] = [];
   const changes: [string, string][] = [];
@@ -60,6 +61,12 @@ export function playConfigured(
     changes,
     /** Everything else that it was asked for. */
     others,
+    /** It restarts, and comes back over a new connection. */
+    reboot(): void {
+      station.drop();
+      station = room.boot('CP1');
+      done = 0;
+    },
     /** Lets `ms` pass, answering at once what comes in it. */
     live(ms: number): void {
       const step = 1_000;
