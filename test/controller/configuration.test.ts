@@ -286,6 +286,19 @@ describe('restarts', () => {
     expect(item('Mode')).toMatchObject({ state: 'reboot-required' });
     expect(openAlerts()).toEqual(['reboot-required']);
   });
+
+  it('that are refused are not asked for again: that is for a person to see', () => {
+    const { charger, openAlerts } = setUp(
+      { Mode: 'old' },
+      {
+        ways: { onChange: () => 'RebootRequired', others: 'Rejected' },
+        policy: { wishedConfiguration, rebootForConfiguration: 'when-idle' },
+      },
+    );
+    charger.live(30 * MINUTE);
+    expect(charger.others).toEqual(['Reset']);
+    expect(openAlerts()).toEqual(['reboot-required']);
+  });
 });
 
 describe('lists of measurands', () => {

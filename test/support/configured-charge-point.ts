@@ -7,6 +7,8 @@ export type Ways = {
   whole?: 'error' | 'silence' | 'nothing';
   /** Keys that one GetConfiguration may ask for; more is an error. */
   maxKeys?: number;
+  /** Its answer to everything else. */
+  others?: string;
   /** The answer to a change; null answers nothing. Undefined: Accepted, and done. */
   onChange?: (key: string, value: string) => string | null | undefined;
 };
@@ -52,7 +54,7 @@ export function playConfigured(
       station.answer(id, { status: status ?? 'Accepted' });
     } else {
       others.push(action);
-      station.answer(id, { status: 'Accepted' });
+      station.answer(id, { status: ways.others ?? 'Accepted' });
     }
   };
 

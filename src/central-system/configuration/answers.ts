@@ -83,11 +83,18 @@ export const configurationChanged: AnswerHandler<'ChangeConfiguration'> = (reque
   return events;
 };
 
-/** A restart that was asked for is not asked for again on behalf of the same values. */
-export const restartAsked: AnswerHandler<'Reset'> = (_request, answer, { chargePointId, at, records }) => {
+/** A restart that was asked for is not asked for again on behalf of the same values; a refused one is for a person. */
+export const restartAsked: AnswerHandler<'Reset'> = (_request, answer, context) => {
+  const { chargePointId, at, records } = context;
   if (answer.kind === 'not-sent') return [];
   const waiting = records.configurationAttempts(chargePointId).find(({ outcome }) => outcome === 'reboot-required');
-  return waiting === undefined ? [] : [{ type: 'configuration-restart-asked', chargePointId, at }];
+  if (waiting === undefined) return [];
+  const events: Event[] = [{ type: 'configuration-restart-asked', chargePointId, at }];
+  const refused = answer.kind === 'error' || (answer.kind === 'result' && answer.response.status !== 'Accepted');
+  if (refused && wishOf(waiting.key, context) !== null) {
+    events.push(rebootAlert(chargePointId, waiting.key, false, at));
+  }
+  return events;
 };
 
 function wishOf(key: string, { chargePointId, records, policy }: AnswerContext): ConfigurationWish | null {
