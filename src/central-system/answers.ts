@@ -3,6 +3,7 @@ import type { Instant } from '../domain/units.ts';
 import type { CentralSystemAction, RequestOf, ResponseOf } from '../ocpp/messages/actions.ts';
 import { configurationChanged, configurationRead, restartAsked } from './configuration/answers.ts';
 import type { Live, Policy } from './handler.ts';
+import { localListVersionAnswered, sendLocalListAnswered } from './local-lists/answers.ts';
 import type { Records } from './records.ts';
 import { cancelReservationAnswered, reserveNowAnswered } from './reservations/answers.ts';
 
@@ -50,14 +51,14 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   GetConfiguration: configurationRead,
   GetDiagnostics: forTheAskerOnly,
   GetInstalledCertificateIds: forTheAskerOnly,
-  GetLocalListVersion: forTheAskerOnly,
+  GetLocalListVersion: localListVersionAnswered,
   GetLog: forTheAskerOnly,
   InstallCertificate: forTheAskerOnly,
   RemoteStartTransaction: forTheAskerOnly,
   RemoteStopTransaction: forTheAskerOnly,
   ReserveNow: reserveNowAnswered,
   Reset: restartAsked,
-  SendLocalList: forTheAskerOnly,
+  SendLocalList: sendLocalListAnswered,
   SetChargingProfile: forTheAskerOnly,
   SignedUpdateFirmware: forTheAskerOnly,
   TriggerMessage: forTheAskerOnly,

@@ -1,8 +1,16 @@
 import type { Chore } from './chore.ts';
 import { keepConfiguration } from './configuration/keeping.ts';
 import { readConfiguration } from './configuration/reading.ts';
+import { listRevocations, localLists } from './local-lists/keeping.ts';
 import { overdueOperations } from './operations/tracking.ts';
 import { keepReservations } from './reservations/keeping.ts';
 
 /** Everything that is kept in line on every charge point; of those that have something to send, the first comes first. */
-export const chores: readonly Chore[] = [overdueOperations, keepReservations, readConfiguration, keepConfiguration];
+export const chores: readonly Chore[] = [
+  listRevocations,
+  overdueOperations,
+  keepReservations,
+  readConfiguration,
+  localLists,
+  keepConfiguration,
+];

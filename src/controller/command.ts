@@ -5,6 +5,7 @@ import type { Command, CommandResult } from '../domain/commands.ts';
 import type { Event } from '../domain/events.ts';
 import { type CommandSite, ended, recorded } from './command-steps.ts';
 import { decideConfiguration } from './commands/configuration.ts';
+import { resyncLocalList } from './commands/local-lists.ts';
 import { cancelReservation, extendReservation, reserve } from './commands/reservations.ts';
 import type { Line } from './lines.ts';
 import type { Decision } from './turn.ts';
@@ -33,6 +34,8 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
     case 'drop-configuration-wish':
     case 'refresh-configuration':
       return decideConfiguration(command, site, done);
+    case 'resync-local-list':
+      return resyncLocalList(command, site, done);
     case 'clear-alert':
       return recorded([{ type: 'alert-cleared', id: command.id, at: site.clock.now() }], site, done);
   }
@@ -50,6 +53,8 @@ function operate(
     return ended(done, known ? { kind: 'not-connected' } : { kind: 'unknown', what: `charge point ${chargePointId}` });
   }
   if (line.session === null) return ended(done, { kind: 'not-connected' });
+  const objection = command.override === true ? null : objectionTo(action, line);
+  if (objection !== null) return ended(done, { kind: 'conflict', why: objection });
   const id = site.ids.uuid();
   const at = site.clock.now();
   const events: Event[] =
@@ -78,6 +83,17 @@ function operate(
     // A full disk must not keep anybody from stopping a charge point; a password that is not on record would lock it out.
     failed: () => (password === null ? send(false) : done({ kind: 'store-failed' })),
   };
+}
+
+/**
+ * Why OCPP forbids to send this now; null where it does not. Whatever else looks odd is the caller's affair. A charge point
+ * that starts a transaction before it is accepted can't report it, and its energy is lost.
+ */
+function objectionTo(action: string, { registration }: Line): string | null {
+  const forbidden = action === 'RemoteStartTransaction' || action === 'RemoteStopTransaction';
+  if (!forbidden || registration === 'accepted') return null;
+  // OCPP 1.6 §4.2.
+  return `A charge point that is not accepted must not be sent ${action}. Approve it first, or send it with override=true.`;
 }
 
 function resultOf(outcome: CallOutcome, operationId: string): CommandResult {

@@ -4,8 +4,11 @@ import type { Instant } from './units.ts';
 
 /** All that a person or a machine may ask of the controller, from wherever it comes. */
 export type Command =
-  /** Sends a message to a charge point, as it is. The payload has passed the schema. */
-  | { type: 'operate'; chargePointId: string; action: string; payload: object }
+  /**
+   * Sends a message to a charge point, as it is. The payload has passed the schema. `override` sends even what OCPP says
+   * must not be sent now.
+   */
+  | { type: 'operate'; chargePointId: string; action: string; payload: object; override?: boolean }
   /** Without a parentIdTag the token's own group may use it as well. */
   | ({ type: 'reserve'; chargePointId: string; parentIdTag?: string | null } & Omit<ReservationTerms, 'parentIdTag'>)
   /** `id` is ours, here and below. */
@@ -20,6 +23,8 @@ export type Command =
   | { type: 'drop-configuration-wish'; chargePointId: string; key: string }
   /** Reads it anew. */
   | { type: 'refresh-configuration'; chargePointId: string }
+  /** Sends the local list of a charge point anew, whatever it is believed to hold. */
+  | { type: 'resync-local-list'; chargePointId: string }
   | { type: 'clear-alert'; id: string };
 
 export type CommandResult =

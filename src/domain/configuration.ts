@@ -71,7 +71,7 @@ export type ConfigurationEvent =
       /** Asked for, but not known to the charge point. */
       unknownKeys: readonly string[];
       /** Asked for, and not spoken of in the answer. */
-      unansweredKeys: readonly string[];
+      unansweredKeys?: readonly string[];
       /** Everything that the charge point has, and not only what it was asked for. */
       complete: boolean;
       at: Instant;

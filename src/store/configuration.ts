@@ -67,7 +67,7 @@ export function configurationWriters(database: Database, refOf: RefOf): Writers<
     ON CONFLICT DO UPDATE SET key = excluded.key, value = excluded.value, wished_ms = excluded.wished_ms`);
   const dropWish = database.prepare('DELETE FROM configuration_wishes WHERE charge_point_ref = ? AND key_folded = ?');
   return {
-    'configuration-reported': ({ chargePointId, keys, unknownKeys, unansweredKeys, complete, at }) => {
+    'configuration-reported': ({ chargePointId, keys, unknownKeys, unansweredKeys = [], complete, at }) => {
       const ref = refOf(chargePointId);
       if (complete) {
         dropAll.run(ref);

@@ -10,6 +10,7 @@ import {
 } from './charge-point-view.ts';
 import { createConfigurationViews } from './configuration.ts';
 import { createDataTransferViews } from './data-transfers.ts';
+import { createLocalListViews } from './local-lists.ts';
 import { createOperationViews } from './operations.ts';
 import { createReservationViews } from './reservations.ts';
 import { createTokenViews } from './token-view.ts';
@@ -54,6 +55,7 @@ export function createViews(
     ...alerts,
     ...createOperationViews(database),
     ...createConfigurationViews(database, site.wishedConfiguration),
+    ...createLocalListViews(database),
     ...createReservationViews(database),
     ...createDataTransferViews(database),
     ...createTokenViews(database, live.now),

@@ -78,6 +78,8 @@ it('lists every route', () => {
       'put /api/v1/charge-points/{id}/configuration/{key}',
       'delete /api/v1/charge-points/{id}/configuration/{key}',
       'post /api/v1/charge-points/{id}/configuration/refresh',
+      'get /api/v1/charge-points/{id}/local-list',
+      'post /api/v1/charge-points/{id}/local-list/resync',
       ...operations,
       'get /api/v1/operations',
       'get /api/v1/operations/{id}',
