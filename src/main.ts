@@ -4,6 +4,7 @@ import { createCredentials } from './central-system/credentials.ts';
 import type { Policy } from './central-system/handler.ts';
 import type { Config } from './config/load.ts';
 import { type Controller, createController } from './controller/controller.ts';
+import type { ConfigurationWish, WishedConfiguration } from './domain/configuration.ts';
 import { milliVolts } from './domain/units.ts';
 import { startHttpServer } from './http/server.ts';
 import { systemClock } from './runtime/clock.ts';
@@ -71,6 +72,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       views: createViews(database, controller.live, {
         ...config.site,
         configured: policy.configured,
+        wishedConfiguration: policy.wishedConfiguration,
         connectorsOf: (chargePointId) => connectors.get(chargePointId) ?? [],
         securityProfile: (chargePointId) => profiles.get(chargePointId) ?? config.ocpp.securityProfile,
       }),
@@ -151,6 +153,24 @@ function policyOf(config: Config): Policy {
     ),
     nominalVoltageMV: milliVolts(config.site.nominalVoltageV * 1_000),
     configured: new Set(config.chargePoints.map(({ id }) => id)),
+    chargePointConfiguration: config.ocpp.readConfiguration ? 'keep' : 'leave',
+    wishedConfiguration: wishesOf(config),
+    rebootForConfiguration: config.ocpp.rebootForConfiguration,
+  };
+}
+
+function wishesOf({ ocpp, groups, chargePoints }: Config): WishedConfiguration {
+  const wishes = (values: Config['ocpp']['configuration'], from: ConfigurationWish['from']): ConfigurationWish[] =>
+    Object.entries(values).map(([key, value]) => ({ key, value: String(value), from }));
+  const ofGroup = new Map(groups.map(({ id, configuration }) => [id, wishes(configuration, 'group')]));
+  return {
+    all: wishes(ocpp.configuration, 'all'),
+    of: new Map(
+      chargePoints.map(({ id, group, configuration }) => [
+        id,
+        [...wishes(configuration, 'charge-point'), ...(group === null ? [] : (ofGroup.get(group) ?? []))],
+      ]),
+    ),
   };
 }
 

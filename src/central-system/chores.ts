@@ -1,4 +1,6 @@
 import type { Chore } from './chore.ts';
+import { keepConfiguration } from './configuration/keeping.ts';
+import { readConfiguration } from './configuration/reading.ts';
 import { listRevocations, localLists } from './local-lists/keeping.ts';
 import { overdueOperations } from './operations/tracking.ts';
 import { keepReservations } from './reservations/keeping.ts';
@@ -12,5 +14,7 @@ export const chores: readonly Chore[] = [
   stopBlocked,
   keepReservations,
   clearCaches,
+  readConfiguration,
   localLists,
+  keepConfiguration,
 ];

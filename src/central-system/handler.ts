@@ -1,3 +1,4 @@
+import type { WishedConfiguration } from '../domain/configuration.ts';
 import type { TakenDataTransfers } from '../domain/data-transfer.ts';
 import type { Event } from '../domain/events.ts';
 import type { Reading } from '../domain/metering.ts';
@@ -34,6 +35,12 @@ export type Policy = {
   readonly nominalVoltageMV: MilliVolts;
   /** Charge points that the configuration names: always accepted. */
   readonly configured: ReadonlySet<string>;
+  /** Whether charge points' configuration is read after a boot, and read again where a change was accepted. */
+  readonly chargePointConfiguration: 'keep' | 'leave';
+  /** What the configuration file wishes of charge points' own configuration. */
+  readonly wishedConfiguration: WishedConfiguration;
+  /** A value that holds after a restart only: wait for somebody, or restart it once while nobody charges. */
+  readonly rebootForConfiguration: 'never' | 'when-idle';
 };
 
 /** What memory knows of the charge point, as of the last commit. */

@@ -1,5 +1,7 @@
 import type { ConnectorStatus, Nameplate, Registration, StatusReport } from '../domain/charge-point.ts';
-import type { ReportedKey } from '../domain/configuration.ts';
+import type { ConfigurationReading, ConfigurationWish, ReportedKey } from '../domain/configuration.ts';
+import type { RecordedAttempt } from '../domain/configuration-state.ts';
+import type { GivenPassword } from '../domain/credential.ts';
 import type { TokenBook, TokenUse } from '../domain/desired-list.ts';
 import type { RegisterAt } from '../domain/findings.ts';
 import type { ListEntry, LocalList } from '../domain/local-list.ts';
@@ -19,6 +21,16 @@ export type Records = KnownTokens & {
   reportedConfiguration(chargePointId: string, key: string): string | null;
   /** All configuration keys that a charge point last reported, by name. */
   reportedKeys(chargePointId: string): readonly ReportedKey[];
+  configurationReading(chargePointId: string): ConfigurationReading;
+  /** Keys, folded, that the charge point was asked for and did not tell, since the last reading began. */
+  untoldKeys(chargePointId: string): ReadonlySet<string>;
+  /** Values asked for by the API; what the configuration file asks for is policy. */
+  configurationWishes(chargePointId: string): readonly ConfigurationWish[];
+  /** What the last ChangeConfiguration of each key came to. */
+  configurationAttempts(chargePointId: string): readonly RecordedAttempt[];
+  /** Passwords given over OCPP, in their order. */
+  givenPasswords(chargePointId: string): readonly GivenPassword[];
+  alertIsOpen(id: string): boolean;
   /** Operations that wait for their answer, or for what the charge point does later; the oldest first. */
   openOperations(chargePointId: string): readonly OpenOperation[];
   /** By our own id, not by the number that the charge point knows it by. */

@@ -23,11 +23,14 @@ type ChargePointConfig = {
   readonly allowMissingSubprotocol: boolean;
   /** Empty when the connectors are to be learnt from the charge point. */
   readonly connectors: readonly { readonly id: number }[];
+  readonly group: string | null;
+  /** What its configuration keys shall be. */
+  readonly configuration: Readonly<Record<string, string | number | boolean>>;
 };
 
 /** The configuration in force: validated, complete, secrets fetched. Units are in the names of the keys. */
 export type Config = Readonly<
-  Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'authorization' | 'reservations' | 'log'>
+  Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'authorization' | 'reservations' | 'log' | 'groups'>
 > & {
   readonly chargePoints: readonly ChargePointConfig[];
   /** What the file of tokens says; null where none is named. */
@@ -158,7 +161,7 @@ function applyOverrides(tree: Tree, overrides: NonNullable<LoadRequest['override
 }
 
 function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment, findings: Findings): Config {
-  const { site, ocpp, http, store, authorization, reservations, log } = file;
+  const { site, ocpp, http, store, authorization, reservations, log, groups } = file;
   const chargePoints = file.chargePoints.map((chargePoint, index): ChargePointConfig => {
     let password: Secret | null = null;
     if (chargePoint.password !== undefined) {
@@ -177,10 +180,12 @@ function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment
       password,
       allowMissingSubprotocol: chargePoint.allowMissingSubprotocol,
       connectors: chargePoint.connectors.map(({ id }) => ({ id })),
+      group: chargePoint.group ?? null,
+      configuration: chargePoint.configuration,
     };
   });
   const tokenLines = readTokens(authorization.tokens?.file, tree, folder, findings);
-  return { site, ocpp, http, store, authorization, reservations, log, chargePoints, tokenLines };
+  return { site, ocpp, http, store, authorization, reservations, log, groups, chargePoints, tokenLines };
 }
 
 /** 20,000 lines of 200 bytes. */

@@ -20,6 +20,11 @@ export type Command =
   | { type: 'reject'; chargePointId: string }
   | { type: 'put-token'; token: Token }
   | { type: 'remove-token'; idTag: string }
+  /** What a key of a charge point shall be, from now on. */
+  | { type: 'wish-configuration'; chargePointId: string; key: string; value: string }
+  | { type: 'drop-configuration-wish'; chargePointId: string; key: string }
+  /** Reads it anew. */
+  | { type: 'refresh-configuration'; chargePointId: string }
   /** Sends the local list of a charge point anew, whatever it is believed to hold. */
   | { type: 'resync-local-list'; chargePointId: string }
   | { type: 'import-tokens'; lines: readonly TokenLine[]; mode: ImportMode; source: TokenSource; dryRun: boolean }

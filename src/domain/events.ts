@@ -1,5 +1,6 @@
 import type { Nameplate, Registration, StatusReport } from './charge-point.ts';
 import type { ConfigurationEvent } from './configuration.ts';
+import type { CredentialEvent } from './credential.ts';
 import type { DataTransferEvent } from './data-transfer.ts';
 import type { Finding } from './findings.ts';
 import type { LocalListEvent } from './local-list.ts';
@@ -37,6 +38,7 @@ export type Event =
   | LocalListEvent
   | ConfigurationEvent
   | TokenEvent
+  | CredentialEvent
   | DataTransferEvent
   | ReservationEvent;
 

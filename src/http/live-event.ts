@@ -126,7 +126,28 @@ export function liveEvent(event: Event): object {
       return { chargePointId, keys: keys.length, complete, at: utc(at) };
     }
     case 'configuration-taken':
+    case 'configuration-wish-dropped':
       return { chargePointId: event.chargePointId, key: event.key, at: utc(event.at) };
+    case 'configuration-answered': {
+      const { key, outcome, reason, at } = event.attempt;
+      return { chargePointId: event.chargePointId, key, outcome, reason, at: utc(at) };
+    }
+    case 'configuration-checked':
+      return { chargePointId: event.chargePointId, key: event.key, outcome: event.outcome, at: utc(event.at) };
+    case 'configuration-wished':
+      return { chargePointId: event.chargePointId, key: event.key, value: event.value, at: utc(event.at) };
+    case 'configuration-unread':
+      return { chargePointId: event.chargePointId, keys: event.keys.length, at: utc(event.at) };
+    case 'configuration-reading-begun':
+    case 'configuration-read-through':
+    case 'configuration-refresh-wanted':
+    case 'configuration-restart-asked':
+    case 'credential-offered':
+    case 'credential-used':
+    case 'credential-dropped':
+      return { chargePointId: event.chargePointId, at: utc(event.at) };
+    case 'credential-answered':
+      return { chargePointId: event.chargePointId, state: event.state, at: utc(event.at) };
     case 'reservation-requested':
     case 'reservation-changed': {
       const { id, reservationId, connectorId, idTag, state, outcome, transactionId, expiresAt } = event.reservation;

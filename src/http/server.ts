@@ -8,6 +8,7 @@ import type { Views } from '../store/views.ts';
 import { type App, compileValidator, type TypeBoxProvider } from './app.ts';
 import { cardRoutes } from './card-routes.ts';
 import { chargePointRoutes } from './charge-point-routes.ts';
+import { configurationRoutes } from './configuration-routes.ts';
 import { dataTransferRoutes } from './data-transfer-routes.ts';
 import { answerBadRequest, answerErrors, sendError } from './errors.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -112,6 +113,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
     ocppListening: options.ocppListening,
   });
   chargePointRoutes(app, site);
+  configurationRoutes(app, site);
   localListRoutes(app, site);
   operationRoutes(app, site);
   transactionRoutes(app, site);

@@ -5,6 +5,7 @@ import { idTagKey } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
 import { configurationReads } from './configuration.ts';
+import { credentialReads } from './credentials.ts';
 import { localListReads } from './local-lists.ts';
 import { operationReads } from './operations.ts';
 import { reservationReads } from './reservations.ts';
@@ -55,6 +56,7 @@ export function createReader(database: Database) {
     ...tokenReads(database),
     ...reservationReads(database),
     ...configurationReads(database),
+    ...credentialReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,

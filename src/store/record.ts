@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Event } from '../domain/events.ts';
 import { configurationWriters } from './configuration.ts';
+import { credentialWriters } from './credentials.ts';
 import { dataTransferWriters } from './data-transfers.ts';
 import { ledgerWriters } from './ledger-writers.ts';
 import { localListWriters } from './local-lists.ts';
@@ -26,6 +27,7 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...localListWriters(database, refOf),
     ...tokenWriters(database, refOf),
     ...configurationWriters(database, refOf),
+    ...credentialWriters(database),
     ...reservationWriters(database, refOf),
     ...dataTransferWriters(database, refOf),
   };

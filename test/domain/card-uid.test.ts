@@ -29,6 +29,8 @@ describe('the number of a card', () => {
     fc.assert(
       fc.property(fc.constantFrom(4, 7).chain(bytes), (number) => {
         const plain = hex(number);
+        // Digits alone can be read as decimal too, and as what reads like that nobody writes them.
+        fc.pre(/[a-f]/.test(plain));
         for (const other of whole(plain)) expect([...whole(other), other]).toContain(plain);
       }),
     );

@@ -72,4 +72,7 @@ export const openPolicy: Policy = {
   dataTransfers: new Map(),
   nominalVoltageMV: milliVolts(230_000),
   configured: new Set(),
+  chargePointConfiguration: 'leave',
+  wishedConfiguration: { all: [], of: new Map() },
+  rebootForConfiguration: 'never',
 };
