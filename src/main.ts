@@ -106,6 +106,7 @@ function policyOf(config: Config): Policy {
     passwordNeeded: config.ocpp.securityProfile > 0,
     unknownCards: config.authorization.unknownCards,
     concurrentTransactions: config.authorization.concurrentTransactions,
+    chargingProfiles: config.ocpp.chargingProfiles,
     heartbeatIntervalS: config.ocpp.heartbeatIntervalS,
     nominalVoltageMV: milliVolts(config.site.nominalVoltageV * 1_000),
     configured: new Set(config.chargePoints.map(({ id }) => id)),

@@ -1,6 +1,12 @@
 import type { Event } from '../domain/events.ts';
 import type { Instant } from '../domain/units.ts';
 import type { CentralSystemAction, RequestOf, ResponseOf } from '../ocpp/messages/actions.ts';
+import {
+  profileSent,
+  profilesCleared,
+  remoteStartAnswered,
+  scheduleReported,
+} from './charging-profiles/answers.ts';
 import { configurationChanged, configurationRead } from './configuration/answers.ts';
 import type { Live, Policy } from './handler.ts';
 import type { Records } from './records.ts';
@@ -41,23 +47,23 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   ChangeAvailability: forTheAskerOnly,
   ChangeConfiguration: configurationChanged,
   ClearCache: forTheAskerOnly,
-  ClearChargingProfile: forTheAskerOnly,
+  ClearChargingProfile: profilesCleared,
   DataTransfer: forTheAskerOnly,
   DeleteCertificate: forTheAskerOnly,
   ExtendedTriggerMessage: forTheAskerOnly,
-  GetCompositeSchedule: forTheAskerOnly,
+  GetCompositeSchedule: scheduleReported,
   GetConfiguration: configurationRead,
   GetDiagnostics: forTheAskerOnly,
   GetInstalledCertificateIds: forTheAskerOnly,
   GetLocalListVersion: forTheAskerOnly,
   GetLog: forTheAskerOnly,
   InstallCertificate: forTheAskerOnly,
-  RemoteStartTransaction: forTheAskerOnly,
+  RemoteStartTransaction: remoteStartAnswered,
   RemoteStopTransaction: forTheAskerOnly,
   ReserveNow: forTheAskerOnly,
   Reset: forTheAskerOnly,
   SendLocalList: forTheAskerOnly,
-  SetChargingProfile: forTheAskerOnly,
+  SetChargingProfile: profileSent,
   SignedUpdateFirmware: forTheAskerOnly,
   TriggerMessage: forTheAskerOnly,
   UnlockConnector: forTheAskerOnly,

@@ -1,5 +1,7 @@
+import { profileBookkeeping } from './charging-profiles/bookkeeping.ts';
+import { keptProfiles } from './charging-profiles/kept-profiles.ts';
 import type { Chore } from './chore.ts';
 import { overdueOperations } from './operations/tracking.ts';
 
 /** Everything that is kept in line on every charge point; of those that have something to send, the first comes first. */
-export const chores: readonly Chore[] = [overdueOperations];
+export const chores: readonly Chore[] = [overdueOperations, profileBookkeeping, keptProfiles];

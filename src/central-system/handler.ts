@@ -13,6 +13,8 @@ export type Policy = {
   readonly passwordNeeded: boolean;
   readonly unknownCards: 'reject' | 'accept';
   readonly concurrentTransactions: 'refuse' | 'allow';
+  /** Whether profiles that are to stay are sent anew and verified without being asked for. */
+  readonly chargingProfiles: 'keep' | 'leave';
   readonly heartbeatIntervalS: number;
   readonly nominalVoltageMV: MilliVolts;
   /** Charge points that the configuration names: always accepted. */

@@ -2,6 +2,7 @@ import type { ConnectorStatus, Nameplate, Registration } from '../domain/charge-
 import type { ReportedKey } from '../domain/configuration.ts';
 import type { RegisterAt } from '../domain/findings.ts';
 import type { OpenOperation } from '../domain/operation.ts';
+import type { ProfileTemplate, RecordedProfile, ScheduleComparison } from '../domain/profile-record.ts';
 import type { Token } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
@@ -15,6 +16,19 @@ export type Records = {
   reportedConfiguration(chargePointId: string, key: string): string | null;
   /** All configuration keys that a charge point last reported, by name. */
   reportedKeys(chargePointId: string): readonly ReportedKey[];
+  /** What a charge point is believed to hold, is to hold, and refused; the latest last. */
+  chargingProfiles(chargePointId: string): readonly RecordedProfile[];
+  /** An id that no charge point of the site holds a profile by, and that was never given before. */
+  nextChargingProfileId(): number;
+  /** The last composite schedule that it reported for the connector, beside ours; null where it never did. */
+  scheduleComparison(chargePointId: string, connectorId: number): ScheduleComparison | null;
+  profileTemplate(id: string): ProfileTemplate | null;
+  profileTemplateNamed(name: string): ProfileTemplate | null;
+  countProfileTemplates(): number;
+  /** When it last sent a BootNotification; null where it never did. */
+  lastBootAt(chargePointId: string): Instant | null;
+  /** Connectors that it has reported a status of, 0 included, in ascending order. */
+  connectorIds(chargePointId: string): readonly number[];
   /** Operations that wait for their answer, or for what the charge point does later; the oldest first. */
   openOperations(chargePointId: string): readonly OpenOperation[];
   /** As last reported; null where nothing was. Connector 0 is the charge point as a whole. */

@@ -3,6 +3,7 @@ import type { ConfigurationEvent } from './configuration.ts';
 import type { Finding } from './findings.ts';
 import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
+import type { ChargingProfileEvent } from './profile-record.ts';
 import type { Token, Verdict } from './token.ts';
 import type { Start, Stop } from './transaction.ts';
 import type { Instant } from './units.ts';
@@ -28,7 +29,7 @@ export type Alert = {
  * Everything that can happen to the site's record, in the past tense. Handlers decide on events; the store's `record`
  * is the only one that writes them, and what lives in memory follows them after the commit.
  */
-export type Event = LedgerEvent | OperationEvent | ConfigurationEvent;
+export type Event = LedgerEvent | OperationEvent | ConfigurationEvent | ChargingProfileEvent;
 
 /** Of charge points, transactions, and what is seen of both. */
 export type LedgerEvent =

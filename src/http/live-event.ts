@@ -91,6 +91,22 @@ export function liveEvent(event: Event): object {
     }
     case 'configuration-taken':
       return { chargePointId: event.chargePointId, key: event.key, at: utc(event.at) };
+    case 'charging-profiles-changed': {
+      const profiles = event.profiles.map(({ profile, connectorId, state }) => ({
+        chargingProfileId: profile.id,
+        connectorId,
+        state,
+      }));
+      return { chargePointId: event.chargePointId, profiles, at: utc(event.at) };
+    }
+    case 'composite-schedule-compared': {
+      const { connectorId, outcome } = event.comparison;
+      return { chargePointId: event.chargePointId, connectorId, outcome, at: utc(event.at) };
+    }
+    case 'profile-template-put':
+      return { id: event.template.id, name: event.template.name, at: utc(event.at) };
+    case 'profile-template-removed':
+      return { id: event.id, at: utc(event.at) };
     case 'alert-raised': {
       const { id, kind, chargePointId, text, fix } = event.alert;
       return { id, kind, chargePointId, text, fix, at: utc(event.at) };

@@ -4,6 +4,7 @@ import type { RegisterAt } from '../domain/findings.ts';
 import { idTagKey, type Token } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
+import { chargingProfileReads } from './charging-profiles.ts';
 import { configurationReads } from './configuration.ts';
 import { operationReads } from './operations.ts';
 import { selectTransaction, type TokenRow, type TransactionRow, toToken, toTransaction } from './rows.ts';
@@ -50,6 +51,7 @@ export function createReader(database: Database) {
   return {
     ...operationReads(database),
     ...configurationReads(database),
+    ...chargingProfileReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,

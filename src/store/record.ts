@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Event } from '../domain/events.ts';
+import { chargingProfileWriters } from './charging-profiles.ts';
 import { configurationWriters } from './configuration.ts';
 import { ledgerWriters } from './ledger-writers.ts';
 import { operationWriters } from './operations.ts';
@@ -20,6 +21,7 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...ledgerWriters(database, refOf),
     ...operationWriters(database, refOf),
     ...configurationWriters(database, refOf),
+    ...chargingProfileWriters(database, refOf),
   };
   // The one place where the table's type is opened: each writer gets the event of its own type.
   const table = writers as { readonly [type: string]: (event: never) => void };

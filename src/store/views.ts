@@ -7,6 +7,7 @@ import {
   createChargePointViews,
   type LiveState,
 } from './charge-point-view.ts';
+import { createChargingProfileViews } from './charging-profiles.ts';
 import { createOperationViews } from './operations.ts';
 import { createTokenViews } from './token-view.ts';
 import { createTransactionViews } from './transaction-view.ts';
@@ -45,6 +46,7 @@ export function createViews(
     ...chargePoints,
     ...alerts,
     ...createOperationViews(database),
+    ...createChargingProfileViews(database),
     ...createTokenViews(database, live.now),
     ...createTransactionViews(database, lastRegister),
 

@@ -26,6 +26,7 @@ export async function startSite(change: { callTimeoutMs?: number; ocppListening?
       passwordNeeded: false,
       unknownCards: 'accept',
       concurrentTransactions: 'allow',
+      chargingProfiles: 'leave',
       heartbeatIntervalS: 300,
       nominalVoltageMV: milliVolts(230_000),
       configured,

@@ -62,6 +62,7 @@ export const openPolicy: Policy = {
   passwordNeeded: false,
   unknownCards: 'reject',
   concurrentTransactions: 'refuse',
+  chargingProfiles: 'leave',
   heartbeatIntervalS: 300,
   nominalVoltageMV: milliVolts(230_000),
   configured: new Set(),

@@ -1,6 +1,7 @@
 import { sql as ledger } from './001-ledger.ts';
 import { sql as operations } from './002-operations.ts';
 import { sql as configuration } from './007-configuration.ts';
+import { sql as chargingProfiles } from './008-charging-profiles.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
@@ -9,4 +10,5 @@ export const migrations: readonly Migration[] = [
   { version: 1, name: 'ledger', sql: ledger },
   { version: 2, name: 'operations', sql: operations },
   { version: 7, name: 'configuration', sql: configuration },
+  { version: 8, name: 'charging-profiles', sql: chargingProfiles },
 ];
