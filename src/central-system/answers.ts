@@ -1,12 +1,7 @@
 import type { Event } from '../domain/events.ts';
 import type { Instant } from '../domain/units.ts';
 import type { CentralSystemAction, RequestOf, ResponseOf } from '../ocpp/messages/actions.ts';
-import {
-  profileSent,
-  profilesCleared,
-  remoteStartAnswered,
-  scheduleReported,
-} from './charging-profiles/answers.ts';
+import { profileSent, profilesCleared, remoteStartAnswered, scheduleReported } from './charging-profiles/answers.ts';
 import { configurationChanged, configurationRead } from './configuration/answers.ts';
 import type { Live, Policy } from './handler.ts';
 import type { Records } from './records.ts';

@@ -35,13 +35,25 @@ export function accepted(list: List, sent: InstalledProfile, at: Instant): Recor
   const known = requestFor(list, sent) ?? unannounced;
   const rest = list.filter((one) => !isReplaced(one, sent));
   const { connectorId, profile } = sent;
-  const news = { connectorId, profile, state: 'installed', why: null, tries: 0, checks: [], since: at, sentAt: at } as const;
+  const news = {
+    connectorId,
+    profile,
+    state: 'installed',
+    why: null,
+    tries: 0,
+    checks: [],
+    since: at,
+    sentAt: at,
+  } as const;
   return bounded([...rest, { ...known, ...news }]);
 }
 
 /** Refused: what the charge point held before, it still holds. */
 export function refused(list: List, sent: InstalledProfile, at: Instant, why: string): RecordedProfile[] {
-  return bounded([...others(list, sent), { ...found(list, sent), state: 'refused', why, tries: 0, since: at, sentAt: at }]);
+  return bounded([
+    ...others(list, sent),
+    { ...found(list, sent), state: 'refused', why, tries: 0, since: at, sentAt: at },
+  ]);
 }
 
 /** No answer, or none that can be read: it may be in force or not. */

@@ -44,7 +44,7 @@ export function fitProfile(
 const MAX_EXAMPLES = 3;
 
 function fitSchedule(schedule: ProfileSchedule, unit: RateUnit, voltage: number): ProfileSchedule {
-  const fit = (value: number, phases: number | null): number => {
+  const lowered = (value: number, phases: number | null): number => {
     const wattsPerAmp = voltage * (knownPhases(phases) ?? ASSUMED_PHASES);
     if (unit === schedule.unit) return roundDown(value, unit);
     return roundDown(unit === 'A' ? value / wattsPerAmp : value * wattsPerAmp, unit);
@@ -53,8 +53,8 @@ function fitSchedule(schedule: ProfileSchedule, unit: RateUnit, voltage: number)
   return {
     ...schedule,
     unit,
-    minChargingRate: minChargingRate === null ? null : fit(minChargingRate, periods[0]?.phases ?? null),
-    periods: periods.map((one) => ({ ...one, limit: fit(one.limit, one.phases) })),
+    minChargingRate: minChargingRate === null ? null : lowered(minChargingRate, periods[0]?.phases ?? null),
+    periods: periods.map((one) => ({ ...one, limit: lowered(one.limit, one.phases) })),
   };
 }
 

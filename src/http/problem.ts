@@ -41,6 +41,7 @@ const kinds = {
   'not-registered': [409, 'The charge point has not introduced itself yet'],
   'too-large': [413, 'The body is too large'],
   'not-json-type': [415, 'The body must be application/json'],
+  refused: [422, 'The charge point refused'],
   'call-error': [422, 'The charge point answered with an error'],
   'request-failed': [400, 'The request could not be read'],
   'internal-error': [500, 'Something in Busbar failed'],
@@ -81,13 +82,18 @@ const problemResponse = {
 
 /** What a command came to, where that is no success. */
 export function problemOf(
-  result: Exclude<CommandResult, { kind: 'done' } | { kind: 'created' } | { kind: 'answered' }>,
+  result: Exclude<
+    CommandResult,
+    { kind: 'done' } | { kind: 'created' } | { kind: 'answered' } | { kind: 'composite-schedule' }
+  >,
 ): Problem {
   switch (result.kind) {
     case 'invalid':
       return new Problem('invalid-request', result.why);
     case 'conflict':
       return new Problem('conflict', result.why);
+    case 'refused':
+      return new Problem('refused', result.why);
     case 'unknown':
       return new Problem('not-found', `There is no ${result.what}.`);
     case 'not-connected':

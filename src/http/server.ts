@@ -7,6 +7,7 @@ import type { Clock, Ids } from '../runtime/ports.ts';
 import type { Views } from '../store/views.ts';
 import { type App, compileValidator, type TypeBoxProvider } from './app.ts';
 import { chargePointRoutes } from './charge-point-routes.ts';
+import { chargingProfileRoutes } from './charging-profile-routes.ts';
 import { answerBadRequest, answerErrors, sendError } from './errors.ts';
 import { eventRoutes } from './event-routes.ts';
 import { createEventStreams } from './event-streams.ts';
@@ -108,6 +109,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   });
   chargePointRoutes(app, site);
   operationRoutes(app, site);
+  chargingProfileRoutes(app, site);
   transactionRoutes(app, site);
   tokenRoutes(app, site);
   messageRoutes(app, site);

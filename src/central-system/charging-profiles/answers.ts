@@ -23,7 +23,8 @@ export const profileSent: AnswerHandler<'SetChargingProfile'> = (request, answer
   switch (answer.kind) {
     case 'result': {
       const { status } = answer.response;
-      if (status === 'Accepted') return changed(list, change.accepted(list, boundToRunning(sent, context), at), context);
+      if (status === 'Accepted')
+        return changed(list, change.accepted(list, boundToRunning(sent, context), at), context);
       return refusal(`The charge point answered ${status}.`);
     }
     case 'error':
@@ -58,7 +59,9 @@ export const profilesCleared: AnswerHandler<'ClearChargingProfile'> = (request, 
   const list = records.chargingProfiles(chargePointId);
   const criteria = clearCriteriaFromWire(request);
   // One of an ended transaction is asked to go once after a boot, whatever comes back.
-  const left = list.map((one) => (one.state === 'ended' && one.profile.id === criteria.id ? { ...one, sentAt: at } : one));
+  const left = list.map((one) =>
+    one.state === 'ended' && one.profile.id === criteria.id ? { ...one, sentAt: at } : one,
+  );
   switch (answer.kind) {
     case 'result':
       return changed(list, change.cleared(list, criteria), context);

@@ -62,7 +62,10 @@ function started(list: List, one: RecordedProfile, { chargePointId, now, records
   if (transaction?.start == null) return deadlineOf(one) <= now ? rest : list;
   const { connectorId } = transaction.start;
   const profile = { ...one.profile, transactionId: transaction.id };
-  return [...change.accepted(rest, { connectorId, profile }, now).slice(0, -1), installed(one, connectorId, profile, now)];
+  return [
+    ...change.accepted(rest, { connectorId, profile }, now).slice(0, -1),
+    installed(one, connectorId, profile, now),
+  ];
 }
 
 function installed(

@@ -77,7 +77,12 @@ function judged(one: RecordedProfile, now: ScheduleComparison, bootedAt: Instant
   return inState(next, 'installed', lower === undefined ? null : `It limits further by itself: ${lower.text}.`, at);
 }
 
-function inState(one: RecordedProfile, state: RecordedProfile['state'], why: string | null, at: Instant): RecordedProfile {
+function inState(
+  one: RecordedProfile,
+  state: RecordedProfile['state'],
+  why: string | null,
+  at: Instant,
+): RecordedProfile {
   return { ...one, state, why, since: one.state === state ? one.since : at };
 }
 

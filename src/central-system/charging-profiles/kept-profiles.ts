@@ -28,7 +28,12 @@ export const keptProfiles: Chore = {
     if (list.length === 0) return {};
     const bootedAt = records.lastBootAt(chargePointId) ?? instant(0);
     const call = toSend(list, now, bootedAt) ?? toClear(list, bootedAt) ?? toCheck(list, bootedAt, context);
-    const due = Math.min(...list.filter(isWaiting).map(retryAt).filter((at) => at > now));
+    const due = Math.min(
+      ...list
+        .filter(isWaiting)
+        .map(retryAt)
+        .filter((at) => at > now),
+    );
     return { ...(call === null ? {} : { call }), ...(Number.isFinite(due) ? { again: instant(due) } : {}) };
   },
 };
@@ -51,7 +56,9 @@ function toSend(list: List, now: Instant, bootedAt: Instant): ChoreCall | null {
 }
 
 function toClear(list: List, bootedAt: Instant): ChoreCall | null {
-  const left = list.find((one) => one.state === 'ended' && (one.sentAt ?? one.since) < bootedAt && one.since < bootedAt);
+  const left = list.find(
+    (one) => one.state === 'ended' && (one.sentAt ?? one.since) < bootedAt && one.since < bootedAt,
+  );
   return left === undefined ? null : { action: 'ClearChargingProfile', payload: { id: left.profile.id } };
 }
 
