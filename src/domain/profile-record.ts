@@ -70,7 +70,7 @@ export type ScheduleComparison = {
   readonly durationS: number;
   readonly unit: RateUnit;
   readonly outcome: ProfileCheck['outcome'];
-  /** Why there is no report, in words; null where there is one. */
+  /** Why there is no report, or what is odd about it, in words. */
   readonly why: string | null;
   readonly differences: readonly ScheduleDifference[];
   readonly reported: ReportedSchedule | null;

@@ -81,7 +81,11 @@ export const profilesCleared: AnswerHandler<'ClearChargingProfile'> = (request, 
 export const scheduleReported: AnswerHandler<'GetCompositeSchedule'> = (request, answer, context) => {
   const { chargePointId, at, policy, records } = context;
   if (answer.kind === 'not-sent') return [];
-  const reported = answer.kind === 'result' ? reportedScheduleFromWire(answer.response) : null;
+  const said = answer.kind === 'result' ? reportedScheduleFromWire(answer.response) : null;
+  const offMs = (said?.startAt ?? at) - at;
+  const isOff = Math.abs(offMs) > CLOCK_TOLERANCE_MS;
+  // Limits go by its clock, cars by ours: what a wrong clock calls now is what holds now.
+  const reported = said !== null && isOff ? { ...said, startAt: null } : said;
   const { connectorId } = request;
   const unit = request.chargingRateUnit ?? reported?.unit ?? 'A';
   const computed = expectedSchedule(context, { connectorId, at, durationS: request.duration, unit });
@@ -102,7 +106,7 @@ export const scheduleReported: AnswerHandler<'GetCompositeSchedule'> = (request,
     durationS: computed.durationS,
     unit,
     outcome: why !== null ? 'no-report' : differences.length > 0 ? 'differs' : 'agrees',
-    why,
+    why: why ?? (isOff ? clockWords(offMs) : null),
     differences: differences.slice(0, MAX_DIFFERENCES),
     reported: reported === null ? null : { ...reported, periods: reported.periods.slice(0, MAX_PERIODS) },
   };
@@ -117,6 +121,14 @@ export const remoteStartAnswered: AnswerHandler<'RemoteStartTransaction'> = (req
   const profile = profileFromWire(chargingProfile);
   return changed(list, change.sentAlong(list, { connectorId, profile }, idTag, context.at), context);
 };
+
+/** A clock is taken to be wrong from here on, ms; a minute or two is usual. */
+const CLOCK_TOLERANCE_MS = 300_000;
+
+function clockWords(offMs: number): string {
+  const minutes = Math.round(Math.abs(offMs) / 60_000);
+  return `Its clock is ${minutes} min ${offMs < 0 ? 'behind' : 'ahead'}: limits with a start of their own come as much ${offMs < 0 ? 'too late' : 'too early'}.`;
+}
 
 /** Differences and periods that are kept of one comparison. */
 const MAX_DIFFERENCES = 50;
