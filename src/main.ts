@@ -107,7 +107,14 @@ function policyOf(config: Config): Policy {
     unknownCards: config.authorization.unknownCards,
     concurrentTransactions: config.authorization.concurrentTransactions,
     chargingProfiles: config.ocpp.chargingProfiles,
+    reservations: config.reservations,
     heartbeatIntervalS: config.ocpp.heartbeatIntervalS,
+    dataTransfers: new Map(
+      config.ocpp.dataTransfers.map(({ vendorId, messageIds }) => [
+        vendorId,
+        messageIds.length === 0 ? null : new Set(messageIds),
+      ]),
+    ),
     nominalVoltageMV: milliVolts(config.site.nominalVoltageV * 1_000),
     configured: new Set(config.chargePoints.map(({ id }) => id)),
   };

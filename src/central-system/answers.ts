@@ -5,6 +5,7 @@ import { profileSent, profilesCleared, remoteStartAnswered, scheduleReported } f
 import { configurationChanged, configurationRead } from './configuration/answers.ts';
 import type { Live, Policy } from './handler.ts';
 import type { Records } from './records.ts';
+import { cancelReservationAnswered, reserveNowAnswered } from './reservations/answers.ts';
 
 /** What came back to a call of ours. */
 export type Answer<A extends CentralSystemAction> =
@@ -37,7 +38,7 @@ const forTheAskerOnly = (): readonly Event[] => [];
 
 /** What the answer to each message of ours changes. An action without a line here does not compile. */
 export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } = {
-  CancelReservation: forTheAskerOnly,
+  CancelReservation: cancelReservationAnswered,
   CertificateSigned: forTheAskerOnly,
   ChangeAvailability: forTheAskerOnly,
   ChangeConfiguration: configurationChanged,
@@ -55,7 +56,7 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   InstallCertificate: forTheAskerOnly,
   RemoteStartTransaction: remoteStartAnswered,
   RemoteStopTransaction: forTheAskerOnly,
-  ReserveNow: forTheAskerOnly,
+  ReserveNow: reserveNowAnswered,
   Reset: forTheAskerOnly,
   SendLocalList: forTheAskerOnly,
   SetChargingProfile: profileSent,

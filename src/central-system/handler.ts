@@ -1,3 +1,4 @@
+import type { TakenDataTransfers } from '../domain/data-transfer.ts';
 import type { Event } from '../domain/events.ts';
 import type { Reading } from '../domain/metering.ts';
 import type { RunningTransaction } from '../domain/transaction.ts';
@@ -15,7 +16,12 @@ export type Policy = {
   readonly concurrentTransactions: 'refuse' | 'allow';
   /** Whether profiles that are to stay are sent anew and verified without being asked for. */
   readonly chargingProfiles: 'keep' | 'leave';
+  readonly reservations: {
+    /** Ask a charge point again for what it has forgotten. */
+    readonly restore: boolean;
+  };
   readonly heartbeatIntervalS: number;
+  readonly dataTransfers: TakenDataTransfers;
   readonly nominalVoltageMV: MilliVolts;
   /** Charge points that the configuration names: always accepted. */
   readonly configured: ReadonlySet<string>;
@@ -38,6 +44,8 @@ export type Context = {
   readonly records: Records;
   readonly live: Live;
   readonly policy: Policy;
+  /** It has sent a BootNotification on this connection already. */
+  readonly bootedBefore: boolean;
 };
 
 export type Handled<A extends ChargePointAction> = {

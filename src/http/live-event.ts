@@ -107,6 +107,16 @@ export function liveEvent(event: Event): object {
       return { id: event.template.id, name: event.template.name, at: utc(event.at) };
     case 'profile-template-removed':
       return { id: event.id, at: utc(event.at) };
+    case 'reservation-requested':
+    case 'reservation-changed': {
+      const { id, reservationId, connectorId, idTag, state, outcome, transactionId, expiresAt } = event.reservation;
+      const shown = { id, reservationId, connectorId, idTag, state, outcome, transactionId, expiresAt: utc(expiresAt) };
+      return { chargePointId: event.chargePointId, ...shown, at: utc(event.at) };
+    }
+    case 'data-transferred': {
+      const { chargePointId, vendorId, messageId, receivedAt } = event;
+      return { chargePointId, vendorId, messageId, at: utc(receivedAt) };
+    }
     case 'alert-raised': {
       const { id, kind, chargePointId, text, fix } = event.alert;
       return { id, kind, chargePointId, text, fix, at: utc(event.at) };

@@ -8,6 +8,7 @@ import type { Views } from '../store/views.ts';
 import { type App, compileValidator, type TypeBoxProvider } from './app.ts';
 import { chargePointRoutes } from './charge-point-routes.ts';
 import { chargingProfileRoutes } from './charging-profile-routes.ts';
+import { dataTransferRoutes } from './data-transfer-routes.ts';
 import { answerBadRequest, answerErrors, sendError } from './errors.ts';
 import { eventRoutes } from './event-routes.ts';
 import { createEventStreams } from './event-streams.ts';
@@ -16,6 +17,7 @@ import { messageRoutes } from './message-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { ProblemSchema } from './problem.ts';
 import { createReadiness } from './readiness.ts';
+import { reservationRoutes } from './reservation-routes.ts';
 import { siteRoutes } from './site-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { transactionRoutes } from './transaction-routes.ts';
@@ -112,7 +114,9 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   chargingProfileRoutes(app, site);
   transactionRoutes(app, site);
   tokenRoutes(app, site);
+  reservationRoutes(app, site);
   messageRoutes(app, site);
+  dataTransferRoutes(app, site);
   eventRoutes(app, streams);
   app.get(
     '/api/v1/openapi.json',

@@ -100,7 +100,6 @@ export function chargingProfileReads(database: Database) {
   const template = database.prepare('SELECT * FROM profile_templates WHERE id = ?');
   const named = database.prepare('SELECT * FROM profile_templates WHERE name = ?');
   const countTemplates = database.prepare('SELECT count(*) FROM profile_templates').pluck();
-  const bootedAt = database.prepare('SELECT last_boot_ms FROM charge_points WHERE id = ?').pluck();
   const connectorIds = database
     .prepare(`
       SELECT k.connector_id FROM connectors k JOIN charge_points c ON c.ref = k.charge_point_ref
@@ -121,7 +120,6 @@ export function chargingProfileReads(database: Database) {
     profileTemplate: (id: string) => one(template.get(id)),
     profileTemplateNamed: (name: string) => one(named.get(name)),
     countProfileTemplates: () => countTemplates.get() as number,
-    lastBootAt: (chargePointId: string) => (bootedAt.get(chargePointId) as Instant | null | undefined) ?? null,
     connectorIds: (chargePointId: string) => connectorIds.all(chargePointId) as number[],
   };
 }

@@ -7,6 +7,7 @@ import type { Instant } from '../domain/units.ts';
 import { chargingProfileReads } from './charging-profiles.ts';
 import { configurationReads } from './configuration.ts';
 import { operationReads } from './operations.ts';
+import { reservationReads } from './reservations.ts';
 import { selectTransaction, type TokenRow, type TransactionRow, toToken, toTransaction } from './rows.ts';
 
 /** Synchronous reads for deciding (`Records` of the central system); they see what the open turn has written. */
@@ -50,6 +51,7 @@ export function createReader(database: Database) {
 
   return {
     ...operationReads(database),
+    ...reservationReads(database),
     ...configurationReads(database),
     ...chargingProfileReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,

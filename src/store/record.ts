@@ -2,8 +2,10 @@ import type { Database } from 'better-sqlite3';
 import type { Event } from '../domain/events.ts';
 import { chargingProfileWriters } from './charging-profiles.ts';
 import { configurationWriters } from './configuration.ts';
+import { dataTransferWriters } from './data-transfers.ts';
 import { ledgerWriters } from './ledger-writers.ts';
 import { operationWriters } from './operations.ts';
+import { reservationWriters } from './reservations.ts';
 import type { Writers } from './writers.ts';
 
 /**
@@ -22,6 +24,8 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...operationWriters(database, refOf),
     ...configurationWriters(database, refOf),
     ...chargingProfileWriters(database, refOf),
+    ...reservationWriters(database, refOf),
+    ...dataTransferWriters(database, refOf),
   };
   // The one place where the table's type is opened: each writer gets the event of its own type.
   const table = writers as { readonly [type: string]: (event: never) => void };

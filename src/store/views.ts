@@ -8,7 +8,9 @@ import {
   type LiveState,
 } from './charge-point-view.ts';
 import { createChargingProfileViews } from './charging-profiles.ts';
+import { createDataTransferViews } from './data-transfers.ts';
 import { createOperationViews } from './operations.ts';
+import { createReservationViews } from './reservations.ts';
 import { createTokenViews } from './token-view.ts';
 import { createTransactionViews } from './transaction-view.ts';
 
@@ -47,6 +49,8 @@ export function createViews(
     ...alerts,
     ...createOperationViews(database),
     ...createChargingProfileViews(database),
+    ...createReservationViews(database),
+    ...createDataTransferViews(database),
     ...createTokenViews(database, live.now),
     ...createTransactionViews(database, lastRegister),
 

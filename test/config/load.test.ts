@@ -21,6 +21,8 @@ describe('what is accepted', () => {
           heartbeatIntervalS: 300,
           pingIntervalS: 30,
           callTimeoutS: 30,
+          chargingProfiles: 'keep',
+          dataTransfers: [],
         },
         http: { host: '127.0.0.1', port: 8080 },
         store: {
@@ -30,6 +32,7 @@ describe('what is accepted', () => {
           backupsKept: 3,
         },
         authorization: { unknownCards: 'reject', concurrentTransactions: 'refuse' },
+        reservations: { restore: true },
         log: { level: 'info' },
         chargePoints: [],
       },

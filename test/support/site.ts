@@ -66,7 +66,9 @@ export const openPolicy: Policy = {
   unknownCards: 'reject',
   concurrentTransactions: 'refuse',
   chargingProfiles: 'leave',
+  reservations: { restore: false },
   heartbeatIntervalS: 300,
+  dataTransfers: new Map(),
   nominalVoltageMV: milliVolts(230_000),
   configured: new Set(),
 };

@@ -43,7 +43,7 @@ export const profileSent: AnswerHandler<'SetChargingProfile'> = (request, answer
     // Of one that was sent for somebody, that somebody hears; of one that was sent anew by itself, nobody would.
     if (known === null || !known.keep || known.state === 'sent') return events;
     const alert = {
-      id: alertId(chargePointId, known),
+      id: alertId(chargePointId, sent.profile.id),
       kind: 'charging-profile-refused',
       chargePointId,
       text: `${chargePointId} refused charging profile ${sent.profile.id}, which it is to keep. ${why}`,

@@ -47,15 +47,16 @@ export function changed(
   const mended = before.filter((one) => isWrong(one) && !wrong.has(one.profile.id));
   return [
     { type: 'charging-profiles-changed', chargePointId, profiles: after, idGiven: null, at },
-    ...mended.map((one): Event => ({ type: 'alert-cleared', id: alertId(chargePointId, one), at })),
+    ...mended.map((one): Event => ({ type: 'alert-cleared', id: alertId(chargePointId, one.profile.id), at })),
   ];
 }
 
 const isWrong = ({ keep, state }: RecordedProfile): boolean =>
   keep && (state === 'not-in-force' || state === 'refused' || state === 'lost');
 
-export const alertId = (chargePointId: string, { profile }: RecordedProfile): string =>
-  `charging-profile:${chargePointId}:${profile.id}`;
+/** One alert for each profile, whatever is wrong with it. */
+export const alertId = (chargePointId: string, profileId: number): string =>
+  `charging-profile:${chargePointId}:${profileId}`;
 
 /** After a boot a difference means that the profile was lost; once it has been sent anew, that it is not obeyed. */
 function judged(one: RecordedProfile, now: ScheduleComparison, bootedAt: Instant, at: Instant): RecordedProfile {
@@ -88,7 +89,7 @@ function inState(
 
 function notInForce(chargePointId: string, one: RecordedProfile, why: string) {
   return {
-    id: alertId(chargePointId, one),
+    id: alertId(chargePointId, one.profile.id),
     kind: 'charging-profile-not-in-force',
     chargePointId,
     text: `${chargePointId} accepted charging profile ${one.profile.id} and does not follow it. ${why}`,

@@ -24,7 +24,13 @@ export const bootNotification: Handler<'BootNotification'> = (request, context) 
     events.push({ type: 'registration-changed', chargePointId, registration, at });
   }
   if (registration !== null) {
-    events.push({ type: 'charge-point-booted', chargePointId, nameplate: nameplateOf(request), at });
+    events.push({
+      type: 'charge-point-booted',
+      chargePointId,
+      nameplate: nameplateOf(request),
+      repeated: context.bootedBefore,
+      at,
+    });
   }
   return {
     response: {

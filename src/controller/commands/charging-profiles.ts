@@ -1,3 +1,4 @@
+import { alertId } from '../../central-system/charging-profiles/checks.ts';
 import { expectedSchedule } from '../../central-system/charging-profiles/expected-schedule.ts';
 import { chargingCapabilities } from '../../domain/charging-capabilities.ts';
 import type { ChargingProfile } from '../../domain/charging-profile.ts';
@@ -181,7 +182,7 @@ function remove(command: CommandOf<'remove-profile'>, site: CommandSite, done: D
   const at = site.clock.now();
   const news: Event[] = [{ type: 'charging-profiles-changed', chargePointId, profiles, idGiven: null, at }];
   if (meant.some(({ keep }) => keep)) {
-    news.push({ type: 'alert-cleared', id: `charging-profile:${chargePointId}:${profileId}`, at });
+    news.push({ type: 'alert-cleared', id: alertId(chargePointId, profileId), at });
   }
   if (!isThere) return recorded(news, site, done);
   return callThen(line, { action: 'ClearChargingProfile', payload: { id: profileId } }, news, site, done);
