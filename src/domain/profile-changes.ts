@@ -23,11 +23,17 @@ const unannounced = {
   checks: [],
 } as const;
 
-/** It is about to be sent, or wanted for later; it takes the place of what waited with its id or in its rank. */
+/**
+ * It is about to be sent, or wanted for later. It takes the place of what waited with its id or in its rank; what may be
+ * with the charge point stays on record until the charge point says more, but is not sent anew.
+ */
 export function asked(list: List, wanted: RecordedProfile): RecordedProfile[] {
-  const superseded = (one: RecordedProfile): boolean =>
-    !isHeld(one) && (one.profile.id === wanted.profile.id || (one.state === 'wanted' && isReplaced(one, wanted)));
-  return bounded([...list.filter((one) => !superseded(one)), wanted]);
+  const rest = list.flatMap((one) => {
+    const superseded = one.profile.id === wanted.profile.id || (one.state === 'wanted' && isReplaced(one, wanted));
+    if (!superseded || isHeld(one)) return [one];
+    return mayBeThere(one) && !isSame(one, wanted) ? [{ ...one, keep: false }] : [];
+  });
+  return bounded([...rest, wanted]);
 }
 
 /** Accepted: what has its id, or its rank at the connector, is gone (OCPP 1.6 §5.16.3). */
@@ -66,7 +72,7 @@ export function unanswered(list: List, sent: InstalledProfile, at: Instant, why:
 /** It never went out: what is to be kept waits for its next chance, anything else is forgotten. */
 export function unsent(list: List, sent: InstalledProfile, at: Instant): RecordedProfile[] {
   return list.flatMap((one) => {
-    if (one.state !== 'sent' || !isRequest(one, sent)) return [one];
+    if (one.state !== 'sent' || !isSame(one, sent)) return [one];
     return one.keep ? [{ ...one, state: 'wanted' as const, since: at }] : [];
   });
 }
@@ -98,12 +104,18 @@ export function sentAlong(
   return bounded([...rest, { ...unannounced, connectorId, profile, state, source, idTag, since: at, sentAt: at }]);
 }
 
-/** The row of what `sent` asks for, word for word. */
+/** The latest row of what `sent` asks for, word for word. */
 export function requestFor(list: List, sent: InstalledProfile): RecordedProfile | null {
-  return list.find((one) => isRequest(one, sent)) ?? null;
+  return list.findLast((one) => isSame(one, sent)) ?? null;
 }
 
-function isRequest(one: RecordedProfile, { connectorId, profile }: InstalledProfile): boolean {
+/** Whether the charge point may hold it, although nothing says that its limit is in force. */
+export const mayBeThere = ({ state }: RecordedProfile): boolean => state === 'unconfirmed' || state === 'ended';
+
+function isSame(
+  one: RecordedProfile,
+  { connectorId, profile }: Pick<RecordedProfile, 'connectorId' | 'profile'>,
+): boolean {
   return one.connectorId === connectorId && JSON.stringify(one.profile) === JSON.stringify(profile);
 }
 
@@ -111,9 +123,12 @@ function found(list: List, sent: InstalledProfile): Omit<RecordedProfile, 'state
   return requestFor(list, sent) ?? { ...unannounced, ...sent };
 }
 
-/** Without the request itself, and without earlier requests for the same id that did not succeed. */
+/** Without the request itself, and without earlier ones for the same id that came to nothing. */
 function others(list: List, sent: InstalledProfile): RecordedProfile[] {
-  return list.filter((one) => !isRequest(one, sent) && (isHeld(one) || one.profile.id !== sent.profile.id));
+  const request = requestFor(list, sent);
+  return list.filter(
+    (one) => one !== request && (isHeld(one) || mayBeThere(one) || one.profile.id !== sent.profile.id),
+  );
 }
 
 function isReplaced(one: RecordedProfile, by: Pick<RecordedProfile, 'connectorId' | 'profile'>): boolean {

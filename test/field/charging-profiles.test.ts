@@ -4,7 +4,7 @@
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CommandResult } from '../../src/domain/commands.ts';
-import type { ProfileState, ProfileTerms, RecordedProfile } from '../../src/domain/profile-record.ts';
+import { heldOf, type ProfileState, type ProfileTerms, type RecordedProfile } from '../../src/domain/profile-record.ts';
 import { type CarType, createCar } from '../../src/sim/car.ts';
 import { type ChargePoint, createChargePoint } from '../../src/sim/charge-point.ts';
 import { realClock } from '../../src/sim/clock.ts';
@@ -118,6 +118,50 @@ async function charging(): Promise<number> {
 
 const offered = (): number | undefined => point.flash.profiles.at(-1)?.periods[0]?.limit;
 
+describe('the record', () => {
+  it('says after every message what the charge point really holds', async () => {
+    await equip({}, 'leave');
+    const random = createRandom(20_260_115);
+    const purposes = ['TxDefaultProfile', 'TxDefaultProfile', 'ChargePointMaxProfile', 'TxProfile'];
+    let most = 0;
+    for (let message = 0; message < 150; message++) {
+      const connectorId = random.integer(0, 1);
+      const stackLevel = random.integer(0, 3);
+      const chargingProfilePurpose = purposes[random.integer(0, 3)];
+      if (random.integer(0, 5) > 0) {
+        const schedule = {
+          chargingRateUnit: 'A',
+          chargingSchedulePeriod: [{ startPeriod: 0, limit: random.integer(6, 32) }],
+        };
+        const csChargingProfiles = {
+          chargingProfileId: random.integer(1, 12),
+          stackLevel,
+          chargingProfilePurpose,
+          chargingProfileKind: 'Relative',
+          chargingSchedule: schedule,
+        };
+        await operate('SetChargingProfile', { connectorId, csChargingProfiles });
+      } else {
+        const criteria = [
+          { id: random.integer(1, 12) },
+          { stackLevel, connectorId },
+          { chargingProfilePurpose, stackLevel },
+        ];
+        await operate('ClearChargingProfile', criteria[random.integer(0, 2)] ?? {});
+      }
+      const held = heldOf(record()).map((one) => [
+        one.profile.id,
+        one.connectorId,
+        one.profile.schedule.periods[0]?.limit,
+      ]);
+      const real = point.flash.profiles.map((one) => [one.chargingProfileId, one.connectorId, one.periods[0]?.limit]);
+      expect(held, `message ${message}`).toEqual(real);
+      most = Math.max(most, real.length);
+    }
+    expect(most).toBeGreaterThan(4);
+  });
+});
+
 describe('D1', () => {
   it('a charge point that keeps to the specification holds a profile over a boot, and nothing is sent anew', async () => {
     await equip({});
@@ -222,6 +266,21 @@ describe('D1', () => {
     await until(() => record().length === 0);
     expect(sent('ClearChargingProfile')).toBe(1);
     expect(point.flash.profiles).toEqual([]);
+  });
+
+  it('D1.16 takes few periods: a longer schedule is warned of before the charge point refuses it', async () => {
+    await equip({});
+    await operate('ChangeConfiguration', { key: 'ChargingScheduleMaxPeriods', value: '2' });
+    await operate('GetConfiguration', {});
+    const most = Number(site.controller.reader.reportedConfiguration('CP1', 'ChargingScheduleMaxPeriods'));
+    const { schedule, ...rest } = terms(16);
+    const periods = Array.from({ length: most + 1 }, (_, index) => ({
+      startS: index * 60,
+      limit: 16 - (index % 2),
+      phases: null,
+    }));
+    expect(await install({ ...rest, schedule: { ...schedule, periods } })).toMatchObject({ kind: 'refused' });
+    expect(last()?.warnings).toMatchObject([{ kind: 'too-many-periods' }]);
   });
 
   it('D1.17 has a clock two hours behind: a limit that begins by it comes two hours late, and that shows', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, type ChargePoint, type Site, startSite } from './fixture.ts';
 
@@ -168,4 +169,15 @@ describe('composite schedule', () => {
     expect((await ask(site.app, 'GET', url)).json.reportedAt).toBeTypeOf('string');
     expect((await ask(site.app, 'GET', '/api/v1/charge-points/CP1/composite-schedule')).status).toBe(400);
   });
+});
+
+it('the examples of the documentation work as they stand', async () => {
+  const text = readFileSync(new URL('../../docs/charging-profiles.md', import.meta.url), 'utf8');
+  const posts = [...text.matchAll(/curl -X POST http:\/\/127\.0\.0\.1:8080(\S+)[^']*'[^']*'[^']*'([^']*)'/g)];
+  expect(posts).toHaveLength(2);
+  answer({ status: 'Accepted' });
+  for (const [, path = '', body = ''] of posts) {
+    const { status, text: said } = await ask(site.app, 'POST', path.replace('CP001', 'CP1'), body);
+    expect(status, said).toBe(201);
+  }
 });

@@ -45,8 +45,8 @@ function followed(list: List, one: RecordedProfile, context: ChoreContext): List
   if (one.profile.transactionId === null) return bound(list, one, context);
   if (!isOver(one.profile.transactionId, context)) return list;
   // What may be there still is; the rest has become pointless.
-  const mayBeThere = isHeld(one) || state === 'unconfirmed';
-  return replaced(list, one, mayBeThere ? { ...one, state: 'ended', why: null, since: context.now } : null);
+  const isThere = isHeld(one) || change.mayBeThere(one);
+  return replaced(list, one, isThere ? { ...one, state: 'ended', why: null, since: context.now } : null);
 }
 
 /** The remote start has become a transaction, or has had its time. */

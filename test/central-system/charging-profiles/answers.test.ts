@@ -50,6 +50,28 @@ describe('SetChargingProfile', () => {
     expect(record()).toEqual(['1@1 installed', '1@1 unconfirmed']);
   });
 
+  it('refused where the same is in force already: it still is', () => {
+    const { raw, install, record, rows } = createProfileRoom(leave);
+    void install(terms(16), yes);
+    void install(terms(16), { status: 'Rejected' }, { keep: false });
+    expect(record()).toEqual(['10001@1 installed', '10001@1 refused']);
+    expect(rows().map(({ keep }) => keep)).toEqual([true, false]);
+    raw('ClearChargingProfile', {}, yes);
+    expect(record()).toEqual([]);
+  });
+
+  it('what got no answer stays on record until the charge point takes another of its id', () => {
+    const { install, record, rows, room, next } = createProfileRoom(leave);
+    void install(terms(16));
+    next();
+    room.clock.advance(30_000);
+    void install(terms(10), { status: 'Rejected' });
+    expect(record()).toEqual(['10001@1 unconfirmed', '10001@1 refused']);
+    expect(rows()[0]?.keep).toBe(false);
+    void install(terms(8), yes);
+    expect(record()).toEqual(['10001@1 installed']);
+  });
+
   it('an answer that can not be read is no refusal and no consent', () => {
     const { raw, record } = createProfileRoom(leave);
     raw('SetChargingProfile', set(1, 16), { status: 'Perhaps' });
