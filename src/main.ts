@@ -107,6 +107,7 @@ function policyOf(config: Config): Policy {
     unknownCards: config.authorization.unknownCards,
     concurrentTransactions: config.authorization.concurrentTransactions,
     chargingProfiles: config.ocpp.chargingProfiles,
+    localLists: config.authorization.localLists,
     reservations: config.reservations,
     heartbeatIntervalS: config.ocpp.heartbeatIntervalS,
     dataTransfers: new Map(

@@ -4,6 +4,7 @@ import type { CentralSystemAction, RequestOf, ResponseOf } from '../ocpp/message
 import { profileSent, profilesCleared, remoteStartAnswered, scheduleReported } from './charging-profiles/answers.ts';
 import { configurationChanged, configurationRead } from './configuration/answers.ts';
 import type { Live, Policy } from './handler.ts';
+import { localListVersionAnswered, sendLocalListAnswered } from './local-lists/answers.ts';
 import type { Records } from './records.ts';
 import { cancelReservationAnswered, reserveNowAnswered } from './reservations/answers.ts';
 
@@ -51,14 +52,14 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   GetConfiguration: configurationRead,
   GetDiagnostics: forTheAskerOnly,
   GetInstalledCertificateIds: forTheAskerOnly,
-  GetLocalListVersion: forTheAskerOnly,
+  GetLocalListVersion: localListVersionAnswered,
   GetLog: forTheAskerOnly,
   InstallCertificate: forTheAskerOnly,
   RemoteStartTransaction: remoteStartAnswered,
   RemoteStopTransaction: forTheAskerOnly,
   ReserveNow: reserveNowAnswered,
   Reset: forTheAskerOnly,
-  SendLocalList: forTheAskerOnly,
+  SendLocalList: sendLocalListAnswered,
   SetChargingProfile: profileSent,
   SignedUpdateFirmware: forTheAskerOnly,
   TriggerMessage: forTheAskerOnly,

@@ -16,6 +16,8 @@ export type ChoreContext = {
    * about, such as an expiry.
    */
   readonly reachable: boolean;
+  /** Since when the connection is open; null without one. */
+  readonly connectedAt: Instant | null;
 };
 
 /** A message that a chore wants to send. What the answer means stands in answers.ts, as for any other sender. */

@@ -1,8 +1,16 @@
 import { profileBookkeeping } from './charging-profiles/bookkeeping.ts';
 import { keptProfiles } from './charging-profiles/kept-profiles.ts';
 import type { Chore } from './chore.ts';
+import { listRevocations, localLists } from './local-lists/keeping.ts';
 import { overdueOperations } from './operations/tracking.ts';
 import { keepReservations } from './reservations/keeping.ts';
 
 /** Everything that is kept in line on every charge point; of those that have something to send, the first comes first. */
-export const chores: readonly Chore[] = [overdueOperations, profileBookkeeping, keepReservations, keptProfiles];
+export const chores: readonly Chore[] = [
+  listRevocations,
+  overdueOperations,
+  profileBookkeeping,
+  keepReservations,
+  keptProfiles,
+  localLists,
+];

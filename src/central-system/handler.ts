@@ -16,6 +16,8 @@ export type Policy = {
   readonly concurrentTransactions: 'refuse' | 'allow';
   /** Whether profiles that are to stay are sent anew and verified without being asked for. */
   readonly chargingProfiles: 'keep' | 'leave';
+  /** Whether we keep the local lists of charge points in line with the tokens. */
+  readonly localLists: 'on' | 'off';
   readonly reservations: {
     /** Ask a charge point again for what it has forgotten. */
     readonly restore: boolean;

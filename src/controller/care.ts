@@ -153,7 +153,15 @@ export function createCare(site: {
     const { chargePointId, live } = line;
     for (const chore of chores) {
       if (!care.dirty.has(chore)) continue;
-      const step = chore.look({ chargePointId, now, records, live, policy, reachable: reachable && !care.busy });
+      const step = chore.look({
+        chargePointId,
+        now,
+        records,
+        live,
+        policy,
+        reachable: reachable && !care.busy,
+        connectedAt: line.session?.openedAt ?? null,
+      });
       if (step.events !== undefined) events.push(...step.events);
       if (step.again === undefined) care.again.delete(chore);
       else care.again.set(chore, step.again);

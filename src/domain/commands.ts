@@ -21,6 +21,8 @@ export type Command =
   | { type: 'reject'; chargePointId: string }
   | { type: 'put-token'; token: Token }
   | { type: 'remove-token'; idTag: string }
+  /** Sends the local list of a charge point anew, whatever it is believed to hold. */
+  | { type: 'resync-local-list'; chargePointId: string }
   | { type: 'clear-alert'; id: string }
   /** A profile of its own terms, or those of a template. `keep` null: unless it is a TxProfile. */
   | ({

@@ -2,6 +2,7 @@ import type { Nameplate, Registration, StatusReport } from './charge-point.ts';
 import type { ConfigurationEvent } from './configuration.ts';
 import type { DataTransferEvent } from './data-transfer.ts';
 import type { Finding } from './findings.ts';
+import type { LocalListEvent } from './local-list.ts';
 import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
 import type { ChargingProfileEvent } from './profile-record.ts';
@@ -34,6 +35,7 @@ export type Alert = {
 export type Event =
   | LedgerEvent
   | OperationEvent
+  | LocalListEvent
   | ConfigurationEvent
   | ChargingProfileEvent
   | DataTransferEvent

@@ -13,6 +13,7 @@ import { answerBadRequest, answerErrors, sendError } from './errors.ts';
 import { eventRoutes } from './event-routes.ts';
 import { createEventStreams } from './event-streams.ts';
 import { guard } from './guards.ts';
+import { localListRoutes } from './local-list-routes.ts';
 import { messageRoutes } from './message-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { ProblemSchema } from './problem.ts';
@@ -110,6 +111,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
     ocppListening: options.ocppListening,
   });
   chargePointRoutes(app, site);
+  localListRoutes(app, site);
   operationRoutes(app, site);
   chargingProfileRoutes(app, site);
   transactionRoutes(app, site);

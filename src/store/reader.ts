@@ -6,6 +6,7 @@ import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
 import { chargingProfileReads } from './charging-profiles.ts';
 import { configurationReads } from './configuration.ts';
+import { localListReads } from './local-lists.ts';
 import { operationReads } from './operations.ts';
 import { reservationReads } from './reservations.ts';
 import { selectTransaction, type TokenRow, type TransactionRow, toToken, toTransaction } from './rows.ts';
@@ -51,6 +52,7 @@ export function createReader(database: Database) {
 
   return {
     ...operationReads(database),
+    ...localListReads(database),
     ...reservationReads(database),
     ...configurationReads(database),
     ...chargingProfileReads(database),

@@ -4,6 +4,7 @@ import { chargingProfileWriters } from './charging-profiles.ts';
 import { configurationWriters } from './configuration.ts';
 import { dataTransferWriters } from './data-transfers.ts';
 import { ledgerWriters } from './ledger-writers.ts';
+import { localListWriters } from './local-lists.ts';
 import { operationWriters } from './operations.ts';
 import { reservationWriters } from './reservations.ts';
 import type { Writers } from './writers.ts';
@@ -22,6 +23,7 @@ export function createRecorder(database: Database): (event: Event) => void {
   const writers: Writers = {
     ...ledgerWriters(database, refOf),
     ...operationWriters(database, refOf),
+    ...localListWriters(database, refOf),
     ...configurationWriters(database, refOf),
     ...chargingProfileWriters(database, refOf),
     ...reservationWriters(database, refOf),

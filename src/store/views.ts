@@ -9,6 +9,7 @@ import {
 } from './charge-point-view.ts';
 import { createChargingProfileViews } from './charging-profiles.ts';
 import { createDataTransferViews } from './data-transfers.ts';
+import { createLocalListViews } from './local-lists.ts';
 import { createOperationViews } from './operations.ts';
 import { createReservationViews } from './reservations.ts';
 import { createTokenViews } from './token-view.ts';
@@ -49,6 +50,7 @@ export function createViews(
     ...alerts,
     ...createOperationViews(database),
     ...createChargingProfileViews(database),
+    ...createLocalListViews(database),
     ...createReservationViews(database),
     ...createDataTransferViews(database),
     ...createTokenViews(database, live.now),

@@ -31,7 +31,7 @@ describe('what is accepted', () => {
           retentionDays: { telemetry: 60, messages: 7 },
           backupsKept: 3,
         },
-        authorization: { unknownCards: 'reject', concurrentTransactions: 'refuse' },
+        authorization: { unknownCards: 'reject', concurrentTransactions: 'refuse', localLists: 'on' },
         reservations: { restore: true },
         log: { level: 'info' },
         chargePoints: [],

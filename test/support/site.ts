@@ -66,6 +66,7 @@ export const openPolicy: Policy = {
   unknownCards: 'reject',
   concurrentTransactions: 'refuse',
   chargingProfiles: 'leave',
+  localLists: 'off',
   reservations: { restore: false },
   heartbeatIntervalS: 300,
   dataTransfers: new Map(),
