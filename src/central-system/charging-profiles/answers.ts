@@ -10,6 +10,7 @@ import {
   reportedScheduleFromWire,
 } from '../../ocpp/charging-profile-wire.ts';
 import type { Answer, AnswerContext, AnswerHandler } from '../answers.ts';
+import { MAX_CONNECTOR_ID } from '../handler.ts';
 import { alertId, changed, checked } from './checks.ts';
 import { expectedSchedule } from './expected-schedule.ts';
 import { refusalOf } from './refusal.ts';
@@ -80,7 +81,9 @@ export const profilesCleared: AnswerHandler<'ClearChargingProfile'> = (request, 
 /** OCPP 1.6 §5.7: what the charge point reports beside what its profiles come to. Differences are evidence, not proof. */
 export const scheduleReported: AnswerHandler<'GetCompositeSchedule'> = (request, answer, context) => {
   const { chargePointId, at, policy, records } = context;
-  if (answer.kind === 'not-sent') return [];
+  // One of a connector that can't be is for whoever asked: what is kept has bounds.
+  const isConnector = request.connectorId >= 0 && request.connectorId <= MAX_CONNECTOR_ID;
+  if (answer.kind === 'not-sent' || !isConnector) return [];
   const said = answer.kind === 'result' ? reportedScheduleFromWire(answer.response) : null;
   const offMs = (said?.startAt ?? at) - at;
   const isOff = Math.abs(offMs) > CLOCK_TOLERANCE_MS;

@@ -190,6 +190,12 @@ describe('GetCompositeSchedule', () => {
     expect(room.reader.scheduleComparison('CP1', 1)).toMatchObject({ outcome: 'no-report', why });
   });
 
+  it('of a connector that can not be, nothing is kept', () => {
+    const { raw, room } = createProfileRoom(leave);
+    raw('GetCompositeSchedule', { ...ask, connectorId: 65 }, report(16));
+    expect(room.values('SELECT count(*) FROM composite_schedules')).toEqual([0]);
+  });
+
   it('Q17: no periods for connector 0 is no report, and less than the maximum no difference', () => {
     const { raw, room } = createProfileRoom(leave);
     raw('SetChargingProfile', set(3, 32, 0, { chargingProfilePurpose: 'ChargePointMaxProfile' }), yes);
