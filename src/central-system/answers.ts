@@ -2,6 +2,12 @@ import type { Event } from '../domain/events.ts';
 import type { Instant } from '../domain/units.ts';
 import type { CentralSystemAction, RequestOf, ResponseOf } from '../ocpp/messages/actions.ts';
 import { configurationChanged, configurationRead } from './configuration/answers.ts';
+import {
+  getDiagnosticsAnswered,
+  getLogAnswered,
+  signedUpdateFirmwareAnswered,
+  updateFirmwareAnswered,
+} from './file-jobs/following.ts';
 import type { Live, Policy } from './handler.ts';
 import type { Records } from './records.ts';
 
@@ -47,10 +53,10 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   ExtendedTriggerMessage: forTheAskerOnly,
   GetCompositeSchedule: forTheAskerOnly,
   GetConfiguration: configurationRead,
-  GetDiagnostics: forTheAskerOnly,
+  GetDiagnostics: getDiagnosticsAnswered,
   GetInstalledCertificateIds: forTheAskerOnly,
   GetLocalListVersion: forTheAskerOnly,
-  GetLog: forTheAskerOnly,
+  GetLog: getLogAnswered,
   InstallCertificate: forTheAskerOnly,
   RemoteStartTransaction: forTheAskerOnly,
   RemoteStopTransaction: forTheAskerOnly,
@@ -58,8 +64,8 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   Reset: forTheAskerOnly,
   SendLocalList: forTheAskerOnly,
   SetChargingProfile: forTheAskerOnly,
-  SignedUpdateFirmware: forTheAskerOnly,
+  SignedUpdateFirmware: signedUpdateFirmwareAnswered,
   TriggerMessage: forTheAskerOnly,
   UnlockConnector: forTheAskerOnly,
-  UpdateFirmware: forTheAskerOnly,
+  UpdateFirmware: updateFirmwareAnswered,
 };

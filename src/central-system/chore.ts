@@ -16,6 +16,8 @@ export type ChoreContext = {
    * about, such as an expiry.
    */
   readonly reachable: boolean;
+  /** `http://host:port` under which it has reached us; null while it is not connected. */
+  readonly reachedAt: string | null;
 };
 
 /** A message that a chore wants to send. What the answer means stands in answers.ts, as for any other sender. */

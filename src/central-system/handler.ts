@@ -1,4 +1,5 @@
 import type { Event } from '../domain/events.ts';
+import type { FileJobLimits } from '../domain/file-job.ts';
 import type { Reading } from '../domain/metering.ts';
 import type { RunningTransaction } from '../domain/transaction.ts';
 import type { Instant, MilliVolts } from '../domain/units.ts';
@@ -17,6 +18,16 @@ export type Policy = {
   readonly nominalVoltageMV: MilliVolts;
   /** Charge points that the configuration names: always accepted. */
   readonly configured: ReadonlySet<string>;
+  /** How files travel; null where there is no place for them. */
+  readonly files: FilePolicy | null;
+};
+
+export type FilePolicy = {
+  /** Made anew with each process and kept in its memory alone. */
+  readonly tokenKey: string;
+  /** What addresses of files begin with; null for the address under which a charge point reaches us. */
+  readonly baseUrl: string | null;
+  readonly limits: FileJobLimits;
 };
 
 /** What memory knows of the charge point, as of the last commit. */

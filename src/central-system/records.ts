@@ -1,6 +1,8 @@
 import type { ConnectorStatus, Nameplate, Registration } from '../domain/charge-point.ts';
 import type { ReportedKey } from '../domain/configuration.ts';
+import type { FileJob } from '../domain/file-job.ts';
 import type { RegisterAt } from '../domain/findings.ts';
+import type { Campaign } from '../domain/firmware-campaign.ts';
 import type { OpenOperation } from '../domain/operation.ts';
 import type { Token } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
@@ -19,6 +21,18 @@ export type Records = {
   openOperations(chargePointId: string): readonly OpenOperation[];
   /** As last reported; null where nothing was. Connector 0 is the charge point as a whole. */
   connectorStatus(chargePointId: string, connectorId: number): ConnectorStatus | null;
+  /** File jobs that have not ended; the oldest first. */
+  openFileJobs(chargePointId: string): readonly FileJob[];
+  /** Hashes of the tokens of a job that are good. */
+  fileTokens(jobId: string): readonly string[];
+  fileJob(id: string): FileJob | null;
+  /** A request id that no job has. */
+  nextFileRequestId(): number;
+  /** Uploads that are kept; the oldest first. Sizes in bytes. */
+  keptFiles(): readonly { readonly id: string; readonly size: number; readonly storedAt: Instant }[];
+  /** Campaigns that have not ended, or whose updates have not. */
+  openCampaigns(): readonly Campaign[];
+  campaign(id: string): Campaign | null;
   registration(chargePointId: string): Registration | null;
   nameplate(chargePointId: string): Nameplate | null;
   countChargePoints(registration: Registration): number;

@@ -24,7 +24,9 @@ type ChargePointConfig = {
 };
 
 /** The configuration in force: validated, complete, secrets fetched. Units are in the names of the keys. */
-export type Config = Readonly<Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'authorization' | 'log'>> & {
+export type Config = Readonly<
+  Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'files' | 'authorization' | 'log'>
+> & {
   readonly chargePoints: readonly ChargePointConfig[];
 };
 
@@ -152,7 +154,7 @@ function applyOverrides(tree: Tree, overrides: NonNullable<LoadRequest['override
 }
 
 function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment, findings: Findings): Config {
-  const { site, ocpp, http, store, authorization, log } = file;
+  const { site, ocpp, http, store, files, authorization, log } = file;
   const chargePoints = file.chargePoints.map((chargePoint, index): ChargePointConfig => {
     let password: Secret | null = null;
     if (chargePoint.password !== undefined) {
@@ -173,7 +175,7 @@ function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment
       connectors: chargePoint.connectors.map(({ id }) => ({ id })),
     };
   });
-  return { site, ocpp, http, store, authorization, log, chargePoints };
+  return { site, ocpp, http, store, files, authorization, log, chargePoints };
 }
 
 function secretVariables(file: ConfigFile): ReadonlySet<string> {

@@ -151,7 +151,16 @@ export function createCare(site: {
     const { chargePointId, live } = line;
     for (const chore of chores) {
       if (!care.dirty.has(chore)) continue;
-      const step = chore.look({ chargePointId, now, records, live, policy, reachable: reachable && !care.busy });
+      const reachedAt = line.session?.connection.reachedAt ?? null;
+      const step = chore.look({
+        chargePointId,
+        now,
+        records,
+        live,
+        policy,
+        reachable: reachable && !care.busy,
+        reachedAt,
+      });
       if (step.events !== undefined) events.push(...step.events);
       if (step.again !== undefined) again = Math.min(again, step.again - now);
       if (step.call !== undefined && reachable && !care.busy) {

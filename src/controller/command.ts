@@ -2,6 +2,7 @@ import type { CallOutcome } from '../central-system/call-queue.ts';
 import { operationRequested } from '../central-system/operations/tracking.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
 import { type CommandSite, ended, recorded } from './command-steps.ts';
+import { cancelFileJob, changeCampaign, createCampaign, createFileJob, dropFile } from './commands/files.ts';
 import type { Line } from './lines.ts';
 import type { Decision } from './turn.ts';
 
@@ -19,6 +20,16 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
       return site.records.token(command.idTag) === null
         ? ended(done, { kind: 'unknown', what: `token ${command.idTag}` })
         : recorded([{ type: 'token-removed', idTag: command.idTag, at: site.clock.now() }], site, done);
+    case 'create-file-job':
+      return createFileJob(command, site, done);
+    case 'cancel-file-job':
+      return cancelFileJob(command, site, done);
+    case 'drop-file':
+      return dropFile(command, site, done);
+    case 'create-campaign':
+      return createCampaign(command, site, done);
+    case 'change-campaign':
+      return changeCampaign(command, site, done);
     case 'clear-alert':
       return recorded([{ type: 'alert-cleared', id: command.id, at: site.clock.now() }], site, done);
   }

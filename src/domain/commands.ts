@@ -1,3 +1,5 @@
+import type { FileJobKind, FileJobRequest } from './file-job.ts';
+import type { CampaignPlan } from './firmware-campaign.ts';
 import type { Token } from './token.ts';
 
 /** All that a person or a machine may ask of the controller, from wherever it comes. */
@@ -8,6 +10,11 @@ export type Command =
   | { type: 'reject'; chargePointId: string }
   | { type: 'put-token'; token: Token }
   | { type: 'remove-token'; idTag: string }
+  | { type: 'create-file-job'; chargePointId: string; kind: FileJobKind; request: FileJobRequest }
+  | { type: 'cancel-file-job'; id: string }
+  | { type: 'drop-file'; id: string }
+  | { type: 'create-campaign'; plan: CampaignPlan; chargePointIds: readonly string[] }
+  | { type: 'change-campaign'; id: string; to: 'paused' | 'running' | 'cancelled' }
   | { type: 'clear-alert'; id: string };
 
 export type CommandResult =

@@ -1,6 +1,8 @@
 import type { Nameplate, Registration, StatusReport } from './charge-point.ts';
 import type { ConfigurationEvent } from './configuration.ts';
+import type { FileJobEvent } from './file-job.ts';
 import type { Finding } from './findings.ts';
+import type { CampaignEvent } from './firmware-campaign.ts';
 import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
 import type { Token, Verdict } from './token.ts';
@@ -28,7 +30,7 @@ export type Alert = {
  * Everything that can happen to the site's record, in the past tense. Handlers decide on events; the store's `record`
  * is the only one that writes them, and what lives in memory follows them after the commit.
  */
-export type Event = LedgerEvent | OperationEvent | ConfigurationEvent;
+export type Event = LedgerEvent | OperationEvent | ConfigurationEvent | FileJobEvent | CampaignEvent;
 
 /** Of charge points, transactions, and what is seen of both. */
 export type LedgerEvent =

@@ -11,6 +11,9 @@ const LOOK_EVERY_BYTES = 1_048_576;
 /** The end of a name under which a file is written until it is complete. */
 const UNFINISHED = '.part';
 
+/** A finished file, as we name it; whatever else lies in the folder is somebody's own. */
+const OURS = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.bin$/;
+
 export type IntakeFault = 'too-large' | 'no-space' | 'empty';
 
 /** The stream was read up to here and no further; it is not destroyed. */
@@ -110,6 +113,14 @@ export async function sweepUnfinished(folder: string): Promise<number> {
   const left = (await readdir(folder)).filter((name) => name.endsWith(UNFINISHED));
   for (const name of left) await rm(join(folder, name), { force: true });
   return left.length;
+}
+
+/** Removes unfinished files, and finished ones that nobody knows of; tells how many. Only while nothing is being taken in. */
+export async function sweepStrays(folder: string, known: ReadonlySet<string>): Promise<number> {
+  const unfinished = await sweepUnfinished(folder);
+  const strays = (await readdir(folder)).filter((name) => OURS.test(name) && !known.has(name.slice(0, -4)));
+  for (const name of strays) await rm(join(folder, name), { force: true });
+  return unfinished + strays.length;
 }
 
 /** After this, a file that was renamed or removed is so after a power cut too. */

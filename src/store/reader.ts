@@ -5,6 +5,8 @@ import { idTagKey, type Token } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
 import { configurationReads } from './configuration.ts';
+import { fileJobReads } from './file-jobs.ts';
+import { campaignReads } from './firmware-campaigns.ts';
 import { operationReads } from './operations.ts';
 import { selectTransaction, type TokenRow, type TransactionRow, toToken, toTransaction } from './rows.ts';
 
@@ -50,6 +52,8 @@ export function createReader(database: Database) {
   return {
     ...operationReads(database),
     ...configurationReads(database),
+    ...fileJobReads(database),
+    ...campaignReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,

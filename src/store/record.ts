@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { Event } from '../domain/events.ts';
 import { configurationWriters } from './configuration.ts';
+import { fileJobWriters } from './file-jobs.ts';
+import { campaignWriters } from './firmware-campaigns.ts';
 import { ledgerWriters } from './ledger-writers.ts';
 import { operationWriters } from './operations.ts';
 import type { Writers } from './writers.ts';
@@ -20,6 +22,8 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...ledgerWriters(database, refOf),
     ...operationWriters(database, refOf),
     ...configurationWriters(database, refOf),
+    ...fileJobWriters(database, refOf),
+    ...campaignWriters(database, refOf),
   };
   // The one place where the table's type is opened: each writer gets the event of its own type.
   const table = writers as { readonly [type: string]: (event: never) => void };

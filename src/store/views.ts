@@ -7,6 +7,8 @@ import {
   createChargePointViews,
   type LiveState,
 } from './charge-point-view.ts';
+import { createFileJobViews } from './file-jobs.ts';
+import { createCampaignViews } from './firmware-campaigns.ts';
 import { createOperationViews } from './operations.ts';
 import { createTokenViews } from './token-view.ts';
 import { createTransactionViews } from './transaction-view.ts';
@@ -23,6 +25,7 @@ export type SiteView = {
   alerts: AlertView[];
 };
 
+export type { FileJobView } from './file-jobs.ts';
 export type Views = ReturnType<typeof createViews>;
 
 /**
@@ -45,6 +48,8 @@ export function createViews(
     ...chargePoints,
     ...alerts,
     ...createOperationViews(database),
+    ...createFileJobViews(database),
+    ...createCampaignViews(database),
     ...createTokenViews(database, live.now),
     ...createTransactionViews(database, lastRegister),
 

@@ -117,6 +117,7 @@ function createStation(
   };
   const connection: Connection = {
     remoteAddress,
+    reachedAt: 'http://gateway:9000',
     send: (text) => {
       if (state.is !== 'open') throw new Error(`sent over a connection that is ${state.is}`);
       received.push(text);

@@ -65,4 +65,5 @@ export const openPolicy: Policy = {
   heartbeatIntervalS: 300,
   nominalVoltageMV: milliVolts(230_000),
   configured: new Set(),
+  files: null,
 };
