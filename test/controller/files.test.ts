@@ -1,0 +1,475 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { FilePlaces } from '../../src/controller/file-door.ts';
+import type { FileJobKind, FileJobRequest } from '../../src/domain/file-job.ts';
+import type { CampaignPlan } from '../../src/domain/firmware-campaign.ts';
+import { fileTokenHash } from '../../src/runtime/file-tokens.ts';
+import { createControlRoom } from '../support/control-room.ts';
+import { scratchPaths } from '../support/scratch-folder.ts';
+
+const scratch = scratchPaths();
+const limits = { waitMs: 3_600_000, beginMs: 600_000, transferMs: 900_000, installMs: 1_200_000 };
+const files = { tokenKey: 'key', baseUrl: null, limits };
+const firmware = { kind: 'download', path: '/fw', size: 100, sha256: 'ab', name: 'fw 2.bin' } as const;
+const request: FileJobRequest = {
+  location: null,
+  firmwareId: null,
+  name: null,
+  retrieveAt: null,
+  installAt: null,
+  retries: null,
+  retryIntervalS: null,
+  signature: null,
+  signingCertificate: null,
+  from: null,
+  to: null,
+  logType: null,
+};
+const fw: FileJobRequest = { ...request, firmwareId: 'FW', name: 'fw 2.bin' };
+
+function openRoom(
+  change: {
+    quota?: FilePlaces['quota'];
+    database?: ReturnType<typeof createControlRoom>['database'];
+    key?: string;
+  } = {},
+) {
+  const uploads = scratch('uploads');
+  mkdirSync(uploads, { recursive: true });
+  const places: FilePlaces = {
+    openFirmware: (id) => (id === 'FW' ? firmware : null),
+    uploads,
+    maxUploadBytes: 1_000,
+    quota: change.quota ?? { files: 10, bytes: 10_000 },
+  };
+  const room = createControlRoom({
+    policy: { files: { ...files, tokenKey: change.key ?? 'key' }, unknownCards: 'accept' },
+    files: places,
+    timeZone: 'UTC',
+    ...(change.database === undefined ? {} : { database: change.database }),
+  });
+  const { door } = room.controller.files;
+  const job = (id: string) => room.controller.reader.fileJob(id);
+  return {
+    ...room,
+    door,
+    uploads,
+    job,
+    async begin(chargePointId: string, kind: FileJobKind, wanted: FileJobRequest): Promise<string> {
+      const result = await room.execute({ type: 'create-file-job', chargePointId, kind, request: wanted }).promise;
+      if (result.kind !== 'created') throw new Error(`not made: ${JSON.stringify(result)}`);
+      return result.id;
+    },
+    ask: (tokenHash: string, method: 'GET' | 'PUT') => door.open({ tokenHash, method, remoteAddress: '10.0.0.9' }),
+    /** A charge point that fetches the firmware of its last UpdateFirmware. */
+    fetch(tokenHash: string): void {
+      const transfer = { tokenHash, direction: 'download', remoteAddress: '10.0.0.9' } as const;
+      door.started(transfer);
+      room.clock.settle();
+      void door.finished(transfer, { kind: 'download', from: 0, bytes: 100, reachedEnd: true });
+      room.clock.settle();
+    },
+    /** One that brings a file of this id. */
+    bring(tokenHash: string, id: string, size = 5): Promise<void> {
+      const path = join(uploads, `${id}.bin`);
+      writeFileSync(path, 'x'.repeat(size));
+      const transfer = { tokenHash, direction: 'upload', remoteAddress: '10.0.0.9' } as const;
+      door.started(transfer);
+      const kept = door.finished(transfer, {
+        kind: 'upload',
+        path,
+        size,
+        sha256: 'cd',
+        name: 'diag.zip',
+        mediaType: null,
+      });
+      room.clock.settle();
+      return Promise.resolve(kept);
+    },
+    campaign(chargePointIds: string[], change: Partial<CampaignPlan> = {}) {
+      const plan: CampaignPlan = { ...plainPlan, ...change };
+      return room.execute({ type: 'create-campaign', plan, chargePointIds }).promise;
+    },
+    items: (id: string) => room.controller.reader.campaign(id)?.items.map(({ state }) => state),
+    alerts: () => room.values('SELECT text FROM alerts WHERE cleared_ms IS NULL') as string[],
+  };
+}
+
+const plainPlan: CampaignPlan = {
+  firmwareId: 'FW',
+  name: 'fw 2.bin',
+  version: null,
+  onlyWhenIdle: true,
+  window: null,
+  atATime: 1,
+  stopAfterFailures: 1,
+  signature: null,
+  signingCertificate: null,
+  retries: null,
+  retryIntervalS: null,
+};
+
+type Room = ReturnType<typeof openRoom>;
+type Station = ReturnType<Room['boot']>;
+
+/** The last call of an action that a charge point has received. */
+function callOf(station: Station, action: string): { id: unknown; location: string; payload: Record<string, unknown> } {
+  const call = station.calls().findLast(([, each]) => each === action);
+  if (call === undefined) throw new Error(`no ${action} came`);
+  const payload = call[2] as { location?: string; log?: { remoteLocation: string }; firmware?: { location: string } };
+  const location = payload.location ?? payload.log?.remoteLocation ?? payload.firmware?.location ?? '';
+  return { id: call[0], location, payload };
+}
+
+const hashIn = (location: string): string => fileTokenHash(/\/files\/([^/]{32})\//.exec(location)?.[1] ?? '');
+const SETTLED_MS = 6_000;
+
+describe('a job', () => {
+  it('waits for its charge point, asks it under the address that it came by, and follows it to the end', async () => {
+    const room = openRoom();
+    room.boot('CP1').drop();
+    const id = await room.begin('CP1', 'firmware', { ...fw, retries: 2, retryIntervalS: 30 });
+    room.clock.advance(60_000);
+    expect(room.job(id)?.state).toBe('queued');
+    const station = room.boot('CP1');
+    room.clock.advance(SETTLED_MS);
+    const { id: messageId, location, payload } = callOf(station, 'UpdateFirmware');
+    expect(location).toMatch(/^http:\/\/gateway:9000\/files\/[A-Za-z0-9_-]{32}\/fw%202\.bin$/);
+    expect(payload).toMatchObject({ retries: 2, retryInterval: 30, retrieveDate: expect.stringMatching(/Z$/) });
+    station.answer(messageId, {});
+    expect(room.job(id)?.state).toBe('requested');
+    expect(room.ask(hashIn(location), 'GET')).toEqual(firmware);
+    room.fetch(hashIn(location));
+    expect(room.job(id)?.state).toBe('downloaded');
+    expect(room.ask(hashIn(location), 'GET')).toEqual(firmware);
+    station.call('FirmwareStatusNotification', { status: 'Installing' });
+    station.call('FirmwareStatusNotification', { status: 'Installed' });
+    expect(room.job(id)).toMatchObject({ state: 'done', until: null });
+    expect(room.ask(hashIn(location), 'GET')).toBeNull();
+    expect(station.calls().filter(([, action]) => action === 'UpdateFirmware')).toHaveLength(1);
+  });
+
+  it('shows no token anywhere in the store', async () => {
+    const room = openRoom();
+    const station = room.boot('CP1');
+    await room.begin('CP1', 'diagnostics', request);
+    room.clock.advance(SETTLED_MS);
+    const token = /files\/([^/]{32})/.exec(callOf(station, 'GetDiagnostics').location)?.[1] ?? '';
+    const tables = room.values("SELECT name FROM sqlite_master WHERE type = 'table'");
+    const all = tables.map((table) => JSON.stringify(room.rows(`SELECT * FROM ${table}`))).join('');
+    expect(all).toContain(fileTokenHash(token));
+    expect(all).not.toContain(token);
+  });
+
+  it('is asked again after silence under a new token, and fails after three', async () => {
+    const room = openRoom();
+    const station = room.boot('CP1');
+    const id = await room.begin('CP1', 'firmware', fw);
+    room.clock.advance(SETTLED_MS);
+    const first = callOf(station, 'UpdateFirmware').location;
+    room.clock.advance(600_000);
+    const calls = station.calls().filter(([, action]) => action === 'UpdateFirmware');
+    expect(calls).toHaveLength(3);
+    expect(new Set(calls.map(([, , payload]) => JSON.stringify(payload))).size).toBe(3);
+    expect(room.job(id)).toMatchObject({ state: 'failed', silences: 3 });
+    expect(room.ask(hashIn(first), 'GET')).toBeNull();
+  });
+
+  it('goes on after a restart: tokens that were handed out stay good, a call without an answer goes out again', async () => {
+    const before = openRoom();
+    const one = before.boot('CP1');
+    const two = before.boot('CP2');
+    const asked = await before.begin('CP1', 'diagnostics', request);
+    const open = await before.begin('CP2', 'diagnostics', request);
+    before.clock.advance(SETTLED_MS);
+    one.answer(callOf(one, 'GetDiagnostics').id, { fileName: 'diag.zip' });
+    const handedOut = hashIn(callOf(one, 'GetDiagnostics').location);
+    const unanswered = callOf(two, 'GetDiagnostics').location;
+
+    const room = openRoom({ database: before.database, key: 'another' });
+    expect(room.ask(handedOut, 'PUT')).toMatchObject({ kind: 'upload', nameHint: 'diag.zip', maxBytes: 1_000 });
+    await room.bring(handedOut, '00000000-0000-4000-8000-000000000001');
+    expect(room.job(asked)).toMatchObject({ state: 'done', fileName: 'diag.zip' });
+    const again = room.boot('CP2');
+    room.clock.advance(SETTLED_MS);
+    expect(callOf(again, 'GetDiagnostics').location).not.toBe(unanswered);
+    again.answer(callOf(again, 'GetDiagnostics').id, {});
+    expect(room.job(open)?.state).toBe('requested');
+  });
+
+  it('takes one upload, and is done by it whatever the charge point says', async () => {
+    const room = openRoom();
+    const station = room.boot('CP1');
+    const id = await room.begin('CP1', 'diagnostics', request);
+    room.clock.advance(SETTLED_MS);
+    const { id: messageId, location } = callOf(station, 'GetDiagnostics');
+    expect(location).toMatch(/\/files\/[A-Za-z0-9_-]{32}\/$/);
+    station.answer(messageId, { fileName: 'diag.zip' });
+    await room.bring(hashIn(location), '00000000-0000-4000-8000-000000000001');
+    expect(station.call('DiagnosticsStatusNotification', { status: 'UploadFailed' })).toEqual([3, '2', {}]);
+    expect(room.job(id)).toMatchObject({ state: 'done', fileId: '00000000-0000-4000-8000-000000000001' });
+    expect(room.ask(hashIn(location), 'PUT')).toBeNull();
+    await expect(room.bring(hashIn(location), '00000000-0000-4000-8000-000000000002')).rejects.toThrow('ended');
+  });
+
+  it.each([
+    ['queued', 0, limits.waitMs],
+    ['requested', 1, limits.beginMs],
+    ['downloading', 2, limits.transferMs],
+  ] as const)('is given up where it stays %s too long, and its token ends with it', async (state, steps, ms) => {
+    const room = openRoom();
+    const station = room.boot('CP1');
+    if (steps === 0) station.drop();
+    const id = await room.begin('CP1', 'firmware', fw);
+    room.clock.advance(SETTLED_MS);
+    if (steps > 0) station.answer(callOf(station, 'UpdateFirmware').id, {});
+    if (steps > 1) station.call('FirmwareStatusNotification', { status: 'Downloading' });
+    expect(room.job(id)?.state).toBe(state);
+    room.clock.advance(ms + 1_000);
+    expect(room.job(id)?.state).toBe('timed-out');
+    expect(room.controller.reader.liveFileTokens()).toEqual([]);
+  });
+
+  it('fails by a refusal, and says what a charge point with signed firmware wants', async () => {
+    const room = openRoom();
+    const station = room.boot('CP1');
+    const id = await room.begin('CP1', 'firmware', fw);
+    room.clock.advance(SETTLED_MS);
+    station.say(JSON.stringify([4, callOf(station, 'UpdateFirmware').id, 'NotSupported', '', {}]));
+    expect(room.job(id)).toMatchObject({ state: 'failed', outcome: expect.stringContaining('signature') });
+    const log = await room.begin('CP1', 'log', { ...request, logType: 'SecurityLog' });
+    room.clock.advance(SETTLED_MS);
+    station.answer(callOf(station, 'GetLog').id, { status: 'Rejected' });
+    expect(room.job(log)).toMatchObject({ state: 'failed', outcome: 'The charge point answered Rejected.' });
+  });
+
+  it('is the only one of its kind where statuses have no request id; logs end one another', async () => {
+    const room = openRoom();
+    const station = room.boot('CP1');
+    await room.begin('CP1', 'firmware', fw);
+    const second = await room.execute({ type: 'create-file-job', chargePointId: 'CP1', kind: 'firmware', request: fw })
+      .promise;
+    expect(second).toMatchObject({ kind: 'conflict', why: expect.stringContaining('under way') });
+    room.clock.advance(SETTLED_MS);
+    station.answer(callOf(station, 'UpdateFirmware').id, {});
+    const wanted: FileJobRequest = { ...request, logType: 'DiagnosticsLog' };
+    const old = await room.begin('CP1', 'log', wanted);
+    room.clock.settle();
+    station.answer(callOf(station, 'GetLog').id, { status: 'Accepted', filename: 'a.log' });
+    const newer = await room.begin('CP1', 'log', wanted);
+    room.clock.settle();
+    const { id: messageId, payload } = callOf(station, 'GetLog');
+    station.answer(messageId, { status: 'AcceptedCanceled', filename: 'b.log' });
+    expect([room.job(old)?.state, room.job(newer)?.state]).toEqual(['cancelled', 'requested']);
+    station.call('LogStatusNotification', { status: 'UploadFailure', requestId: room.job(old)?.requestId ?? 0 });
+    expect(room.job(newer)?.state).toBe('requested');
+    station.call('LogStatusNotification', { status: 'PermissionDenied', requestId: Number(payload.requestId) });
+    expect(room.job(newer)?.state).toBe('failed');
+  });
+
+  it('is not touched by an operation with an address of the operator’s own', async () => {
+    const room = openRoom();
+    const station = room.boot('CP1');
+    const id = await room.begin('CP1', 'firmware', fw);
+    room.clock.advance(SETTLED_MS);
+    const own = { location: 'ftp://nas/fw.bin', retrieveDate: '2026-01-15T12:00:00Z' };
+    room.execute({ type: 'operate', chargePointId: 'CP1', action: 'UpdateFirmware', payload: own });
+    station.answer(callOf(station, 'UpdateFirmware').id, {});
+    room.clock.settle();
+    const calls = station.calls().filter(([, action]) => action === 'UpdateFirmware');
+    expect(calls.length).toBeGreaterThan(0);
+    expect(room.job(id)?.state).toMatch(/queued|requested/);
+    expect(room.rows('SELECT * FROM file_jobs')).toHaveLength(1);
+  });
+
+  it('ends by hand, and its token with it', async () => {
+    const room = openRoom();
+    const station = room.boot('CP1');
+    const id = await room.begin('CP1', 'firmware', fw);
+    room.clock.advance(SETTLED_MS);
+    const { location } = callOf(station, 'UpdateFirmware');
+    const cancel = () => room.execute({ type: 'cancel-file-job', id }).promise;
+    expect(await cancel()).toEqual({ kind: 'done' });
+    expect(room.ask(hashIn(location), 'GET')).toBeNull();
+    expect(await cancel()).toMatchObject({ kind: 'conflict' });
+    expect(await room.execute({ type: 'cancel-file-job', id: 'none' }).promise).toMatchObject({ kind: 'unknown' });
+  });
+
+  it('is not made for a charge point that nobody knows', async () => {
+    const room = openRoom();
+    const made = await room.execute({ type: 'create-file-job', chargePointId: 'X', kind: 'log', request }).promise;
+    expect(made).toMatchObject({ kind: 'unknown' });
+  });
+});
+
+describe('uploads', () => {
+  it('make room for new ones, the oldest first, and say so', async () => {
+    const room = openRoom({ quota: { files: 2, bytes: 1_000 } });
+    for (const [place, id] of ['CP1', 'CP2', 'CP3'].entries()) {
+      const station = room.boot(id);
+      await room.begin(id, 'diagnostics', request);
+      room.clock.advance(SETTLED_MS);
+      await room.bring(
+        hashIn(callOf(station, 'GetDiagnostics').location),
+        `00000000-0000-4000-8000-00000000000${place}`,
+      );
+    }
+    expect(room.controller.reader.keptFiles().map(({ id }) => id.at(-1))).toEqual(['1', '2']);
+    expect(room.alerts()).toEqual(['The oldest uploads were removed: there were more than this site keeps.']);
+  });
+
+  it('go when they are old, from the disk as well', async () => {
+    const room = openRoom();
+    const station = room.boot('CP1');
+    await room.begin('CP1', 'diagnostics', request);
+    room.clock.advance(SETTLED_MS);
+    const id = '00000000-0000-4000-8000-000000000001';
+    await room.bring(hashIn(callOf(station, 'GetDiagnostics').location), id);
+    room.clock.advance(60_000);
+    const dropping = room.controller.files.dropOlderThan(room.clock.now());
+    room.clock.settle();
+    expect(await dropping).toBe(1);
+    const path = room.controller.files.pathOf(id) ?? '';
+    await expect.poll(() => existsSync(path)).toBe(false);
+    expect(room.values('SELECT dropped_why FROM stored_files')).toEqual([expect.stringContaining('as long as')]);
+  });
+});
+
+describe('a campaign', () => {
+  /** Plays an update to its end; `version` boots, null reports a failure. */
+  function update(room: Room, station: Station, version: string | null): void {
+    const { id, location } = callOf(station, 'UpdateFirmware');
+    station.answer(id, {});
+    room.fetch(hashIn(location));
+    if (version === null) station.call('FirmwareStatusNotification', { status: 'InstallationFailed' });
+    else station.call('BootNotification', { chargePointVendor: 'V', chargePointModel: 'M', firmwareVersion: version });
+    room.clock.advance(SETTLED_MS);
+  }
+  const asked = (station: Station): number =>
+    station.calls().filter(([, action]) => action === 'UpdateFirmware').length;
+  const nameplate = { chargePointVendor: 'V', chargePointModel: 'M', firmwareVersion: '1.0' };
+
+  function two(room: Room): [Station, Station] {
+    const stations: [Station, Station] = [room.boot('CP1'), room.boot('CP2')];
+    for (const station of stations) station.call('BootNotification', nameplate);
+    room.clock.advance(SETTLED_MS);
+    return stations;
+  }
+  function begun(result: unknown): string {
+    if (typeof result !== 'object' || result === null || !('id' in result)) throw new Error(JSON.stringify(result));
+    return String(result.id);
+  }
+
+  it('updates one charge point after the other', async () => {
+    const room = openRoom();
+    const [one, other] = two(room);
+    const id = begun(await room.campaign(['CP1', 'CP2'], { version: '2.0' }));
+    expect([asked(one), asked(other)]).toEqual([1, 0]);
+    update(room, one, '2.0');
+    expect(room.items(id)).toEqual(['done', 'running']);
+    update(room, other, '2.0');
+    expect(room.items(id)).toEqual(['done', 'done']);
+    expect(room.controller.reader.campaign(id)).toMatchObject({
+      state: 'done',
+      outcome: expect.stringContaining('2 updated'),
+    });
+    expect(begun(await room.campaign(['CP1'], { version: '2.0' }))).not.toBe(id);
+    room.clock.advance(SETTLED_MS);
+    expect([asked(one), asked(other)]).toEqual([1, 1]);
+    expect(room.alerts()).toEqual([]);
+  });
+
+  it('stops after a failure, and says so', async () => {
+    const room = openRoom();
+    const [one, other] = two(room);
+    const id = begun(await room.campaign(['CP1', 'CP2']));
+    update(room, one, null);
+    room.clock.advance(600_000);
+    expect([room.items(id), asked(other)]).toEqual([['failed', 'waiting'], 0]);
+    expect(room.controller.reader.campaign(id)?.state).toBe('stopped');
+    expect(room.alerts()).toEqual([expect.stringContaining('(CP1); 1 not begun')]);
+  });
+
+  it('waits while somebody charges', async () => {
+    const room = openRoom();
+    const [one] = two(room);
+    const start = {
+      connectorId: 1,
+      idTag: 'CARD1',
+      meterStart: 0,
+      timestamp: new Date(room.clock.now()).toISOString(),
+    };
+    one.call('StartTransaction', start);
+    const id = begun(await room.campaign(['CP1']));
+    room.clock.advance(600_000);
+    expect([room.items(id), asked(one)]).toEqual([['waiting'], 0]);
+    const [transactionId] = room.values('SELECT id FROM transactions');
+    one.call('StopTransaction', { transactionId, meterStop: 5, timestamp: new Date(room.clock.now()).toISOString() });
+    room.clock.settle();
+    expect([room.items(id), asked(one)]).toEqual([['running'], 1]);
+  });
+
+  it('keeps to its hours', async () => {
+    const room = openRoom();
+    const [one] = two(room);
+    // It is noon.
+    const id = begun(await room.campaign(['CP1'], { window: { cron: '0 13 * * *', durationS: 3_600 } }));
+    room.clock.advance(3_500_000);
+    expect(asked(one)).toBe(0);
+    room.clock.advance(160_000);
+    expect([room.items(id), asked(one)]).toEqual([['running'], 1]);
+    const late = await room.campaign(['CP1'], { window: { cron: 'at ten', durationS: 3_600 } });
+    expect(late).toMatchObject({ kind: 'invalid', why: expect.stringContaining('window.cron') });
+  });
+
+  it('lets one that is away wait, and takes it when it comes', async () => {
+    const room = openRoom();
+    const [one, other] = two(room);
+    one.drop();
+    const id = begun(await room.campaign(['CP1', 'CP2']));
+    room.clock.settle();
+    expect(room.items(id)).toEqual(['waiting', 'running']);
+    update(room, other, '2.0');
+    expect(room.items(id)).toEqual(['waiting', 'done']);
+    const back = room.boot('CP1');
+    room.clock.advance(SETTLED_MS);
+    expect([room.items(id), asked(back)]).toEqual([['running', 'done'], 1]);
+  });
+
+  it('is paused, resumed and cancelled by hand', async () => {
+    const room = openRoom();
+    const [one, other] = two(room);
+    const id = begun(await room.campaign(['CP1', 'CP2']));
+    const change = (to: 'paused' | 'running' | 'cancelled') =>
+      room.execute({ type: 'change-campaign', id, to }).promise;
+    expect(await change('running')).toMatchObject({ kind: 'conflict' });
+    expect(await change('paused')).toEqual({ kind: 'done' });
+    update(room, one, '2.0');
+    room.clock.advance(120_000);
+    expect([room.items(id), asked(other)]).toEqual([['done', 'waiting'], 0]);
+    await change('running');
+    room.clock.advance(SETTLED_MS);
+    expect([room.items(id), asked(other)]).toEqual([['done', 'running'], 1]);
+    await change('cancelled');
+    update(room, other, '2.0');
+    expect(room.items(id)).toEqual(['done', 'done']);
+    expect(await change('paused')).toMatchObject({ kind: 'conflict' });
+  });
+
+  it('goes on after a restart', async () => {
+    const before = openRoom();
+    const [one] = two(before);
+    const id = begun(await before.campaign(['CP1', 'CP2']));
+    before.clock.advance(SETTLED_MS);
+    const { location, id: messageId } = callOf(one, 'UpdateFirmware');
+    one.answer(messageId, {});
+    const room = openRoom({ database: before.database, key: 'another' });
+    const again = room.connect('CP1');
+    const other = room.boot('CP2');
+    room.fetch(hashIn(location));
+    again.call('FirmwareStatusNotification', { status: 'Installed' });
+    room.clock.advance(SETTLED_MS);
+    expect([room.items(id), asked(other)]).toEqual([['done', 'running'], 1]);
+  });
+});
