@@ -135,7 +135,14 @@ function policyOf(config: Config): Policy {
     passwordNeeded: config.ocpp.securityProfile > 0,
     unknownCards: config.authorization.unknownCards,
     concurrentTransactions: config.authorization.concurrentTransactions,
+    reservations: config.reservations,
     heartbeatIntervalS: config.ocpp.heartbeatIntervalS,
+    dataTransfers: new Map(
+      config.ocpp.dataTransfers.map(({ vendorId, messageIds }) => [
+        vendorId,
+        messageIds.length === 0 ? null : new Set(messageIds),
+      ]),
+    ),
     nominalVoltageMV: milliVolts(config.site.nominalVoltageV * 1_000),
     configured: new Set(config.chargePoints.map(({ id }) => id)),
     files: {

@@ -10,6 +10,7 @@ import {
 } from './file-jobs/following.ts';
 import type { Live, Policy } from './handler.ts';
 import type { Records } from './records.ts';
+import { cancelReservationAnswered, reserveNowAnswered } from './reservations/answers.ts';
 
 /** What came back to a call of ours. */
 export type Answer<A extends CentralSystemAction> =
@@ -42,7 +43,7 @@ const forTheAskerOnly = (): readonly Event[] => [];
 
 /** What the answer to each message of ours changes. An action without a line here does not compile. */
 export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } = {
-  CancelReservation: forTheAskerOnly,
+  CancelReservation: cancelReservationAnswered,
   CertificateSigned: forTheAskerOnly,
   ChangeAvailability: forTheAskerOnly,
   ChangeConfiguration: configurationChanged,
@@ -60,7 +61,7 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   InstallCertificate: forTheAskerOnly,
   RemoteStartTransaction: forTheAskerOnly,
   RemoteStopTransaction: forTheAskerOnly,
-  ReserveNow: forTheAskerOnly,
+  ReserveNow: reserveNowAnswered,
   Reset: forTheAskerOnly,
   SendLocalList: forTheAskerOnly,
   SetChargingProfile: forTheAskerOnly,

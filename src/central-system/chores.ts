@@ -1,6 +1,7 @@
 import type { Chore } from './chore.ts';
 import { fileJobs } from './file-jobs/asking.ts';
 import { overdueOperations } from './operations/tracking.ts';
+import { keepReservations } from './reservations/keeping.ts';
 
 /** Everything that is kept in line on every charge point; of those that have something to send, the first comes first. */
-export const chores: readonly Chore[] = [overdueOperations, fileJobs];
+export const chores: readonly Chore[] = [overdueOperations, keepReservations, fileJobs];

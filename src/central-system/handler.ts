@@ -1,3 +1,4 @@
+import type { TakenDataTransfers } from '../domain/data-transfer.ts';
 import type { Event } from '../domain/events.ts';
 import type { FileJobLimits } from '../domain/file-job.ts';
 import type { Reading } from '../domain/metering.ts';
@@ -14,7 +15,12 @@ export type Policy = {
   readonly passwordNeeded: boolean;
   readonly unknownCards: 'reject' | 'accept';
   readonly concurrentTransactions: 'refuse' | 'allow';
+  readonly reservations: {
+    /** Ask a charge point again for what it has forgotten. */
+    readonly restore: boolean;
+  };
   readonly heartbeatIntervalS: number;
+  readonly dataTransfers: TakenDataTransfers;
   readonly nominalVoltageMV: MilliVolts;
   /** Charge points that the configuration names: always accepted. */
   readonly configured: ReadonlySet<string>;
@@ -47,6 +53,8 @@ export type Context = {
   readonly records: Records;
   readonly live: Live;
   readonly policy: Policy;
+  /** It has sent a BootNotification on this connection already. */
+  readonly bootedBefore: boolean;
 };
 
 export type Handled<A extends ChargePointAction> = {

@@ -1,9 +1,10 @@
-import type { ConnectorStatus, Nameplate, Registration } from '../domain/charge-point.ts';
+import type { ConnectorStatus, Nameplate, Registration, StatusReport } from '../domain/charge-point.ts';
 import type { ReportedKey } from '../domain/configuration.ts';
 import type { FileJob } from '../domain/file-job.ts';
 import type { RegisterAt } from '../domain/findings.ts';
 import type { Campaign } from '../domain/firmware-campaign.ts';
 import type { OpenOperation } from '../domain/operation.ts';
+import type { Reservation } from '../domain/reservation.ts';
 import type { Token } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
@@ -19,6 +20,19 @@ export type Records = {
   reportedKeys(chargePointId: string): readonly ReportedKey[];
   /** Operations that wait for their answer, or for what the charge point does later; the oldest first. */
   openOperations(chargePointId: string): readonly OpenOperation[];
+  /** By our own id, not by the number that the charge point knows it by. */
+  reservation(id: number): Reservation | null;
+  /** Those that have not come to their end, in the order in which they were made. */
+  openReservations(chargePointId: string): readonly Reservation[];
+  /** All that ever bore this number on this charge point, the latest first. */
+  reservationsNumbered(chargePointId: string, reservationId: number): readonly Reservation[];
+  /** Those that were made by then, and had neither expired nor ended. */
+  reservationsHeldAt(chargePointId: string, at: Instant): readonly Reservation[];
+  /** For a new one, as our id and as its number: no charge point has ever heard of it. */
+  nextReservationId(): number;
+  lastBootAt(chargePointId: string): Instant | null;
+  /** The last status of a connector; null where none was reported. */
+  lastReport(chargePointId: string, connectorId: number): Pick<StatusReport, 'status' | 'receivedAt'> | null;
   /** As last reported; null where nothing was. Connector 0 is the charge point as a whole. */
   connectorStatus(chargePointId: string, connectorId: number): ConnectorStatus | null;
   /** File jobs that have not ended; the oldest first. */

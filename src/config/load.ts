@@ -25,7 +25,7 @@ type ChargePointConfig = {
 
 /** The configuration in force: validated, complete, secrets fetched. Units are in the names of the keys. */
 export type Config = Readonly<
-  Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'files' | 'authorization' | 'log'>
+  Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'files' | 'authorization' | 'reservations' | 'log'>
 > & {
   readonly chargePoints: readonly ChargePointConfig[];
 };
@@ -154,7 +154,7 @@ function applyOverrides(tree: Tree, overrides: NonNullable<LoadRequest['override
 }
 
 function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment, findings: Findings): Config {
-  const { site, ocpp, http, store, files, authorization, log } = file;
+  const { site, ocpp, http, store, files, authorization, reservations, log } = file;
   const chargePoints = file.chargePoints.map((chargePoint, index): ChargePointConfig => {
     let password: Secret | null = null;
     if (chargePoint.password !== undefined) {
@@ -175,7 +175,7 @@ function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment
       connectors: chargePoint.connectors.map(({ id }) => ({ id })),
     };
   });
-  return { site, ocpp, http, store, files, authorization, log, chargePoints };
+  return { site, ocpp, http, store, files, authorization, reservations, log, chargePoints };
 }
 
 function secretVariables(file: ConfigFile): ReadonlySet<string> {

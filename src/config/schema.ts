@@ -128,6 +128,29 @@ const ocpp = Type.Object(
       unit: 's',
       description: 'How often each connection is pinged, to notice one that is dead.',
     }),
+    dataTransfers: Type.Array(
+      Type.Object(
+        {
+          vendorId: Type.String({
+            minLength: 1,
+            maxLength: 255,
+            description: 'The vendor, exactly as its charge points write it.',
+          }),
+          messageIds: Type.Array(Type.String({ minLength: 1, maxLength: 50, description: 'One message id.' }), {
+            maxItems: 100,
+            default: [],
+            description: 'The messages of this vendor that are taken; without this all of them.',
+          }),
+        },
+        { ...closed, description: 'One vendor.' },
+      ),
+      {
+        maxItems: 100,
+        default: [],
+        description:
+          "Vendors' own messages (DataTransfer) that are taken and kept for whoever reads them; all others are refused.",
+      },
+    ),
     callTimeoutS: Type.Integer({
       minimum: 1,
       maximum: 600,
@@ -305,6 +328,16 @@ const authorization = Type.Object(
   { ...closed, default: {}, description: 'Who may charge.' },
 );
 
+const reservations = Type.Object(
+  {
+    restore: Type.Boolean({
+      default: true,
+      description: 'Ask a charge point again for a reservation that it has forgotten, as some do when they reboot.',
+    }),
+  },
+  { ...closed, default: {}, description: 'Reserved connectors.' },
+);
+
 const log = Type.Object(
   {
     level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -368,6 +401,7 @@ export const configSchema = Type.Object(
     store,
     files,
     authorization,
+    reservations,
     log,
     chargePoints: Type.Array(chargePoint, {
       maxItems: 2000,

@@ -9,6 +9,12 @@ import type { Decision } from './turn.ts';
 
 /** How long a live connection has to answer the ping that a newcomer caused, ms. */
 const PONG_WITHIN_MS = 3_000;
+/**
+ * A newcomer from the very address of the old connection that comes this often, while the old one says nothing: the charge
+ * point has given that connection up without closing it. A pong is no proof that anybody listens.
+ */
+const KNOCKS = 3;
+const KNOCKS_WINDOW_MS = 120_000;
 /** Replacements of a connection that was alive, in this many ms, after which newcomers are refused: a storm, or a thief. */
 const STORM_WINDOW_MS = 60_000;
 const STORM_REPLACEMENTS = 3;
@@ -52,13 +58,15 @@ export function createAdmission(site: {
       if (contest === null) return effect(() => undefined);
       const now = clock.monotonic();
       const recent = line.replacedAt.filter((at) => now - at < STORM_WINDOW_MS);
-      const wins = contest.authenticated && recent.length < STORM_REPLACEMENTS;
+      const given = contest.authenticated || knocked(line, contest.request.remoteAddress, now);
+      const wins = given && recent.length < STORM_REPLACEMENTS;
       const settle = (): void => {
         line.contest = null;
         contest.timer.cancel();
         if (wins) {
           line.replacedAt = [...recent, now];
-          admit(line, contest.request, true);
+          line.knocks = null;
+          admit(line, contest.request, contest.authenticated);
         } else {
           contest.request.refuse(409, 'a charge point with this id is connected and alive');
         }
@@ -110,6 +118,18 @@ export function createAdmission(site: {
       };
     }
     return lines.strangersFull() ? { status: 503, reason: 'too many unknown charge points are connected' } : null;
+  }
+
+  /** Counts a knock; whether it was one too many for a connection that has been silent since the first. */
+  function knocked(line: Line, address: string, now: number): boolean {
+    const { session, knocks } = line;
+    if (session === null || session.connection.remoteAddress !== address) return false;
+    const goesOn = knocks !== null && knocks.session === session && now - knocks.since < KNOCKS_WINDOW_MS;
+    const silent = goesOn && session.lastFrameAt === knocks.lastFrameAt;
+    line.knocks = silent
+      ? { ...knocks, count: knocks.count + 1 }
+      : { session, since: now, lastFrameAt: session.lastFrameAt, count: 1 };
+    return line.knocks.count >= KNOCKS;
   }
 
   function challenge(line: Line, request: UpgradeRequest, authenticated: boolean): void {

@@ -35,6 +35,8 @@ type Care = {
   pausedUntil: number;
   timer: Timer | null;
   readonly dirty: Set<Chore>;
+  /** When each chore wants to look again, by the wall clock. */
+  readonly again: Map<Chore, number>;
 };
 
 /**
@@ -98,6 +100,7 @@ export function createCare(site: {
         pausedUntil: 0,
         timer: null,
         dirty: new Set(),
+        again: new Map(),
       };
       cares.set(line.chargePointId, care);
     }
@@ -147,7 +150,6 @@ export function createCare(site: {
     const reachable = isReachable(line, care, at);
     const events: Event[] = [];
     let wanted: ChoreStep['call'];
-    let again: number = Number.POSITIVE_INFINITY;
     const { chargePointId, live } = line;
     for (const chore of chores) {
       if (!care.dirty.has(chore)) continue;
@@ -162,7 +164,8 @@ export function createCare(site: {
         reachedAt,
       });
       if (step.events !== undefined) events.push(...step.events);
-      if (step.again !== undefined) again = Math.min(again, step.again - now);
+      if (step.again === undefined) care.again.delete(chore);
+      else care.again.set(chore, step.again);
       if (step.call !== undefined && reachable && !care.busy) {
         wanted = step.call;
         break;
@@ -170,13 +173,16 @@ export function createCare(site: {
       care.dirty.delete(chore);
     }
     const waitMs = wanted === undefined ? 0 : waitFor(care, at);
+    // Also of the chores that were not looked at now: there is one timer for all.
+    const again = Math.min(...care.again.values()) - now;
+    const restMs = Math.max(care.settledAt, care.pausedUntil) - at;
     return {
       events,
       effect: () => {
         follow(events);
         if (wanted !== undefined && waitMs === 0) send(line, care, wanted);
         else if (wanted !== undefined) lookAfter(line, care, waitMs);
-        else if (care.settledAt > at) lookAfter(line, care, Math.min(again, care.settledAt - at));
+        else if (restMs > 0) lookAfter(line, care, Math.min(again, restMs));
         else if (again < Number.POSITIVE_INFINITY) lookAfter(line, care, again);
       },
       failed: (_, error) => {

@@ -3,6 +3,7 @@ import { operationRequested } from '../central-system/operations/tracking.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
 import { type CommandSite, ended, recorded } from './command-steps.ts';
 import { cancelFileJob, changeCampaign, createCampaign, createFileJob, dropFile } from './commands/files.ts';
+import { cancelReservation, extendReservation, reserve } from './commands/reservations.ts';
 import type { Line } from './lines.ts';
 import type { Decision } from './turn.ts';
 
@@ -11,6 +12,12 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
   switch (command.type) {
     case 'operate':
       return operate(command, site, done);
+    case 'reserve':
+      return reserve(command, site, done);
+    case 'extend-reservation':
+      return extendReservation(command, site, done);
+    case 'cancel-reservation':
+      return cancelReservation(command, site, done);
     case 'approve':
     case 'reject':
       return register(command, site, done);
@@ -47,6 +54,8 @@ function operate(
     return ended(done, known ? { kind: 'not-connected' } : { kind: 'unknown', what: `charge point ${chargePointId}` });
   }
   if (line.session === null) return ended(done, { kind: 'not-connected' });
+  const objection = command.override === true ? null : objectionTo(action, line);
+  if (objection !== null) return ended(done, { kind: 'conflict', why: objection });
   const id = site.ids.uuid();
   const events =
     line.registration === null ? [] : [operationRequested(chargePointId, id, action, payload, site.clock.now())];
@@ -71,6 +80,17 @@ function operate(
     // A full disk must not keep anybody from stopping a charge point.
     failed: () => send(false),
   };
+}
+
+/**
+ * Why OCPP forbids to send this now; null where it does not. Whatever else looks odd is the caller's affair. A charge point
+ * that starts a transaction before it is accepted can't report it, and its energy is lost.
+ */
+function objectionTo(action: string, { registration }: Line): string | null {
+  const forbidden = action === 'RemoteStartTransaction' || action === 'RemoteStopTransaction';
+  if (!forbidden || registration === 'accepted') return null;
+  // OCPP 1.6 §4.2.
+  return `A charge point that is not accepted must not be sent ${action}. Approve it first, or send it with override=true.`;
 }
 
 function resultOf(outcome: CallOutcome, operationId: string): CommandResult {

@@ -125,6 +125,7 @@ export function createExchange(site: {
       records,
       live: line.live,
       policy,
+      bootedBefore: session.booted,
     });
     if ('refused' in outcome) return effect(() => refuse(outcome.refused, outcome.description));
     const wrong = checkResponse(action, outcome.response);
@@ -147,6 +148,7 @@ export function createExchange(site: {
     return {
       events,
       effect: () => {
+        if (action === 'BootNotification') session.booted = true;
         follow(events);
         session.replay.remember(messageId, text, encoded);
         send(line, session, encoded, 'ok');

@@ -2,6 +2,7 @@ import { type CallQueue, createCallQueue } from '../central-system/call-queue.ts
 import type { Registration } from '../domain/charge-point.ts';
 import type { Event } from '../domain/events.ts';
 import type { OpenOperation } from '../domain/operation.ts';
+import type { Instant } from '../domain/units.ts';
 import type { Timer, UpgradeRequest } from '../runtime/ports.ts';
 import { createLive, type LiveChargePoint } from './live.ts';
 import type { Session } from './session.ts';
@@ -20,6 +21,8 @@ export type Line = {
   readonly openOperations: Map<string, OpenOperation>;
   session: Session | null;
   contest: Contest | null;
+  /** Newcomers from the address of the connection that is there, since it last said anything. */
+  knocks: { session: Session; since: number; lastFrameAt: Instant; count: number } | null;
   /** When live connections were replaced by authenticated newcomers lately, ms on the monotonic clock. */
   replacedAt: number[];
   wake: Timer | null;
@@ -88,8 +91,11 @@ function followOperations({ openOperations }: Line, event: Event): void {
     openOperations.set(id, { id, action, request, requestedAt: at, answer: 'awaited', until: null });
   } else if (event.type === 'operation-answered') {
     const open = openOperations.get(event.id);
-    if (event.state !== 'accepted') openOperations.delete(event.id);
-    else if (open !== undefined) openOperations.set(event.id, { ...open, answer: 'agreed', until: event.until });
+    if (event.until === null || open === undefined) openOperations.delete(event.id);
+    else {
+      const answer = event.state === 'accepted' ? 'agreed' : 'missing';
+      openOperations.set(event.id, { ...open, answer, until: event.until });
+    }
   } else if (event.type === 'operation-closed') {
     openOperations.delete(event.id);
   }
@@ -104,6 +110,7 @@ function createLine(chargePointId: string): Line {
     openOperations: new Map(),
     session: null,
     contest: null,
+    knocks: null,
     replacedAt: [],
     wake: null,
     counters: {

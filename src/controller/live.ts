@@ -22,6 +22,8 @@ export function createLive(): LiveChargePoint {
   const readings = new Map<number, { reading: Reading; receivedAt: Instant }>();
   const running = new Map<number, RunningTransaction>();
   const newestOn = new Map<number, RunningTransaction>();
+  /** When the last transaction of a connector ended, by the charge point's clock. */
+  const stoppedAt = new Map<number, Instant>();
 
   const adopt = (transaction: RunningTransaction, receivedAt: Instant): void => {
     const { transactionId, connectorId } = transaction;
@@ -56,21 +58,41 @@ export function createLive(): LiveChargePoint {
             event.start.receivedAt,
           );
           return;
-        case 'transaction-stopped':
+        case 'transaction-stopped': {
+          const connectorId = running.get(event.transactionId)?.connectorId;
           end(event.transactionId);
+          if (connectorId === undefined || newestOn.has(connectorId)) return;
+          stoppedAt.set(connectorId, event.stop.at);
+          const last = readings.get(connectorId);
+          // What flowed then flows no more: nothing may tell us so until the next car comes.
+          if (last !== undefined && last.reading.at <= event.stop.at) {
+            readings.set(connectorId, { ...last, reading: withoutLoad(last.reading) });
+          }
           return;
+        }
         case 'readings-taken': {
           // Replayed readings come late: only a newer one, by the charge point's clock, is the last.
           for (const reading of event.readings) {
             const known = readings.get(event.connectorId);
             const newer = known === undefined || reading.at >= known.reading.at || known.reading.at > event.receivedAt;
-            if (newer) readings.set(event.connectorId, { reading, receivedAt: event.receivedAt });
+            if (!newer) continue;
+            const idleSince = newestOn.has(event.connectorId) ? undefined : stoppedAt.get(event.connectorId);
+            const isOver = idleSince !== undefined && reading.at <= idleSince;
+            readings.set(event.connectorId, {
+              reading: isOver ? withoutLoad(reading) : reading,
+              receivedAt: event.receivedAt,
+            });
           }
           return;
         }
       }
     },
   };
+}
+
+/** The registers of a reading, without the load that it shows. */
+function withoutLoad(reading: Reading): Reading {
+  return { ...reading, powerW: null, currentMA: [null, null, null], offeredMA: null };
 }
 
 /** A start that was queued may arrive after one that is newer; where a clock was wrong, the order of ids counts. */

@@ -17,6 +17,8 @@ export type Session = {
   readonly replay: ReplayCache;
   /** Actions that we triggered while the charge point was not accepted, and how many times it may send each. */
   readonly triggered: Map<string, number>;
+  /** It has sent a BootNotification on this connection. */
+  booted: boolean;
   /** It has been asked to boot, because it spoke without ever having done so. */
   invitedToBoot: boolean;
   lastFrameAt: Instant;
@@ -35,6 +37,7 @@ export function createSession(connection: Connection, authenticated: boolean, no
     authenticated,
     replay: createReplayCache(),
     triggered: new Map(),
+    booted: false,
     invitedToBoot: false,
     lastFrameAt: now,
     lastPongAt: at,

@@ -1,11 +1,21 @@
 import type { FileJobKind, FileJobRequest } from './file-job.ts';
 import type { CampaignPlan } from './firmware-campaign.ts';
+import type { ReservationTerms } from './reservation.ts';
 import type { Token } from './token.ts';
+import type { Instant } from './units.ts';
 
 /** All that a person or a machine may ask of the controller, from wherever it comes. */
 export type Command =
-  /** Sends a message to a charge point, as it is. The payload has passed the schema. */
-  | { type: 'operate'; chargePointId: string; action: string; payload: object }
+  /**
+   * Sends a message to a charge point, as it is. The payload has passed the schema. `override` sends even what OCPP says
+   * must not be sent now.
+   */
+  | { type: 'operate'; chargePointId: string; action: string; payload: object; override?: boolean }
+  /** Without a parentIdTag the token's own group may use it as well. */
+  | ({ type: 'reserve'; chargePointId: string; parentIdTag?: string | null } & Omit<ReservationTerms, 'parentIdTag'>)
+  /** `id` is ours, here and below. */
+  | { type: 'extend-reservation'; chargePointId: string; id: number; expiresAt: Instant }
+  | { type: 'cancel-reservation'; chargePointId: string; id: number }
   | { type: 'approve'; chargePointId: string }
   | { type: 'reject'; chargePointId: string }
   | { type: 'put-token'; token: Token }
@@ -20,7 +30,7 @@ export type Command =
 export type CommandResult =
   | { kind: 'done' }
   /** There is something new now. */
-  | { kind: 'created'; id: string }
+  | { kind: 'created'; id: string; warnings?: readonly string[] }
   /** What was asked for can not be; `why` is a sentence for a person. Nothing was changed. */
   | { kind: 'invalid' | 'conflict'; why: string }
   /** The charge point answered; whether it agreed stands in the payload. */

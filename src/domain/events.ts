@@ -1,10 +1,12 @@
 import type { Nameplate, Registration, StatusReport } from './charge-point.ts';
 import type { ConfigurationEvent } from './configuration.ts';
+import type { DataTransferEvent } from './data-transfer.ts';
 import type { FileJobEvent } from './file-job.ts';
 import type { Finding } from './findings.ts';
 import type { CampaignEvent } from './firmware-campaign.ts';
 import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
+import type { ReservationEvent } from './reservation.ts';
 import type { Token, Verdict } from './token.ts';
 import type { Start, Stop } from './transaction.ts';
 import type { Instant } from './units.ts';
@@ -30,7 +32,14 @@ export type Alert = {
  * Everything that can happen to the site's record, in the past tense. Handlers decide on events; the store's `record`
  * is the only one that writes them, and what lives in memory follows them after the commit.
  */
-export type Event = LedgerEvent | OperationEvent | ConfigurationEvent | FileJobEvent | CampaignEvent;
+export type Event =
+  | LedgerEvent
+  | OperationEvent
+  | ConfigurationEvent
+  | DataTransferEvent
+  | ReservationEvent
+  | FileJobEvent
+  | CampaignEvent;
 
 /** Of charge points, transactions, and what is seen of both. */
 export type LedgerEvent =
@@ -38,7 +47,14 @@ export type LedgerEvent =
   | { type: 'connection-closed'; chargePointId: string; at: Instant }
   | { type: 'charge-point-registered'; chargePointId: string; registration: Registration; at: Instant }
   | { type: 'registration-changed'; chargePointId: string; registration: Registration; at: Instant }
-  | { type: 'charge-point-booted'; chargePointId: string; nameplate: Nameplate; at: Instant }
+  | {
+      type: 'charge-point-booted';
+      chargePointId: string;
+      nameplate: Nameplate;
+      /** It has said so on this connection before: it was asked to, or was Pending. It has not booted again since. */
+      repeated: boolean;
+      at: Instant;
+    }
   | { type: 'status-reported'; chargePointId: string; report: StatusReport }
   | {
       type: 'transaction-started';

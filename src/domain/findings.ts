@@ -15,9 +15,11 @@ export type FindingKind =
   | 'register-gap'
   | 'register-negative'
   | 'register-regression'
+  | 'reservation-ignored'
   | 'time-implausible'
   | 'time-in-future'
-  | 'time-regression';
+  | 'time-regression'
+  | 'unknown-reservation';
 
 /** `detail` is a sentence for an operator, with units and UTC times. */
 export type Finding = { readonly kind: FindingKind; readonly detail: string };

@@ -15,7 +15,7 @@ export type OperationState =
   | 'refused'
   /** It could not be sent, the charge point answered with an error, or what it tried went wrong. */
   | 'failed'
-  /** Sent, and no answer came: the charge point may have acted on it all the same. */
+  /** Sent, and no answer came: the charge point may have acted on it all the same, and what it does may yet show it. */
   | 'no-answer'
   /** The charge point agreed, and nothing has happened since. */
   | 'timed-out';
@@ -27,7 +27,7 @@ export type OpenOperation = {
   readonly action: string;
   readonly request: object;
   readonly requestedAt: Instant;
-  readonly answer: 'awaited' | 'agreed';
+  readonly answer: 'awaited' | 'agreed' | 'missing';
   /** When it is given up; null while its answer is awaited, which has a time limit of its own. */
   readonly until: Instant | null;
 };
@@ -60,7 +60,7 @@ export type OperationEvent =
       state: Exclude<OperationState, 'sent' | 'timed-out'>;
       /** In words for a person. */
       outcome: string;
-      /** Of `accepted`: until when something should have happened. */
+      /** Of `accepted` and `no-answer`: until when what it does may close it; null where nothing can. */
       until: Instant | null;
       at: Instant;
     }
@@ -68,7 +68,7 @@ export type OperationEvent =
       type: 'operation-closed';
       chargePointId: string;
       id: string;
-      state: 'done' | 'failed' | 'timed-out';
+      state: 'done' | 'failed' | 'timed-out' | 'no-answer';
       outcome: string;
       at: Instant;
     };

@@ -114,6 +114,16 @@ export function liveEvent(event: Event): object {
       const { chargePointId, state, jobId, outcome } = event.item;
       return { id: event.id, chargePointId, state, jobId, outcome, at: utc(event.at) };
     }
+    case 'reservation-requested':
+    case 'reservation-changed': {
+      const { id, reservationId, connectorId, idTag, state, outcome, transactionId, expiresAt } = event.reservation;
+      const shown = { id, reservationId, connectorId, idTag, state, outcome, transactionId, expiresAt: utc(expiresAt) };
+      return { chargePointId: event.chargePointId, ...shown, at: utc(event.at) };
+    }
+    case 'data-transferred': {
+      const { chargePointId, vendorId, messageId, receivedAt } = event;
+      return { chargePointId, vendorId, messageId, at: utc(receivedAt) };
+    }
     case 'alert-raised': {
       const { id, kind, chargePointId, text, fix } = event.alert;
       return { id, kind, chargePointId, text, fix, at: utc(event.at) };

@@ -12,6 +12,11 @@ const tags = ['operations'];
 const State = Type.Enum(['sent', 'accepted', 'done', 'refused', 'failed', 'no-answer', 'timed-out'], {
   description: 'accepted: the charge point agreed, and what it agreed to has yet to happen.',
 });
+const Override = Type.Object({
+  override: Type.Optional(
+    Type.Enum(['true', 'false'], { description: 'true sends even what OCPP says must not be sent now.' }),
+  ),
+});
 const Operation = Type.Object({
   id: Type.String(),
   chargePointId: Type.String(),
@@ -45,6 +50,7 @@ export function operationRoutes(app: App, { controller, views }: Site): void {
             'The body is the request payload of OCPP 1.6, the answer the response payload as it came. ' +
             'The header Location names the operation, where its outcome is followed: Accepted is not done.',
           params: ById,
+          querystring: Override,
           body: request as TSchema,
           response: {
             200: {
@@ -56,10 +62,16 @@ export function operationRoutes(app: App, { controller, views }: Site): void {
         },
         validatorCompiler: (part) => (part.httpPart === 'body' ? checker(action) : compileValidator(part)),
       },
-      async ({ params: { id }, body }, reply) => {
+      async ({ params: { id }, query: { override = 'false' }, body }, reply) => {
         if (views.chargePoint(id) === null) throw new Problem('not-found', `There is no charge point ${id}.`);
         if (!isRequest(action, body)) throw new Problem('invalid-request', `The body is no ${action} request.`);
-        const result = await carryOut(controller, { type: 'operate', chargePointId: id, action, payload: body });
+        const result = await carryOut(controller, {
+          type: 'operate',
+          chargePointId: id,
+          action,
+          payload: body,
+          override: override === 'true',
+        });
         if (result.kind !== 'answered') return reply.type('application/json').send('{}');
         reply.header('location', `/api/v1/operations/${result.operationId}`);
         // As text: an answer that is no object must not be taken for one of fastify's kinds.

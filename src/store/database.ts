@@ -283,8 +283,10 @@ function settleEpoch(database: Database, newId: () => string): string {
       if (known !== undefined && !restored) return known;
       const epoch = newId();
       write.run('epoch', epoch);
-      const next = Number(read.get('next_transaction_id') ?? 1);
-      write.run('next_transaction_id', String(restored ? next + RESTORE_JUMP : next));
+      for (const counter of ['next_transaction_id', 'next_reservation_id']) {
+        const next = Number(read.get(counter) ?? 1);
+        write.run(counter, String(restored ? next + RESTORE_JUMP : next));
+      }
       database.prepare("DELETE FROM meta WHERE key = 'restored'").run();
       return epoch;
     })

@@ -106,6 +106,7 @@ export function fileJobReads(database: Database) {
   const inUse = database
     .prepare(`
       SELECT EXISTS (SELECT 1 FROM transactions t WHERE t.charge_point_ref = c.ref AND t.state = 'running')
+        OR EXISTS (SELECT 1 FROM reservations r WHERE r.charge_point_ref = c.ref AND r.ended_ms IS NULL)
         OR EXISTS (SELECT 1 FROM connectors k WHERE k.charge_point_ref = c.ref
           AND k.status IN ('Charging', 'SuspendedEV', 'SuspendedEVSE', 'Reserved'))
       FROM charge_points c WHERE c.id = ?`)

@@ -25,7 +25,8 @@ export function ledgerWriters(database: Database, refOf: RefOf): Writers<LedgerE
       write.changeRegistration.run(event.registration, event.chargePointId);
     },
     'charge-point-booted': (event) => {
-      write.boot.run({ ...event.nameplate, id: event.chargePointId, at: event.at });
+      const row = { ...event.nameplate, id: event.chargePointId, at: event.at };
+      write.boot.run({ ...row, reboots: event.repeated ? 0 : 1 });
     },
     'status-reported': (event) => {
       const { report } = event;
@@ -114,7 +115,8 @@ function prepareWrites(database: Database) {
     boot: database.prepare(`
       UPDATE charge_points SET vendor = @vendor, model = @model, serial_number = @serialNumber, box_serial_number = @boxSerialNumber,
         firmware_version = @firmwareVersion, iccid = @iccid, imsi = @imsi, meter_type = @meterType,
-        meter_serial_number = @meterSerialNumber, last_boot_ms = @at, boots = boots + 1
+        meter_serial_number = @meterSerialNumber, boots = boots + @reboots,
+        last_boot_ms = CASE WHEN @reboots = 0 AND last_boot_ms IS NOT NULL THEN last_boot_ms ELSE @at END
       WHERE id = @id`),
     logStatus: database.prepare(`
       INSERT INTO status_log (charge_point_ref, connector_id, status, error_code, info, vendor_id, vendor_error_code, at_ms, received_ms)

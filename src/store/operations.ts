@@ -30,7 +30,7 @@ export function operationWriters(database: Database, refOf: RefOf): Writers<Oper
         description: given.kind === 'error' ? given.description : null,
         answeredAt: given.kind === 'none' ? null : at,
         until,
-        closedAt: state === 'accepted' ? null : at,
+        closedAt: until === null ? at : null,
       });
     },
     'operation-closed': (event) => {
@@ -61,7 +61,7 @@ export function operationReads(database: Database) {
         action: row.action,
         request: JSON.parse(row.request) as object,
         requestedAt: row.requested_ms as Instant,
-        answer: row.state === 'sent' ? 'awaited' : 'agreed',
+        answer: row.state === 'sent' ? 'awaited' : row.state === 'accepted' ? 'agreed' : 'missing',
         until: row.until_ms as Instant | null,
       })),
   };

@@ -8,6 +8,7 @@ import { configurationReads } from './configuration.ts';
 import { fileJobReads } from './file-jobs.ts';
 import { campaignReads } from './firmware-campaigns.ts';
 import { operationReads } from './operations.ts';
+import { reservationReads } from './reservations.ts';
 import { selectTransaction, type TokenRow, type TransactionRow, toToken, toTransaction } from './rows.ts';
 
 /** Synchronous reads for deciding (`Records` of the central system); they see what the open turn has written. */
@@ -51,6 +52,7 @@ export function createReader(database: Database) {
 
   return {
     ...operationReads(database),
+    ...reservationReads(database),
     ...configurationReads(database),
     ...fileJobReads(database),
     ...campaignReads(database),

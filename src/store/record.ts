@@ -1,10 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import type { Event } from '../domain/events.ts';
 import { configurationWriters } from './configuration.ts';
+import { dataTransferWriters } from './data-transfers.ts';
 import { fileJobWriters } from './file-jobs.ts';
 import { campaignWriters } from './firmware-campaigns.ts';
 import { ledgerWriters } from './ledger-writers.ts';
 import { operationWriters } from './operations.ts';
+import { reservationWriters } from './reservations.ts';
 import type { Writers } from './writers.ts';
 
 /**
@@ -22,6 +24,8 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...ledgerWriters(database, refOf),
     ...operationWriters(database, refOf),
     ...configurationWriters(database, refOf),
+    ...reservationWriters(database, refOf),
+    ...dataTransferWriters(database, refOf),
     ...fileJobWriters(database, refOf),
     ...campaignWriters(database, refOf),
   };

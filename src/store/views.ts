@@ -7,9 +7,11 @@ import {
   createChargePointViews,
   type LiveState,
 } from './charge-point-view.ts';
+import { createDataTransferViews } from './data-transfers.ts';
 import { createFileJobViews } from './file-jobs.ts';
 import { createCampaignViews } from './firmware-campaigns.ts';
 import { createOperationViews } from './operations.ts';
+import { createReservationViews } from './reservations.ts';
 import { createTokenViews } from './token-view.ts';
 import { createTransactionViews } from './transaction-view.ts';
 
@@ -48,6 +50,8 @@ export function createViews(
     ...chargePoints,
     ...alerts,
     ...createOperationViews(database),
+    ...createReservationViews(database),
+    ...createDataTransferViews(database),
     ...createFileJobViews(database),
     ...createCampaignViews(database),
     ...createTokenViews(database, live.now),

@@ -21,6 +21,7 @@ describe('what is accepted', () => {
           heartbeatIntervalS: 300,
           pingIntervalS: 30,
           callTimeoutS: 30,
+          dataTransfers: [],
         },
         http: { host: '127.0.0.1', port: 8080 },
         store: {
@@ -42,6 +43,7 @@ describe('what is accepted', () => {
           installWithinS: 172_800,
         },
         authorization: { unknownCards: 'reject', concurrentTransactions: 'refuse' },
+        reservations: { restore: true },
         log: { level: 'info' },
         chargePoints: [],
       },

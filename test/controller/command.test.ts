@@ -36,6 +36,17 @@ describe('operate', () => {
     expect(station.calls()).toHaveLength(1);
   });
 
+  it('does not start a transaction at a charge point that is not accepted, unless told to all the same', async () => {
+    const room = createControlRoom({ policy: { unknownChargePoints: 'pending' } });
+    const station = room.boot('CP1');
+    const start = { type: 'operate', chargePointId: 'CP1', action: 'RemoteStartTransaction' } as const;
+    const payload = { idTag: 'CARD', connectorId: 1 };
+    expect((await room.execute({ ...start, payload }).promise).kind).toBe('conflict');
+    expect(station.calls()).toEqual([]);
+    room.execute({ ...start, payload, override: true });
+    expect(station.calls()).toMatchObject([[expect.any(String), 'RemoteStartTransaction', payload]]);
+  });
+
   it('ends once the process does', async () => {
     const room = createControlRoom();
     const station = room.boot('CP1');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLive } from '../../src/controller/live.ts';
 import type { Event } from '../../src/domain/events.ts';
-import { type Instant, instant, wattHours } from '../../src/domain/units.ts';
+import { type Instant, instant, wattHours, watts } from '../../src/domain/units.ts';
 import { NOON } from '../support/manual-clock.ts';
 import { reading, started, stopped } from '../support/things.ts';
 
@@ -75,5 +75,27 @@ describe('the last reading', () => {
     live.follow(taken(later(86_400_000), NOON));
     live.follow(taken(later(1_000), later(1_000)));
     expect(live.lastReading(1)?.at).toBe(later(1_000));
+  });
+
+  it('shows no load of a transaction that is over, also when it comes after the stop', () => {
+    const live = createLive();
+    const loaded = (at: Instant): Event => ({
+      type: 'readings-taken',
+      chargePointId: 'CP1',
+      connectorId: 1,
+      transactionId: null,
+      readings: [reading({ at, powerW: watts(2_618) })],
+      dropped: 0,
+      receivedAt: later(90_000),
+    });
+    live.follow(started(7));
+    live.follow(loaded(later(10_000)));
+    expect(live.lastReading(1)?.powerW).toBe(2_618);
+    live.follow(stopped(7, { at: later(60_000) }));
+    expect(live.lastReading(1)).toMatchObject({ powerW: null, energyWh: 1_500 });
+    live.follow(loaded(later(59_000)));
+    expect(live.lastReading(1)?.powerW).toBeNull();
+    live.follow(loaded(later(61_000)));
+    expect(live.lastReading(1)?.powerW).toBe(2_618);
   });
 });

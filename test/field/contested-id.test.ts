@@ -103,3 +103,25 @@ it('Q3 an old connection that answers late, but within 3 s, keeps its place', as
   expect(await impatient).toBeInstanceOf(UpgradeRefused);
   expect(await old.heartbeat()).toHaveProperty('currentTime');
 });
+
+it('Q3 a connection that its charge point has given up, but not closed, yields to the third knock', async () => {
+  site = await startSite();
+  const old = await connect(site.url, 'CP1');
+  await old.boot();
+  expect(await refusedStatus(site.url, 'CP1')).toBe(409);
+  expect(await refusedStatus(site.url, 'CP1')).toBe(409);
+  const next = await connect(site.url, 'CP1');
+  await old.closed;
+  expect(await next.heartbeat()).toHaveProperty('currentTime');
+});
+
+it('Q3 knocks count for nothing while the old connection says something', async () => {
+  site = await startSite();
+  const old = await connect(site.url, 'CP1');
+  await old.boot();
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    expect(await refusedStatus(site.url, 'CP1')).toBe(409);
+    await old.heartbeat();
+  }
+  expect(await old.heartbeat()).toHaveProperty('currentTime');
+});

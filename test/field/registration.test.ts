@@ -65,7 +65,7 @@ describe('registration', () => {
     for (let time = 0; time < 3; time += 1)
       expect(await charger.boot()).toMatchObject({ status: 'Pending', interval: 30 });
     expect(rows(site, 'SELECT id, registration, boots FROM charge_points')).toEqual([
-      { id: 'CP1', registration: 'pending', boots: 3 },
+      { id: 'CP1', registration: 'pending', boots: 1 },
     ]);
   });
 

@@ -7,7 +7,6 @@ import pino from 'pino';
 import { WebSocket } from 'ws';
 import { createCredentials } from '../../src/central-system/credentials.ts';
 import { createController } from '../../src/controller/controller.ts';
-import { milliVolts } from '../../src/domain/units.ts';
 import type { App } from '../../src/http/app.ts';
 import { createHttpApp, type HttpOptions } from '../../src/http/server.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -18,6 +17,7 @@ import { startOcppServer } from '../../src/runtime/ocpp-server.ts';
 import type { Clock } from '../../src/runtime/ports.ts';
 import { openStore } from '../../src/store/database.ts';
 import { createViews } from '../../src/store/views.ts';
+import { openPolicy } from '../support/site.ts';
 
 const log = pino({ level: 'silent' });
 const ids = { uuid: () => randomUUID() };
@@ -39,12 +39,10 @@ export async function startSite(change: { callTimeoutMs?: number; ocppListening?
   const controller = createController({
     database,
     policy: {
+      ...openPolicy,
       unknownChargePoints: 'pending',
-      passwordNeeded: false,
       unknownCards: 'accept',
       concurrentTransactions: 'allow',
-      heartbeatIntervalS: 300,
-      nominalVoltageMV: milliVolts(230_000),
       configured,
       files: {
         tokenKey: 'of this test',

@@ -49,6 +49,7 @@ describe('a backup', () => {
     const { reader, database } = openLedger(path);
     // 201 to 250 were given out after the backup: they must never be given again.
     expect(reader.nextTransactionId()).toBe(1_000_201);
+    expect(reader.nextReservationId()).toBe(1_000_001);
     expect(countIn(path)).toBe(200);
     database.close();
     // The backup itself stays as it was, for another time.

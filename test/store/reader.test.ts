@@ -19,7 +19,13 @@ describe('the reader', () => {
     ]);
     expect([reader.countChargePoints('accepted'), reader.countChargePoints('rejected')]).toEqual([1, 0]);
     expect(reader.nameplate('CP1')).toBeNull();
-    given({ type: 'charge-point-booted', chargePointId: 'CP1', nameplate: nameplate({ imsi: '1' }), at: NOON });
+    given({
+      type: 'charge-point-booted',
+      chargePointId: 'CP1',
+      nameplate: nameplate({ imsi: '1' }),
+      repeated: false,
+      at: NOON,
+    });
     expect(reader.nameplate('CP1')).toEqual(nameplate({ imsi: '1' }));
   });
 

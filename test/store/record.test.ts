@@ -20,6 +20,7 @@ describe('charge points', () => {
     given({ type: 'registration-changed', chargePointId: 'CP1', registration: 'rejected', at: at(1) });
     const boot = (seconds: number, firmwareVersion: string): Event => ({
       type: 'charge-point-booted',
+      repeated: false,
       chargePointId: 'CP1',
       nameplate: nameplate({ serialNumber: 'S1', firmwareVersion, meterType: 'M' }),
       at: at(seconds),

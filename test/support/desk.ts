@@ -46,7 +46,7 @@ export function createDesk(policy: Partial<Policy> = {}) {
   function judge<A extends ChargePointAction>(
     action: A,
     request: RequestOf<A>,
-    { chargePointId = 'CP1', at = NOON }: Partial<Circumstances> = {},
+    { chargePointId = 'CP1', at = NOON, bootedBefore = false }: Partial<Circumstances> = {},
   ): Handled<A> | Refused {
     return routes[action](request, {
       chargePointId,
@@ -55,11 +55,12 @@ export function createDesk(policy: Partial<Policy> = {}) {
       records: ledger.reader,
       live: liveOf(chargePointId),
       policy: { ...openPolicy, ...policy },
+      bootedBefore,
     });
   }
 }
 
-type Circumstances = { chargePointId: string; at: Instant };
+type Circumstances = { chargePointId: string; at: Instant; bootedBefore: boolean };
 
 /** An instant as the charge points write it, in seconds after noon. */
 export const stamp = (seconds: number): string => new Date(NOON + seconds * 1_000).toISOString();

@@ -26,7 +26,7 @@ export const bootNotification: Handler<'BootNotification'> = (request, context) 
   }
   if (registration !== null) {
     const nameplate = nameplateOf(request);
-    events.push({ type: 'charge-point-booted', chargePointId, nameplate, at });
+    events.push({ type: 'charge-point-booted', chargePointId, nameplate, repeated: context.bootedBefore, at });
     events.push(...jobsAfterBoot(nameplate.firmwareVersion, context));
   }
   return {

@@ -1,4 +1,6 @@
-import { type Handler, refuseConnector } from '../handler.ts';
+import type { RequestOf } from '../../ocpp/messages/actions.ts';
+import { parseTimestamp } from '../../ocpp/timestamp.ts';
+import { type Handler, type Live, refuseConnector } from '../handler.ts';
 import { takeReadings } from '../readings.ts';
 
 /**
@@ -12,7 +14,8 @@ export const meterValues: Handler<'MeterValues'> = (request, context) => {
   const { live, records, chargePointId } = context;
   let transactionId: number | null;
   if (request.transactionId === undefined) {
-    transactionId = connectorId === 0 ? null : live.runningTransaction(connectorId);
+    transactionId =
+      connectorId === 0 ? null : runningAt(request.meterValue, live.runningTransaction(connectorId), live);
   } else {
     const isOurs =
       live.running(request.transactionId) !== null ||
@@ -21,3 +24,18 @@ export const meterValues: Handler<'MeterValues'> = (request, context) => {
   }
   return { response: {}, events: takeReadings(request.meterValue, connectorId, transactionId, context) };
 };
+
+/**
+ * What runs on the connector, unless all was measured before it began: values by the clock come late, and those of
+ * before the start say nothing of the transaction.
+ */
+function runningAt(
+  values: RequestOf<'MeterValues'>['meterValue'],
+  transactionId: number | null,
+  live: Live,
+): number | null {
+  const startedAt = transactionId === null ? null : live.running(transactionId)?.startedAt;
+  if (startedAt === null || startedAt === undefined) return transactionId;
+  const times = values.map(({ timestamp }) => parseTimestamp(timestamp));
+  return times.every((at) => at !== null && at < startedAt) && times.length > 0 ? null : transactionId;
+}

@@ -6,6 +6,7 @@ import { wattHours } from '../../domain/units.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
 import { authorize, idTagInfo } from '../authorization.ts';
 import { type Context, type Handler, refuseConnector } from '../handler.ts';
+import { reservationAtStart } from '../reservations/evidence.ts';
 
 /** A start that reports more than this ago happened offline, ms: refusing it now would change nothing but the answer. */
 const OFFLINE_AFTER_MS = 60_000;
@@ -54,6 +55,7 @@ export const startTransaction: Handler<'StartTransaction'> = (request, context) 
     .filter((other) => other.connectorId === start.connectorId);
   const previous = records.previousOn(chargePointId, start);
   const previousOnConnector = previous === null ? null : asStopped(previous);
+  const reservation = reservationAtStart(start, verdict.parentIdTag, transactionId, context);
   const events: Event[] = [
     {
       type: 'transaction-started',
@@ -62,8 +64,12 @@ export const startTransaction: Handler<'StartTransaction'> = (request, context) 
       start,
       verdict,
       evidence: { kind: 'start', message: context.message, receivedAt },
-      findings: findingsAtStart({ start: started, previousOnConnector, runningOnConnector, receivedAt }),
+      findings: [
+        ...findingsAtStart({ start: started, previousOnConnector, runningOnConnector, receivedAt }),
+        ...reservation.findings,
+      ],
     },
+    ...reservation.events,
   ];
   // The older one keeps running in the books: its stop may still be queued in the charge point, as its start may have been.
   for (const other of runningOnConnector) {

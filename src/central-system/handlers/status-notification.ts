@@ -1,28 +1,26 @@
+import type { StatusReport } from '../../domain/charge-point.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
 import { type Handler, refuseConnector } from '../handler.ts';
+import { reservationsAtStatus } from '../reservations/evidence.ts';
 
 /** OCPP 1.6 §4.9. Any transition is legal; without a timestamp the time of receipt counts (§6.47). */
-export const statusNotification: Handler<'StatusNotification'> = (request, { chargePointId, receivedAt }) => {
+export const statusNotification: Handler<'StatusNotification'> = (request, context) => {
   const refusal = refuseConnector(request.connectorId, 0);
   if (refusal !== null) return refusal;
+  const { chargePointId, receivedAt } = context;
   const at = request.timestamp === undefined ? null : parseTimestamp(request.timestamp);
+  const report: StatusReport = {
+    connectorId: request.connectorId,
+    status: request.status,
+    errorCode: request.errorCode,
+    info: request.info ?? null,
+    vendorId: request.vendorId ?? null,
+    vendorErrorCode: request.vendorErrorCode ?? null,
+    at: at ?? receivedAt,
+    receivedAt,
+  };
   return {
     response: {},
-    events: [
-      {
-        type: 'status-reported',
-        chargePointId,
-        report: {
-          connectorId: request.connectorId,
-          status: request.status,
-          errorCode: request.errorCode,
-          info: request.info ?? null,
-          vendorId: request.vendorId ?? null,
-          vendorErrorCode: request.vendorErrorCode ?? null,
-          at: at ?? receivedAt,
-          receivedAt,
-        },
-      },
-    ],
+    events: [{ type: 'status-reported', chargePointId, report }, ...reservationsAtStatus(report, context)],
   };
 };

@@ -1,5 +1,5 @@
 import type { Event } from '../../domain/events.ts';
-import { findingAtRepeat, findingsAtStop } from '../../domain/findings.ts';
+import { findingAtRepeat, findingsAtStop, type RegisterAt } from '../../domain/findings.ts';
 import { asRunning, asStopped, type Stop, type Transaction } from '../../domain/transaction.ts';
 import { wattHours } from '../../domain/units.ts';
 import type { RequestOf } from '../../ocpp/messages/actions.ts';
@@ -45,8 +45,9 @@ function stopEvents(
   const { chargePointId, receivedAt, message, live, records } = context;
   const connectorId = transaction.start?.connectorId ?? 0;
   const lastReading =
-    (live.runningTransaction(connectorId) === transaction.id ? registerOf(live.lastReading(connectorId)) : null) ??
-    records.lastRegister(transaction.id);
+    (live.runningTransaction(connectorId) === transaction.id
+      ? sinceStart(registerOf(live.lastReading(connectorId)), transaction)
+      : null) ?? records.lastRegister(transaction.id);
   return [
     {
       type: 'transaction-stopped',
@@ -68,6 +69,11 @@ function stopEvents(
       ? []
       : takeReadings(request.transactionData, connectorId, transaction.id, context)),
   ];
+}
+
+/** A reading from before the start says nothing of the transaction. */
+function sinceStart(register: RegisterAt | null, { start }: Transaction): RegisterAt | null {
+  return register !== null && start !== null && register.at < start.at ? null : register;
 }
 
 /** What had started on the connector before this stop: a start that was queued offline can lie inside another session. */

@@ -203,7 +203,9 @@ function triggered(status: 'Accepted' | 'Rejected' | 'NotImplemented') {
     : ({ state: 'refused', outcome: `The charge point answered ${status}.` } as const);
 }
 
-const booted = ({ action }: Told): boolean => action === 'BootNotification';
+/** Not one that only says again what it said before. */
+const booted = ({ events }: Told): boolean =>
+  events.some((event) => event.type === 'charge-point-booted' && !event.repeated);
 
 function isAsWanted(status: string, type: 'Operative' | 'Inoperative'): boolean {
   return (status === 'Unavailable') === (type === 'Inoperative');

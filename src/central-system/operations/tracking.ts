@@ -9,6 +9,8 @@ import { expectations, type Told } from './expectations.ts';
 
 /** Follows what was asked of a charge point to its end: the answer, what it does later, or the time that runs out. */
 
+/** How long what a charge point does may make up for the answer that it did not give, ms. */
+const EVIDENCE_WITHIN_MS = 600_000;
 /** Characters of a message that are kept with an operation. */
 const MAX_SHOWN = 65_536;
 
@@ -54,7 +56,9 @@ export function operationAnswered<A extends CentralSystemAction>(
     }
     case 'silence': {
       const outcome = 'No answer came: the charge point may have acted on it all the same.';
-      return { ...common, answer: { kind: 'none' }, state: 'no-answer', outcome, until: null };
+      // Some reboot, or break off, without a word: what they do then still tells.
+      const until = expectations[action].onTold === undefined ? null : ((at + EVIDENCE_WITHIN_MS) as Instant);
+      return { ...common, answer: { kind: 'none' }, state: 'no-answer', outcome, until };
     }
     case 'not-sent': {
       const outcome = 'It was not sent: too much was waiting before it.';
@@ -94,12 +98,15 @@ export const overdueOperations: Chore = {
     const overdue = agreed.filter(({ until }) => until !== null && until <= now);
     const next = Math.min(...agreed.flatMap(({ until }) => (until !== null && until > now ? [until] : [])));
     return {
-      events: overdue.map(({ id }) => ({
+      events: overdue.map(({ id, answer }) => ({
         type: 'operation-closed',
         chargePointId,
         id,
-        state: 'timed-out',
-        outcome: 'The charge point agreed, and then nothing came of it.',
+        state: answer === 'missing' ? 'no-answer' : 'timed-out',
+        outcome:
+          answer === 'missing'
+            ? 'No answer came, and nothing was seen to come of it.'
+            : 'The charge point agreed, and then nothing came of it.',
         at: now,
       })),
       ...(Number.isFinite(next) ? { again: next as Instant } : {}),

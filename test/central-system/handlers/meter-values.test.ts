@@ -41,6 +41,15 @@ describe('meter values', () => {
     expect(read({ connectorId: 3 }).taken?.transactionId).toBeNull();
   });
 
+  it('without an id that were measured before the start belong to nothing, and are no finding', () => {
+    const { read, rows } = createWorld();
+    const before = [{ timestamp: stamp(-30), sampledValue: [{ value: '900' }] }];
+    expect(read({ meterValue: before }).taken?.transactionId).toBeNull();
+    expect(rows('SELECT kind FROM findings')).toEqual([]);
+    const around = [...before, { timestamp: stamp(30), sampledValue: [{ value: '1050' }] }];
+    expect(read({ meterValue: around }).taken?.transactionId).toBe(1);
+  });
+
   it('of connector 0 are the main meter: no transaction of their own', () => {
     const { read } = createWorld();
     expect(read({ connectorId: 0 }).taken?.transactionId).toBeNull();

@@ -32,14 +32,14 @@ const start = (station: Station, over: object = {}) =>
 const status = (station: Station, connectorId: number, is: string) =>
   station.call('StatusNotification', { connectorId, status: is, errorCode: 'NoError' });
 
+function reboot(station: Station, room: Room): void {
+  station.drop();
+  room.boot('CP1');
+}
+
 describe('what was asked is followed to its end', () => {
-  it.each<[string, object, object, (station: Station) => void]>([
-    [
-      'Reset',
-      { type: 'Soft' },
-      accepted,
-      (station) => station.call('BootNotification', { chargePointVendor: 'V', chargePointModel: 'M' }),
-    ],
+  it.each<[string, object, object, (station: Station, room: Room) => void]>([
+    ['Reset', { type: 'Soft' }, accepted, reboot],
     ['RemoteStartTransaction', { idTag: 'card', connectorId: 1 }, accepted, (station) => start(station)],
     [
       'ChangeAvailability',
@@ -84,14 +84,9 @@ describe('what was asked is followed to its end', () => {
       accepted,
       (station) => station.call('LogStatusNotification', { status: 'Uploaded', requestId: 7 }),
     ],
-    [
-      'ChangeConfiguration',
-      { key: 'WebSocketPingInterval', value: '30' },
-      { status: 'RebootRequired' },
-      (station) => station.call('BootNotification', { chargePointVendor: 'V', chargePointModel: 'M' }),
-    ],
+    ['ChangeConfiguration', { key: 'WebSocketPingInterval', value: '30' }, { status: 'RebootRequired' }, reboot],
   ])('%s %j answered %j is done by what comes later', (action, payload, answer, later) => {
-    const { station, ask, state, row } = createSite();
+    const { room, station, ask, state, row } = createSite();
     ask(action, payload, null);
     expect(state()).toBe('sent');
     const [id] = station.calls().at(-1) ?? [];
@@ -99,7 +94,7 @@ describe('what was asked is followed to its end', () => {
     expect(row()).toMatchObject({ state: 'accepted', answered: 1, closed: 0 });
     station.call('Heartbeat', {});
     if (!JSON.stringify(payload).includes('Heartbeat')) expect(state()).toBe('accepted');
-    later(station);
+    later(station, room);
     expect(row()).toMatchObject({ state: 'done', closed: 1 });
   });
 
@@ -223,6 +218,22 @@ describe('what was asked is followed to its end', () => {
     again.boot('CP1');
     expect(again.values(states)).toEqual(['done', 'no-answer']);
     expect(station.state.is).toBe('open');
+  });
+
+  it('a BootNotification on the same connection is no reboot', () => {
+    const { station, ask, state } = createSite();
+    ask('Reset', { type: 'Hard' }, accepted);
+    station.call('BootNotification', { chargePointVendor: 'V', chargePointModel: 'M' });
+    expect(state()).toBe('accepted');
+  });
+
+  it('a charge point that reboots instead of answering has done it', () => {
+    const { room, station, ask, row } = createSite();
+    ask('Reset', { type: 'Hard' }, null);
+    station.drop();
+    expect(row()).toMatchObject({ state: 'no-answer', closed: 0 });
+    room.boot('CP1');
+    expect(row()).toMatchObject({ state: 'done', answered: 0, closed: 1 });
   });
 
   it('keeps no secret', () => {
