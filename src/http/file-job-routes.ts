@@ -205,7 +205,7 @@ export function fileJobRoutes(app: App, { controller, views, shelf }: Site): voi
   }
 
   function shown(job: FileJobView) {
-    const location = job.location === null ? null : maskSecrets(job.location);
+    const location = job.location === null ? null : String(JSON.parse(maskSecrets(JSON.stringify(job.location))));
     return { ...job, location, progress: controller.files.progress(job.id) };
   }
 }

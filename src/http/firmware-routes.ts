@@ -102,11 +102,12 @@ const BODY_WITHIN_MS = 30_000;
 
 /** Cuts off whoever sends a short body slowly: the server's limit has to suffice for a firmware file. */
 export function limitSlowBodies(app: App, clock: Clock): void {
-  app.addHook('onRequest', async ({ raw, routeOptions }) => {
-    if (routeOptions.url === '/api/v1/firmware' || raw.complete) return;
-    const timer = clock.after(BODY_WITHIN_MS, () => raw.socket.destroy());
+  app.addHook('onRequest', async ({ raw, headers, routeOptions }, reply) => {
+    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+    if (routeOptions.url === '/api/v1/firmware' || !hasBody) return;
+    const timer = clock.after(BODY_WITHIN_MS, () => raw.destroy());
     raw.once('end', () => timer.cancel());
-    raw.once('close', () => timer.cancel());
+    reply.raw.once('close', () => timer.cancel());
   });
 }
 

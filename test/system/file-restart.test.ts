@@ -1,0 +1,101 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { type Busbar, startBusbar } from '../../src/main.ts';
+import { type ChargePoint, createChargePoint } from '../../src/sim/charge-point.ts';
+import { realClock } from '../../src/sim/clock.ts';
+import { models } from '../../src/sim/models.ts';
+import { createRandom } from '../../src/sim/random.ts';
+import { dialWebSocket } from '../../src/sim/ws-transport.ts';
+import { freePort } from '../support/busbar-process.ts';
+import { scratchPaths } from '../support/scratch-folder.ts';
+
+/** The whole of Busbar, stopped and started again in the middle of a job. */
+
+const scratch = scratchPaths();
+let busbar: Busbar | null = null;
+let point: ChargePoint | null = null;
+
+afterEach(async () => {
+  await new Promise<void>((resolve) => (point === null ? resolve() : point.shutDown(resolve)));
+  await busbar?.stop();
+});
+
+async function start(storePath: string, ocppPort: number): Promise<Busbar> {
+  const overrides = {
+    'store.path': storePath,
+    'ocpp.host': '127.0.0.1',
+    'ocpp.port': ocppPort,
+    'http.port': 0,
+    'ocpp.unknownChargePoints': 'accept',
+    'files.reserveMiB': 1,
+  };
+  const loaded = loadConfig({ file: null, env: {}, overrides });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  return startBusbar(loaded.config, pino({ level: 'silent' }));
+}
+
+/** Resolves once something that is told live has all of these words in it. */
+async function told({ httpPort }: Busbar, ...words: string[]): Promise<void> {
+  const ending = new AbortController();
+  const response = await fetch(`http://127.0.0.1:${httpPort}/api/v1/events`, { signal: ending.signal });
+  let text = '';
+  for await (const piece of response.body ?? []) {
+    text += new TextDecoder().decode(piece);
+    if (text.split('\n\n').some((event) => words.every((word) => event.includes(word)))) break;
+  }
+  ending.abort();
+}
+
+const ask = async ({ httpPort }: Busbar, path: string, init: RequestInit = {}) => {
+  const response = await fetch(`http://127.0.0.1:${httpPort}/api/v1${path}`, init);
+  const json: { id: string } = JSON.parse(await response.text());
+  return { status: response.status, json };
+};
+
+it('goes on with an update that was given before the restart, by the address that was given then', async () => {
+  const storePath = scratch('busbar.db');
+  const ocppPort = await freePort();
+  busbar = await start(storePath, ocppPort);
+  const [model] = models;
+  if (model === undefined) throw new Error('no model');
+  point = createChargePoint({
+    id: 'CP1',
+    model,
+    dial: dialWebSocket(`ws://127.0.0.1:${ocppPort}/ocpp`),
+    clock: realClock(60),
+    random: createRandom(1),
+    // It lives sixty times as fast, whatever time it is told.
+    setsClock: false,
+  });
+  const booted = told(busbar, 'charge-point-booted');
+  point.powerOn();
+  await booted;
+  const shelved = await ask(busbar, '/firmware?name=9.9.bin', {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: 'the new firmware',
+  });
+  expect(shelved.status).toBe(201);
+  const scheduled = told(busbar, 'file-job-changed', 'scheduled');
+  const made = await ask(busbar, '/charge-points/CP1/firmware-updates', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ firmwareId: shelved.json.id, retrieveAt: new Date(Date.now() + 900_000).toISOString() }),
+  });
+  expect(made.status).toBe(201);
+  await scheduled;
+
+  await busbar.stop();
+  const uploads = join(dirname(storePath), 'files', 'uploads');
+  for (const name of ['x.bin.part', '00000000-0000-4000-8000-000000000001.bin'])
+    writeFileSync(join(uploads, name), 'stray');
+  busbar = await start(storePath, ocppPort);
+  expect(readdirSync(uploads)).toEqual([]);
+  await told(busbar, 'file-job-changed', '"done"');
+  const { json } = await ask(busbar, `/file-jobs/${made.json.id}`);
+  expect(json).toMatchObject({ state: 'done', firmwareId: shelved.json.id });
+  expect(point.flash.firmwareVersion).toBe('9.9.bin');
+}, 40_000);
