@@ -5,13 +5,15 @@ import { carryOut } from './carry-out.ts';
 import { Campaign, NewCampaign } from './file-schemas.ts';
 import { Problem, problems } from './problem.ts';
 import { ById, DEFAULT_LIMIT, listOf, PageQuery } from './schemas.ts';
+import { checkSigned } from './signed-firmware.ts';
 import type { Site } from './site.ts';
 
 const tags = ['firmware'];
 const path = '/api/v1/firmware/campaigns';
 
 /** One firmware for many charge points, few at a time. */
-export function campaignRoutes(app: App, { controller, views, shelf }: Site): void {
+export function campaignRoutes(app: App, site: Site): void {
+  const { controller, views, shelf } = site;
   app.get(
     path,
     {
@@ -52,6 +54,7 @@ export function campaignRoutes(app: App, { controller, views, shelf }: Site): vo
       if ((body.signature === undefined) !== (body.signingCertificate === undefined)) {
         throw new Problem('invalid-request', 'signature and signingCertificate belong together.');
       }
+      if (body.unchecked !== true) await checkSigned(site, body);
       const plan: CampaignPlan = {
         firmwareId: firmware.id,
         name: firmware.name,

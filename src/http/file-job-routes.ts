@@ -11,10 +11,12 @@ import { carryOut } from './carry-out.ts';
 import { FileJob, FileJobQuery, NewDiagnostics, NewFirmwareUpdate, NewLog } from './file-schemas.ts';
 import { Problem, problems } from './problem.ts';
 import { ById, DEFAULT_LIMIT, Done, listOf } from './schemas.ts';
+import { checkSigned } from './signed-firmware.ts';
 import type { Site } from './site.ts';
 
 /** Jobs that carry files to charge points and from them, and what was brought. */
-export function fileJobRoutes(app: App, { controller, views, shelf }: Site): void {
+export function fileJobRoutes(app: App, site: Site): void {
+  const { controller, views, shelf } = site;
   const created = { 201: FileJob, ...problems(400, 404, 409, 413, 415, 503) };
   const badCursor = 'The cursor is none: take `next` of a page as it is.';
 
@@ -41,6 +43,7 @@ export function fileJobRoutes(app: App, { controller, views, shelf }: Site): voi
       if (firmware === undefined) throw new Problem('invalid-request', `There is no firmware ${firmwareId}.`);
       const kind = signature === null ? 'firmware' : 'signed-firmware';
       const name = firmware?.name ?? null;
+      if (body.unchecked !== true) await checkSigned(site, body);
       const installAt = timeOf(body.installAt, 'installAt');
       const request = {
         ...blank,

@@ -89,6 +89,9 @@ const signed = {
   signingCertificate: Type.Optional(
     Type.String({ minLength: 1, maxLength: 5500, description: 'PEM; with signature.' }),
   ),
+  unchecked: Type.Optional(
+    Type.Boolean({ default: false, description: 'Send it although the signature does not fit the file.' }),
+  ),
 };
 
 export const NewFirmwareUpdate = Type.Object(

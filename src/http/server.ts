@@ -111,7 +111,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   const streams = createEventStreams({ feed: controller.feed, clock, bootId: options.ids.uuid().slice(0, 8) });
   app.addHook('preClose', async () => streams.close());
 
-  const site = { controller, views, shelf: options.shelf };
+  const site = { controller, views, shelf: options.shelf, now: () => clock.now() };
   siteRoutes(app, site, {
     storeWritable: createReadiness({ controller, prove: views.proveWritable, clock }),
     ocppListening: options.ocppListening,

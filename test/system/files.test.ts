@@ -116,7 +116,10 @@ describe('firmware', () => {
     const { key, pem } = issueCertificate({ commonName: 'Firmware' });
     const signature = sign('sha256', content, key).toString('base64');
     const wrong = sign('sha256', Buffer.from('another'), key).toString('base64');
-    const bad = await begin('CP1/firmware-updates', { firmwareId, signature: wrong, signingCertificate: pem });
+    const unfit = { firmwareId, signature: wrong, signingCertificate: pem };
+    const refused = await ask(site.app, 'POST', '/api/v1/charge-points/CP1/firmware-updates', unfit);
+    expect([refused.status, refused.json.detail]).toEqual([400, expect.stringContaining('not one of this file')]);
+    const bad = await begin('CP1/firmware-updates', { ...unfit, unchecked: true });
     expect(await ended(bad)).toMatchObject({ state: 'failed', outcome: 'The charge point reports InvalidSignature.' });
     const good = await begin('CP1/firmware-updates', { firmwareId, signature, signingCertificate: pem });
     expect(await ended(good)).toMatchObject({ state: 'done', kind: 'signed-firmware' });
