@@ -3,7 +3,7 @@ import type { CampaignPlan } from '../domain/firmware-campaign.ts';
 import type { Instant } from '../domain/units.ts';
 
 /** A window lasts a day at most: with a longer one there would be no hour outside of it. */
-export const MAX_WINDOW_S = 86_400;
+const MAX_WINDOW_S = 86_400;
 const MINUTE_MS = 60_000;
 
 /** Why this is no time pattern of a window; null where it is one. */

@@ -27,8 +27,6 @@ export type FilePlaces = {
   readonly quota: FileQuota;
 };
 
-export type Files = ReturnType<typeof createFiles>;
-
 /** How far a transfer has come, bytes; `of` is null where nobody knows. */
 export type FileProgress = { readonly bytes: number; readonly of: number | null };
 

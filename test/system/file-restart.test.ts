@@ -37,16 +37,21 @@ async function start(storePath: string, ocppPort: number): Promise<Busbar> {
   return startBusbar(loaded.config, pino({ level: 'silent' }));
 }
 
-/** Resolves once something that is told live has all of these words in it. */
-async function told({ httpPort }: Busbar, ...words: string[]): Promise<void> {
+/** Listens to what is told live from now on; `told` resolves once one event has all of these words in it. */
+async function listen({ httpPort }: Busbar) {
   const ending = new AbortController();
   const response = await fetch(`http://127.0.0.1:${httpPort}/api/v1/events`, { signal: ending.signal });
-  let text = '';
-  for await (const piece of response.body ?? []) {
-    text += new TextDecoder().decode(piece);
-    if (text.split('\n\n').some((event) => words.every((word) => event.includes(word)))) break;
-  }
-  ending.abort();
+  return {
+    async told(...words: string[]): Promise<void> {
+      let text = '';
+      const decoder = new TextDecoder();
+      for await (const piece of response.body ?? []) {
+        text += decoder.decode(piece, { stream: true });
+        if (text.split('\n\n').some((event) => words.every((word) => event.includes(word)))) break;
+      }
+      ending.abort();
+    },
+  };
 }
 
 const ask = async ({ httpPort }: Busbar, path: string, init: RequestInit = {}) => {
@@ -70,23 +75,23 @@ it('goes on with an update that was given before the restart, by the address tha
     // It lives sixty times as fast, whatever time it is told.
     setsClock: false,
   });
-  const booted = told(busbar, 'charge-point-booted');
+  const first = await listen(busbar);
   point.powerOn();
-  await booted;
+  await first.told('charge-point-booted');
   const shelved = await ask(busbar, '/firmware?name=9.9.bin', {
     method: 'POST',
     headers: { 'content-type': 'application/octet-stream' },
     body: 'the new firmware',
   });
   expect(shelved.status).toBe(201);
-  const scheduled = told(busbar, 'file-job-changed', 'scheduled');
+  const second = await listen(busbar);
   const made = await ask(busbar, '/charge-points/CP1/firmware-updates', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ firmwareId: shelved.json.id, retrieveAt: new Date(Date.now() + 900_000).toISOString() }),
   });
   expect(made.status).toBe(201);
-  await scheduled;
+  await second.told('file-job-changed', 'scheduled');
 
   await busbar.stop();
   const uploads = join(dirname(storePath), 'files', 'uploads');
@@ -94,7 +99,7 @@ it('goes on with an update that was given before the restart, by the address tha
     writeFileSync(join(uploads, name), 'stray');
   busbar = await start(storePath, ocppPort);
   expect(readdirSync(uploads)).toEqual([]);
-  await told(busbar, 'file-job-changed', '"done"');
+  await (await listen(busbar)).told('file-job-changed', '"done"');
   const { json } = await ask(busbar, `/file-jobs/${made.json.id}`);
   expect(json).toMatchObject({ state: 'done', firmwareId: shelved.json.id });
   expect(point.flash.firmwareVersion).toBe('9.9.bin');
