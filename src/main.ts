@@ -135,6 +135,7 @@ function policyOf(config: Config): Policy {
     passwordNeeded: config.ocpp.securityProfile > 0,
     unknownCards: config.authorization.unknownCards,
     concurrentTransactions: config.authorization.concurrentTransactions,
+    localLists: config.authorization.localLists,
     reservations: config.reservations,
     heartbeatIntervalS: config.ocpp.heartbeatIntervalS,
     dataTransfers: new Map(

@@ -9,6 +9,7 @@ import {
   updateFirmwareAnswered,
 } from './file-jobs/following.ts';
 import type { Live, Policy } from './handler.ts';
+import { localListVersionAnswered, sendLocalListAnswered } from './local-lists/answers.ts';
 import type { Records } from './records.ts';
 import { cancelReservationAnswered, reserveNowAnswered } from './reservations/answers.ts';
 
@@ -56,14 +57,14 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   GetConfiguration: configurationRead,
   GetDiagnostics: getDiagnosticsAnswered,
   GetInstalledCertificateIds: forTheAskerOnly,
-  GetLocalListVersion: forTheAskerOnly,
+  GetLocalListVersion: localListVersionAnswered,
   GetLog: getLogAnswered,
   InstallCertificate: forTheAskerOnly,
   RemoteStartTransaction: forTheAskerOnly,
   RemoteStopTransaction: forTheAskerOnly,
   ReserveNow: reserveNowAnswered,
   Reset: forTheAskerOnly,
-  SendLocalList: forTheAskerOnly,
+  SendLocalList: sendLocalListAnswered,
   SetChargingProfile: forTheAskerOnly,
   SignedUpdateFirmware: signedUpdateFirmwareAnswered,
   TriggerMessage: forTheAskerOnly,

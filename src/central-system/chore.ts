@@ -18,6 +18,8 @@ export type ChoreContext = {
   readonly reachable: boolean;
   /** `http://host:port` under which it has reached us; null while it is not connected. */
   readonly reachedAt: string | null;
+  /** Since when the connection is open; null without one. */
+  readonly connectedAt: Instant | null;
 };
 
 /** A message that a chore wants to send. What the answer means stands in answers.ts, as for any other sender. */

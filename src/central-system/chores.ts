@@ -1,7 +1,8 @@
 import type { Chore } from './chore.ts';
 import { fileJobs } from './file-jobs/asking.ts';
+import { listRevocations, localLists } from './local-lists/keeping.ts';
 import { overdueOperations } from './operations/tracking.ts';
 import { keepReservations } from './reservations/keeping.ts';
 
 /** Everything that is kept in line on every charge point; of those that have something to send, the first comes first. */
-export const chores: readonly Chore[] = [overdueOperations, keepReservations, fileJobs];
+export const chores: readonly Chore[] = [listRevocations, overdueOperations, keepReservations, localLists, fileJobs];

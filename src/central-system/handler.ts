@@ -15,6 +15,8 @@ export type Policy = {
   readonly passwordNeeded: boolean;
   readonly unknownCards: 'reject' | 'accept';
   readonly concurrentTransactions: 'refuse' | 'allow';
+  /** Whether we keep the local lists of charge points in line with the tokens. */
+  readonly localLists: 'on' | 'off';
   readonly reservations: {
     /** Ask a charge point again for what it has forgotten. */
     readonly restore: boolean;

@@ -1,8 +1,10 @@
 import type { ConnectorStatus, Nameplate, Registration, StatusReport } from '../domain/charge-point.ts';
 import type { ReportedKey } from '../domain/configuration.ts';
+import type { TokenBook, TokenUse } from '../domain/desired-list.ts';
 import type { FileJob } from '../domain/file-job.ts';
 import type { RegisterAt } from '../domain/findings.ts';
 import type { Campaign } from '../domain/firmware-campaign.ts';
+import type { ListEntry, LocalList } from '../domain/local-list.ts';
 import type { OpenOperation } from '../domain/operation.ts';
 import type { Reservation } from '../domain/reservation.ts';
 import type { Token } from '../domain/token.ts';
@@ -51,6 +53,15 @@ export type Records = {
   nameplate(chargePointId: string): Nameplate | null;
   countChargePoints(registration: Registration): number;
   token(idTag: string): Token | null;
+  tokenBook(): TokenBook;
+  /** How tokens were used in the weeks before a day, counted from 1970. */
+  tokenUse(day: number): { useOf(chargePointId: string, idTagKey: string): TokenUse };
+  /** What is known of its local list; null where nothing is. */
+  localList(chargePointId: string): LocalList | null;
+  /** What it has accepted, as far as it is known. */
+  localListEntries(chargePointId: string): readonly ListEntry[];
+  /** The same for one idTag. */
+  localListEntry(chargePointId: string, idTagKey: string): ListEntry | null;
   nextTransactionId(): number;
   transaction(chargePointId: string, transactionId: number): Transaction | null;
   /** The transaction that this very start made, if it was here before. */

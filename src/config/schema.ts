@@ -324,6 +324,10 @@ const authorization = Type.Object(
       default: 'refuse',
       description: 'A card that is already charging elsewhere: refuse a second transaction, or allow it.',
     }),
+    localLists: Type.Enum(['on', 'off'], {
+      default: 'on',
+      description: 'Whether the tokens are kept on charge points as well, for times without a connection.',
+    }),
   },
   { ...closed, default: {}, description: 'Who may charge.' },
 );

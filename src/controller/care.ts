@@ -162,6 +162,7 @@ export function createCare(site: {
         policy,
         reachable: reachable && !care.busy,
         reachedAt,
+        connectedAt: line.session?.openedAt ?? null,
       });
       if (step.events !== undefined) events.push(...step.events);
       if (step.again === undefined) care.again.delete(chore);

@@ -3,6 +3,7 @@ import { operationRequested } from '../central-system/operations/tracking.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
 import { type CommandSite, ended, recorded } from './command-steps.ts';
 import { cancelFileJob, changeCampaign, createCampaign, createFileJob, dropFile } from './commands/files.ts';
+import { resyncLocalList } from './commands/local-lists.ts';
 import { cancelReservation, extendReservation, reserve } from './commands/reservations.ts';
 import type { Line } from './lines.ts';
 import type { Decision } from './turn.ts';
@@ -37,6 +38,8 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
       return createCampaign(command, site, done);
     case 'change-campaign':
       return changeCampaign(command, site, done);
+    case 'resync-local-list':
+      return resyncLocalList(command, site, done);
     case 'clear-alert':
       return recorded([{ type: 'alert-cleared', id: command.id, at: site.clock.now() }], site, done);
   }

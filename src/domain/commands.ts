@@ -25,6 +25,8 @@ export type Command =
   | { type: 'drop-file'; id: string }
   | { type: 'create-campaign'; plan: CampaignPlan; chargePointIds: readonly string[] }
   | { type: 'change-campaign'; id: string; to: 'paused' | 'running' | 'cancelled' }
+  /** Sends the local list of a charge point anew, whatever it is believed to hold. */
+  | { type: 'resync-local-list'; chargePointId: string }
   | { type: 'clear-alert'; id: string };
 
 export type CommandResult =

@@ -4,6 +4,7 @@ import type { DataTransferEvent } from './data-transfer.ts';
 import type { FileJobEvent } from './file-job.ts';
 import type { Finding } from './findings.ts';
 import type { CampaignEvent } from './firmware-campaign.ts';
+import type { LocalListEvent } from './local-list.ts';
 import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
 import type { ReservationEvent } from './reservation.ts';
@@ -35,6 +36,7 @@ export type Alert = {
 export type Event =
   | LedgerEvent
   | OperationEvent
+  | LocalListEvent
   | ConfigurationEvent
   | DataTransferEvent
   | ReservationEvent

@@ -85,6 +85,18 @@ export function liveEvent(event: Event): object {
       const { chargePointId, id, state, outcome, at } = event;
       return { chargePointId, id, state, outcome, at: utc(at) };
     }
+    case 'local-list-changed': {
+      const { state, reportedVersion, sentVersion, missing, problem } = event.list;
+      return {
+        chargePointId: event.chargePointId,
+        state,
+        reportedVersion,
+        sentVersion,
+        missing,
+        problem,
+        at: utc(event.at),
+      };
+    }
     case 'configuration-reported': {
       const { chargePointId, keys, complete, at } = event;
       return { chargePointId, keys: keys.length, complete, at: utc(at) };

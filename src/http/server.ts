@@ -16,6 +16,7 @@ import { createEventStreams } from './event-streams.ts';
 import { fileJobRoutes } from './file-job-routes.ts';
 import { firmwareRoutes, limitSlowBodies } from './firmware-routes.ts';
 import { guard } from './guards.ts';
+import { localListRoutes } from './local-list-routes.ts';
 import { messageRoutes } from './message-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { ProblemSchema } from './problem.ts';
@@ -117,6 +118,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
     ocppListening: options.ocppListening,
   });
   chargePointRoutes(app, site);
+  localListRoutes(app, site);
   operationRoutes(app, site);
   transactionRoutes(app, site);
   tokenRoutes(app, site);

@@ -7,6 +7,7 @@ import type { Instant } from '../domain/units.ts';
 import { configurationReads } from './configuration.ts';
 import { fileJobReads } from './file-jobs.ts';
 import { campaignReads } from './firmware-campaigns.ts';
+import { localListReads } from './local-lists.ts';
 import { operationReads } from './operations.ts';
 import { reservationReads } from './reservations.ts';
 import { selectTransaction, type TokenRow, type TransactionRow, toToken, toTransaction } from './rows.ts';
@@ -52,6 +53,7 @@ export function createReader(database: Database) {
 
   return {
     ...operationReads(database),
+    ...localListReads(database),
     ...reservationReads(database),
     ...configurationReads(database),
     ...fileJobReads(database),

@@ -5,6 +5,7 @@ import { dataTransferWriters } from './data-transfers.ts';
 import { fileJobWriters } from './file-jobs.ts';
 import { campaignWriters } from './firmware-campaigns.ts';
 import { ledgerWriters } from './ledger-writers.ts';
+import { localListWriters } from './local-lists.ts';
 import { operationWriters } from './operations.ts';
 import { reservationWriters } from './reservations.ts';
 import type { Writers } from './writers.ts';
@@ -23,6 +24,7 @@ export function createRecorder(database: Database): (event: Event) => void {
   const writers: Writers = {
     ...ledgerWriters(database, refOf),
     ...operationWriters(database, refOf),
+    ...localListWriters(database, refOf),
     ...configurationWriters(database, refOf),
     ...reservationWriters(database, refOf),
     ...dataTransferWriters(database, refOf),

@@ -10,6 +10,7 @@ import {
 import { createDataTransferViews } from './data-transfers.ts';
 import { createFileJobViews } from './file-jobs.ts';
 import { createCampaignViews } from './firmware-campaigns.ts';
+import { createLocalListViews } from './local-lists.ts';
 import { createOperationViews } from './operations.ts';
 import { createReservationViews } from './reservations.ts';
 import { createTokenViews } from './token-view.ts';
@@ -50,6 +51,7 @@ export function createViews(
     ...chargePoints,
     ...alerts,
     ...createOperationViews(database),
+    ...createLocalListViews(database),
     ...createReservationViews(database),
     ...createDataTransferViews(database),
     ...createFileJobViews(database),

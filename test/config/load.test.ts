@@ -42,7 +42,7 @@ describe('what is accepted', () => {
           transferWithinS: 14_400,
           installWithinS: 172_800,
         },
-        authorization: { unknownCards: 'reject', concurrentTransactions: 'refuse' },
+        authorization: { unknownCards: 'reject', concurrentTransactions: 'refuse', localLists: 'on' },
         reservations: { restore: true },
         log: { level: 'info' },
         chargePoints: [],

@@ -23,7 +23,9 @@ const log = pino({ level: 'silent' });
 const ids = { uuid: () => randomUUID() };
 
 /** A whole site on an empty store: controller, OCPP on a free port, and the API. CP1 is configured, others await approval. */
-export async function startSite(change: { callTimeoutMs?: number; ocppListening?: () => boolean; clock?: Clock } = {}) {
+export async function startSite(
+  change: { localLists?: 'on' | 'off'; callTimeoutMs?: number; ocppListening?: () => boolean; clock?: Clock } = {},
+) {
   const { clock = systemClock } = change;
   const { database } = openStore(':memory:', { now: Date.now(), newId: randomUUID });
   const configured = new Set(['CP1', 'CP2']);
@@ -43,6 +45,7 @@ export async function startSite(change: { callTimeoutMs?: number; ocppListening?
       unknownChargePoints: 'pending',
       unknownCards: 'accept',
       concurrentTransactions: 'allow',
+      localLists: change.localLists ?? 'off',
       configured,
       files: {
         tokenKey: 'of this test',

@@ -74,6 +74,8 @@ it('lists every route', () => {
       'get /api/v1/charge-points/{id}',
       'post /api/v1/charge-points/{id}/approve',
       'post /api/v1/charge-points/{id}/reject',
+      'get /api/v1/charge-points/{id}/local-list',
+      'post /api/v1/charge-points/{id}/local-list/resync',
       ...operations,
       'get /api/v1/operations',
       'get /api/v1/operations/{id}',

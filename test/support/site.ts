@@ -62,6 +62,7 @@ export const openPolicy: Policy = {
   passwordNeeded: false,
   unknownCards: 'reject',
   concurrentTransactions: 'refuse',
+  localLists: 'off',
   reservations: { restore: false },
   heartbeatIntervalS: 300,
   dataTransfers: new Map(),

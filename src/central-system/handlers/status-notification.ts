@@ -1,6 +1,8 @@
 import type { StatusReport } from '../../domain/charge-point.ts';
+import type { Event } from '../../domain/events.ts';
+import { unknownList } from '../../domain/local-list.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
-import { type Handler, refuseConnector } from '../handler.ts';
+import { type Context, type Handler, refuseConnector } from '../handler.ts';
 import { reservationsAtStatus } from '../reservations/evidence.ts';
 
 /** OCPP 1.6 §4.9. Any transition is legal; without a timestamp the time of receipt counts (§6.47). */
@@ -21,6 +23,16 @@ export const statusNotification: Handler<'StatusNotification'> = (request, conte
   };
   return {
     response: {},
-    events: [{ type: 'status-reported', chargePointId, report }, ...reservationsAtStatus(report, context)],
+    events: [
+      { type: 'status-reported', chargePointId, report },
+      ...reservationsAtStatus(report, context),
+      ...(report.errorCode === 'LocalListConflict' ? contradicted(context) : []),
+    ],
   };
 };
+
+/** Its list says other than we did: it is sent anew (OCPP 1.6 §3.5.2). */
+function contradicted({ chargePointId, receivedAt: at, records }: Context): Event[] {
+  const list = { ...(records.localList(chargePointId) ?? unknownList), conflictAt: at };
+  return [{ type: 'local-list-changed', chargePointId, list, content: null, at }];
+}

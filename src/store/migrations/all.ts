@@ -1,5 +1,6 @@
 import { sql as ledger } from './001-ledger.ts';
 import { sql as operations } from './002-operations.ts';
+import { sql as localLists } from './004-local-lists.ts';
 import { sql as reservations } from './005-reservations.ts';
 import { sql as fileJobs } from './006-file-jobs.ts';
 import { sql as configuration } from './007-configuration.ts';
@@ -11,6 +12,7 @@ export type Migration = { readonly version: number; readonly name: string; reado
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'ledger', sql: ledger },
   { version: 2, name: 'operations', sql: operations },
+  { version: 4, name: 'local-lists', sql: localLists },
   { version: 5, name: 'reservations', sql: reservations },
   { version: 6, name: 'file-jobs', sql: fileJobs },
   { version: 7, name: 'configuration', sql: configuration },
