@@ -69,8 +69,9 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       },
       timeZone: config.site.timeZone,
     });
-    const strays = await sweepStrays(uploads, new Set(controller.reader.keptFiles().map(({ id }) => id)));
-    if (strays > 0) log.info({ strays }, 'removed uploads that were not complete');
+    const known = new Set(controller.reader.keptFiles().map(({ id }) => id));
+    const strays = await sweepStrays(uploads, known, clock.now() - config.files.keepUploadsDays * DAY_MS);
+    if (strays > 0) log.info({ strays }, 'removed uploads that were not complete, or that nobody knows of');
     for (const text of notices) {
       const alert = {
         id: 'store:damaged',
@@ -128,6 +129,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
 }
 
 const MIB = 1_048_576;
+const DAY_MS = 86_400_000;
 
 function policyOf(config: Config): Policy {
   return {
@@ -150,7 +152,7 @@ function policyOf(config: Config): Policy {
       tokenKey: randomBytes(32).toString('hex'),
       baseUrl: config.files.baseUrl ?? null,
       limits: {
-        waitMs: config.files.waitDays * 86_400_000,
+        waitMs: config.files.waitDays * DAY_MS,
         beginMs: config.files.beginWithinS * 1_000,
         transferMs: config.files.transferWithinS * 1_000,
         installMs: config.files.installWithinS * 1_000,

@@ -19,7 +19,6 @@ const wakes: ReadonlySet<Event['type']> = new Set([
   'campaign-changed',
   'file-job-changed',
   'transaction-stopped',
-  'status-reported',
   'connection-opened',
   'charge-point-booted',
 ]);

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Type } from 'typebox';
-import type { FileJobKind, FileJobRequest } from '../domain/file-job.ts';
+import { type FileJobKind, type FileJobRequest, isUpload } from '../domain/file-job.ts';
 import type { Instant } from '../domain/units.ts';
 import { maskSecrets } from '../ocpp/secrets.ts';
 import { parseTimestamp } from '../ocpp/timestamp.ts';
@@ -117,7 +117,11 @@ export function fileJobRoutes(app: App, site: Site): void {
     app.get(
       `${path}/:id`,
       { schema: { tags: [tag], summary: 'One job', params: ById, response: { 200: FileJob, ...problems(404) } } },
-      async ({ params: { id } }) => shown(found(id)),
+      async ({ params: { id } }) => {
+        const job = found(id);
+        if (uploads && !isUpload(job.kind)) throw new Problem('not-found', `Job ${id} brings no file.`);
+        return shown(job);
+      },
     );
   }
 

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Disk } from './ports.ts';
@@ -115,12 +115,19 @@ export async function sweepUnfinished(folder: string): Promise<number> {
   return left.length;
 }
 
-/** Removes unfinished files, and finished ones that nobody knows of; tells how many. Only while nothing is being taken in. */
-export async function sweepStrays(folder: string, known: ReadonlySet<string>): Promise<number> {
-  const unfinished = await sweepUnfinished(folder);
-  const strays = (await readdir(folder)).filter((name) => OURS.test(name) && !known.has(name.slice(0, -4)));
-  for (const name of strays) await rm(join(folder, name), { force: true });
-  return unfinished + strays.length;
+/**
+ * Removes unfinished files, and finished ones that nobody knows of and that are older than `before` (ms): younger ones may
+ * be all that is left of a store that was restored. Tells how many. Only while nothing is being taken in.
+ */
+export async function sweepStrays(folder: string, known: ReadonlySet<string>, before: number): Promise<number> {
+  let swept = await sweepUnfinished(folder);
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (!OURS.test(name) || known.has(name.slice(0, -4)) || (await stat(path)).mtimeMs >= before) continue;
+    await rm(path, { force: true });
+    swept += 1;
+  }
+  return swept;
 }
 
 /** After this, a file that was renamed or removed is so after a power cut too. */

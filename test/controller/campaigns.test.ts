@@ -83,7 +83,7 @@ describe('a campaign', () => {
     room.clock.advance(600_000);
     expect([room.items(id), asked(one)]).toEqual([['waiting'], 0]);
     one.call('StatusNotification', { connectorId: 1, errorCode: 'NoError', status: 'Available' });
-    room.clock.settle();
+    room.clock.advance(60_000);
     expect([room.items(id), asked(one)]).toEqual([['running'], 1]);
   });
 

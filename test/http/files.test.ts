@@ -99,6 +99,7 @@ describe('a job', () => {
     expect([status, json.location]).toEqual([201, 'ftp://***@nas/fw.bin']);
     expect(headers.location).toBe(`/api/v1/file-jobs/${json.id}`);
     expect((await ask(site.app, 'GET', `/api/v1/diagnostics/${json.id}/file`)).status).toBe(404);
+    expect((await ask(site.app, 'GET', `/api/v1/diagnostics/${json.id}`)).status).toBe(404);
     const { json: list } = await ask(site.app, 'GET', '/api/v1/file-jobs?chargePointId=CP1&limit=1');
     expect(list).toMatchObject({ items: [{ id: json.id }], next: expect.any(String) });
     expect((await ask(site.app, 'GET', '/api/v1/file-jobs?cursor=x')).status).toBe(400);

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, expect, it } from 'vitest';
@@ -14,6 +14,8 @@ import { scratchPaths } from '../support/scratch-folder.ts';
 
 /** The whole of Busbar, stopped and started again in the middle of a job. */
 
+/** The name of an upload, but for its last digit. */
+const ID = '00000000-0000-4000-8000-00000000000';
 const scratch = scratchPaths();
 let busbar: Busbar | null = null;
 let point: ChargePoint | null = null;
@@ -95,10 +97,11 @@ it('goes on with an update that was given before the restart, by the address tha
 
   await busbar.stop();
   const uploads = join(dirname(storePath), 'files', 'uploads');
-  for (const name of ['x.bin.part', '00000000-0000-4000-8000-000000000001.bin'])
-    writeFileSync(join(uploads, name), 'stray');
+  const [unfinished, old, young] = ['x.bin.part', `${ID}1.bin`, `${ID}2.bin`] as const;
+  for (const name of [unfinished, old, young]) writeFileSync(join(uploads, name), 'nobody knows of it');
+  utimesSync(join(uploads, old), 1_600_000_000, 1_600_000_000);
   busbar = await start(storePath, ocppPort);
-  expect(readdirSync(uploads)).toEqual([]);
+  expect(readdirSync(uploads)).toEqual([young]);
   await (await listen(busbar)).told('file-job-changed', '"done"');
   const { json } = await ask(busbar, `/file-jobs/${made.json.id}`);
   expect(json).toMatchObject({ state: 'done', firmwareId: shelved.json.id });
