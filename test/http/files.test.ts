@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFastClock } from '../support/fast-clock.ts';
 import { ask, eventually, type Site, startSite } from './fixture.ts';
 
 let site: Site;
@@ -146,4 +149,27 @@ describe('a campaign', () => {
     expect((await ask(site.app, 'GET', '/api/v1/firmware/campaigns/none')).status).toBe(404);
     expect((await ask(site.app, 'GET', '/api/v1/firmware/campaigns?cursor=x')).status).toBe(400);
   });
+});
+
+it('a short body that comes slowly is cut off, a firmware file is not', async () => {
+  const fast = await startSite({ clock: createFastClock(600) });
+  await fast.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = fast.app.server.address() as AddressInfo;
+  const half = async (path: string, type: string) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${type}\r\nContent-Length: 4\r\nConnection: close\r\n\r\nha`,
+    );
+    return socket;
+  };
+  const firmware = await half('/api/v1/firmware?name=slow.bin', 'application/octet-stream');
+  const json = await half('/api/v1/tokens', 'application/json');
+  await once(json, 'close');
+  firmware.write('lf');
+  const [answer] = await once(firmware, 'data');
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 201 /);
+  firmware.destroy();
+  await fast.close();
 });
