@@ -1,16 +1,18 @@
 import type { Database } from 'better-sqlite3';
 import type { ConnectorStatus, Nameplate, Registration } from '../domain/charge-point.ts';
 import type { RegisterAt } from '../domain/findings.ts';
-import { idTagKey, type Token } from '../domain/token.ts';
+import { idTagKey } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
 import { configurationReads } from './configuration.ts';
+import { credentialReads } from './credentials.ts';
 import { fileJobReads } from './file-jobs.ts';
 import { campaignReads } from './firmware-campaigns.ts';
 import { localListReads } from './local-lists.ts';
 import { operationReads } from './operations.ts';
 import { reservationReads } from './reservations.ts';
-import { selectTransaction, type TokenRow, type TransactionRow, toToken, toTransaction } from './rows.ts';
+import { selectTransaction, type TransactionRow, toTransaction } from './rows.ts';
+import { tokenReads } from './tokens.ts';
 
 /** Synchronous reads for deciding (`Records` of the central system); they see what the open turn has written. */
 export function createReader(database: Database) {
@@ -21,7 +23,6 @@ export function createReader(database: Database) {
       iccid, imsi, meter_type AS meterType, meter_serial_number AS meterSerialNumber
     FROM charge_points WHERE id = ? AND vendor IS NOT NULL`);
   const count = database.prepare('SELECT count(*) FROM charge_points WHERE registration = ?').pluck();
-  const token = database.prepare('SELECT * FROM tokens WHERE id_tag_key = ?');
   const nextId = database.prepare("SELECT value FROM meta WHERE key = 'next_transaction_id'").pluck();
   const byId = database.prepare(`${selectTransaction} WHERE t.id = ? AND c.id = ?`);
   const byStart = database.prepare(`${selectTransaction}
@@ -30,7 +31,7 @@ export function createReader(database: Database) {
     WHERE c.id = ? AND t.stopped_ms = ? AND t.reported_transaction_id = ? AND t.meter_stop_wh = ? AND t.state = 'orphan'`);
   const runningOn = database.prepare(`${selectTransaction} WHERE c.id = ? AND t.state = 'running' ORDER BY t.id DESC`);
   const runningWith = database.prepare(
-    `${selectTransaction} WHERE t.id_tag_key = ? AND t.state = 'running' ORDER BY t.id DESC`,
+    `${selectTransaction} WHERE coalesce(t.token_key, t.id_tag_key) = ? AND t.state = 'running' ORDER BY t.id DESC`,
   );
   // 'orphan' is named so that SQLite finds the partial index by start.
   const previousOn = database.prepare(`${selectTransaction}
@@ -54,20 +55,18 @@ export function createReader(database: Database) {
   return {
     ...operationReads(database),
     ...localListReads(database),
+    ...tokenReads(database),
     ...reservationReads(database),
     ...configurationReads(database),
     ...fileJobReads(database),
     ...campaignReads(database),
+    ...credentialReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,
     connectorStatus: (id: string, connectorId: number) =>
       (connectorStatus.get(id, connectorId) as ConnectorStatus | undefined) ?? null,
     countChargePoints: (state: Registration) => count.get(state) as number,
-    token: (idTag: string): Token | null => {
-      const row = token.get(idTagKey(idTag)) as TokenRow | undefined;
-      return row === undefined ? null : toToken(row);
-    },
     nextTransactionId: () => Number(nextId.get()),
     transaction: (chargePointId: string, id: number) => one(byId.get(id, chargePointId)),
     transactionByStart: (chargePointId: string, start: Start) =>

@@ -61,6 +61,10 @@ export const openPolicy: Policy = {
   unknownChargePoints: 'accept',
   passwordNeeded: false,
   unknownCards: 'reject',
+  matchCardForms: false,
+  stopWhenBlocked: false,
+  clearCaches: false,
+  timeZone: 'Europe/Berlin',
   concurrentTransactions: 'refuse',
   localLists: 'off',
   reservations: { restore: false },
@@ -69,4 +73,7 @@ export const openPolicy: Policy = {
   nominalVoltageMV: milliVolts(230_000),
   configured: new Set(),
   files: null,
+  chargePointConfiguration: 'leave',
+  wishedConfiguration: { all: [], of: new Map() },
+  rebootForConfiguration: 'never',
 };
