@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Policy } from '../../src/central-system/handler.ts';
 import type { FilePlaces } from '../../src/controller/file-door.ts';
 import type { FileJobKind, FileJobRequest } from '../../src/domain/file-job.ts';
 import type { CampaignPlan } from '../../src/domain/firmware-campaign.ts';
@@ -34,6 +35,7 @@ export function openRoom(
     quota?: FilePlaces['quota'];
     database?: ReturnType<typeof createControlRoom>['database'];
     key?: string;
+    policy?: Partial<Policy>;
   } = {},
 ) {
   const uploads = scratch('uploads');
@@ -45,7 +47,7 @@ export function openRoom(
     quota: change.quota ?? { files: 10, bytes: 10_000 },
   };
   const room = createControlRoom({
-    policy: { files: { ...files, tokenKey: change.key ?? 'key' }, unknownCards: 'accept' },
+    policy: { files: { ...files, tokenKey: change.key ?? 'key' }, unknownCards: 'accept', ...change.policy },
     files: places,
     timeZone: 'UTC',
     ...(change.database === undefined ? {} : { database: change.database }),

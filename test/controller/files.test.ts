@@ -175,6 +175,36 @@ describe('a job', () => {
     expect(await room.execute({ type: 'cancel-file-job', id: 'none' }).promise).toMatchObject({ kind: 'unknown' });
   });
 
+  it('keeps a charge point from being restarted for its configuration while it is updated', async () => {
+    const room = openRoom({ policy: { rebootForConfiguration: 'when-idle' } });
+    const station = room.boot('CP1');
+    await room.begin('CP1', 'firmware', fw);
+    room.clock.advance(SETTLED_MS);
+    station.answer(callOf(station, 'UpdateFirmware').id, {});
+    const wish = { type: 'wish-configuration', chargePointId: 'CP1', key: 'HeartbeatInterval', value: '60' } as const;
+    expect(await room.execute(wish).promise).toEqual({ kind: 'done' });
+    const resets = () => station.calls().filter(([, action]) => action === 'Reset').length;
+    const readOut = { key: 'HeartbeatInterval', readonly: false, value: '300' };
+    const answers: Record<string, object> = {
+      GetConfiguration: { configurationKey: [readOut], unknownKey: [] },
+      ChangeConfiguration: { status: 'RebootRequired' },
+    };
+    const answered = new Set<unknown>();
+    for (let round = 0; round < 20; round++) {
+      for (const [id, action] of station.calls()) {
+        const answer = answers[String(action)];
+        if (answered.has(id) || answer === undefined) continue;
+        answered.add(id);
+        station.answer(id, answer);
+      }
+      room.clock.advance(2_000);
+    }
+    expect([station.calls().filter(([, action]) => action === 'ChangeConfiguration').length, resets()]).toEqual([1, 0]);
+    station.call('FirmwareStatusNotification', { status: 'DownloadFailed' });
+    room.clock.advance(SETTLED_MS);
+    expect(resets()).toBe(1);
+  });
+
   it('is not made for a charge point that nobody knows', async () => {
     const room = openRoom();
     const made = await room.execute({ type: 'create-file-job', chargePointId: 'X', kind: 'log', request }).promise;

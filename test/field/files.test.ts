@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ask, type ChargePoint, eventually, type Site, startSite } from '../http/fixture.ts';
-import { createFastClock } from '../support/fast-clock.ts';
+import { fastClock } from '../support/fast-clock.ts';
 
 let site: Site;
 let chargePoint: ChargePoint;
 
 beforeEach(async () => {
-  site = await startSite({ clock: createFastClock(60) });
+  site = await startSite({ clock: fastClock(60) });
   chargePoint = await site.connect('CP1');
   await chargePoint.boot({ firmwareVersion: '1.0' });
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFastClock } from '../support/fast-clock.ts';
+import { fastClock } from '../support/fast-clock.ts';
 import { ask, eventually, type Site, startSite } from './fixture.ts';
 
 let site: Site;
@@ -152,7 +152,7 @@ describe('a campaign', () => {
 });
 
 it('a short body that comes slowly is cut off, a firmware file is not', async () => {
-  const fast = await startSite({ clock: createFastClock(600) });
+  const fast = await startSite({ clock: fastClock(600) });
   await fast.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = fast.app.server.address() as AddressInfo;
   const half = async (path: string, type: string) => {

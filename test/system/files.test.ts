@@ -10,7 +10,7 @@ import type { Model } from '../../src/sim/station.ts';
 import { dialWebSocket } from '../../src/sim/ws-transport.ts';
 import { ask, eventually, type Site, startSite } from '../http/fixture.ts';
 import { issueCertificate } from '../sim/certificate-maker.ts';
-import { createFastClock } from '../support/fast-clock.ts';
+import { fastClock } from '../support/fast-clock.ts';
 
 const { RPCClient } = createRequire(import.meta.url)('ocpp-rpc') as typeof import('ocpp-rpc');
 type RpcOptions = ConstructorParameters<typeof RPCClient>[0];
@@ -36,7 +36,7 @@ let points: SimulatedChargePoint[];
 
 beforeEach(async () => {
   points = [];
-  site = await startSite({ clock: createFastClock(SPEED) });
+  site = await startSite({ clock: fastClock(SPEED) });
 });
 
 afterEach(async () => {
