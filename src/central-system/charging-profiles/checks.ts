@@ -19,7 +19,7 @@ export function concernedConnectors(one: RecordedProfile, chargePointId: string,
 
 /** What a comparison changes for the profiles that it concerns, with the alerts that follow. */
 export function checked(comparison: ScheduleComparison, context: AnswerContext): Event[] {
-  const { chargePointId, records, at } = context;
+  const { chargePointId, records, live, at } = context;
   if (comparison.durationS < SHORTEST_LOOK_S) return [];
   const list = records.chargingProfiles(chargePointId);
   const bootedAt = records.lastBootAt(chargePointId) ?? instant(0);
@@ -27,7 +27,8 @@ export function checked(comparison: ScheduleComparison, context: AnswerContext):
   const profiles = list.map((one) => {
     const concerned = concernedConnectors(one, chargePointId, records);
     if (!one.keep || !isHeld(one) || !concerned.includes(comparison.connectorId)) return one;
-    const next = judged(one, comparison, bootedAt, at);
+    const idle = one.profile.purpose === 'TxDefaultProfile' && live.runningTransaction(comparison.connectorId) === null;
+    const next = judged(one, comparison, idle, bootedAt, at);
     if (next.state === 'not-in-force' && one.state !== 'not-in-force') {
       alerts.push({ type: 'alert-raised', alert: notInForce(chargePointId, one, next.why ?? ''), at });
     }
@@ -59,12 +60,26 @@ export const alertId = (chargePointId: string, profileId: number): string =>
   `charging-profile:${chargePointId}:${profileId}`;
 
 /** After a boot a difference means that the profile was lost; once it has been sent anew, that it is not obeyed. */
-function judged(one: RecordedProfile, now: ScheduleComparison, bootedAt: Instant, at: Instant): RecordedProfile {
+function judged(
+  one: RecordedProfile,
+  now: ScheduleComparison,
+  idle: boolean,
+  bootedAt: Instant,
+  at: Instant,
+): RecordedProfile {
   const isOld = (one.sentAt ?? 0) < bootedAt;
   const worse = now.differences.filter(({ kind }) => kind === 'higher' || kind === 'not-reported');
   // Less than wanted may be a limit of the charge point's own: sent anew once, and then left as it is.
   const differs = worse.length > 0 || (isOld && now.differences.some(({ kind }) => kind === 'lower'));
-  const outcome: ProfileCheck['outcome'] = now.outcome === 'no-report' ? 'no-report' : differs ? 'differs' : 'agrees';
+  const outcome: ProfileCheck['outcome'] =
+    now.outcome === 'no-report'
+      ? 'no-report'
+      : !differs
+        ? 'agrees'
+        : // Some leave it out of the schedule until a transaction runs, and follow it then (MicroOcpp).
+          idle && worse.every(({ reported }) => reported === null)
+          ? 'idle'
+          : 'differs';
   const { connectorId } = now;
   const checks = [...one.checks.filter((check) => check.connectorId !== connectorId), { connectorId, outcome, at }];
   const next = { ...one, checks };
@@ -73,7 +88,7 @@ function judged(one: RecordedProfile, now: ScheduleComparison, bootedAt: Instant
     const why = first === undefined ? one.why : `For connector ${connectorId} ${first.text}.`;
     return inState(next, isOld ? 'lost' : 'not-in-force', why, at);
   }
-  if (outcome === 'no-report') return next;
+  if (outcome === 'no-report' || outcome === 'idle') return next;
   const [lower] = now.differences;
   return inState(next, 'installed', lower === undefined ? null : `It limits further by itself: ${lower.text}.`, at);
 }

@@ -20,7 +20,7 @@ const FIRST_PAUSE_MS = 60_000;
  */
 export const keptProfiles: Chore = {
   name: 'charging profiles that are to stay',
-  wakes: new Set(['charging-profiles-changed', 'composite-schedule-compared']),
+  wakes: new Set(['charging-profiles-changed', 'composite-schedule-compared', 'transaction-started']),
   look(context) {
     const { chargePointId, now, records, policy, reachable } = context;
     if (policy.chargingProfiles === 'leave' || !reachable) return {};
@@ -46,7 +46,11 @@ function toSend(list: List, now: Instant, bootedAt: Instant): ChoreCall | null {
     if (one.state === 'wanted' || one.state === 'lost') return true;
     const isOld = (one.sentAt ?? 0) < bootedAt;
     if (one.state === 'unconfirmed') return isOld || (isWaiting(one) && retryAt(one) <= now);
-    return isHeld(one) && isOld && one.checks.some(({ outcome, at }) => outcome === 'no-report' && at >= bootedAt);
+    return (
+      isHeld(one) &&
+      isOld &&
+      one.checks.some(({ outcome, at }) => outcome !== 'agrees' && outcome !== 'differs' && at >= bootedAt)
+    );
   };
   // What was never sent replaces what it was meant to replace, before that is sent anew.
   const next = list.find((one) => one.state === 'wanted' && wanted(one)) ?? list.find(wanted);
@@ -62,11 +66,15 @@ function toClear(list: List, bootedAt: Instant): ChoreCall | null {
   return left === undefined ? null : { action: 'ClearChargingProfile', payload: { id: left.profile.id } };
 }
 
-function toCheck(list: List, bootedAt: Instant, { chargePointId, records }: ChoreContext): ChoreCall | null {
+function toCheck(list: List, bootedAt: Instant, { chargePointId, records, live }: ChoreContext): ChoreCall | null {
   for (const one of list) {
     if (!one.keep || !isHeld(one)) continue;
     for (const connectorId of concernedConnectors(one, chargePointId, records)) {
-      const isChecked = (check: ProfileCheck): boolean => check.connectorId === connectorId && check.at >= bootedAt;
+      // A look at an idle connector that showed nothing is repeated once a transaction runs.
+      const isChecked = (check: ProfileCheck): boolean =>
+        check.connectorId === connectorId &&
+        check.at >= bootedAt &&
+        (check.outcome !== 'idle' || live.runningTransaction(connectorId) === null);
       if (one.checks.some(isChecked)) continue;
       const last = records.scheduleComparison(chargePointId, connectorId);
       // It has said since it booted that it has no schedule to show.

@@ -48,11 +48,25 @@ describe('after it was accepted', () => {
   });
 
   it('Q20: Accepted without a schedule is no evidence that it is in force', () => {
-    const { settle, install, next, record } = createProfileRoom();
+    const { settle, install, next, record, start } = createProfileRoom();
     settle();
+    start();
     void install(terms(16), yes);
     next({ status: 'Accepted' });
     expect(record()).toEqual(['10001@1 not-in-force']);
+  });
+
+  it('a TxDefaultProfile that an idle connector does not show is looked at again once a transaction runs', () => {
+    const { settle, install, next, record, alerts, start } = createProfileRoom();
+    settle();
+    void install(terms(16), yes);
+    expect(next({ status: 'Accepted' })).toEqual(look());
+    expect(record()).toEqual(['10001@1 installed']);
+    expect(next()).toBeNull();
+    start();
+    expect(next({ status: 'Accepted' })).toEqual(look());
+    expect(record()).toEqual(['10001@1 not-in-force']);
+    expect(alerts()).toEqual(['charging-profile-not-in-force']);
   });
 
   it('a lower limit of the charge point itself is no fault', () => {
