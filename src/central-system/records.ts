@@ -48,6 +48,8 @@ export type Records = {
   localListEntries(chargePointId: string): readonly ListEntry[];
   /** The same for one idTag. */
   localListEntry(chargePointId: string, idTagKey: string): ListEntry | null;
+  /** An alert that nobody has cleared. */
+  isAlertOpen(id: string): boolean;
   nextTransactionId(): number;
   transaction(chargePointId: string, transactionId: number): Transaction | null;
   /** The transaction that this very start made, if it was here before. */

@@ -55,6 +55,7 @@ export const ChargePoint = Type.Object({
   lastSeenAt: maybeTime,
   lastBootAt: maybeTime,
   boots: Type.Integer(),
+  clockOffsetS: whole,
   reported: nullable(
     Type.Object({
       status: Type.String(),

@@ -20,6 +20,7 @@ export function createReader(database: Database) {
     FROM charge_points WHERE id = ? AND vendor IS NOT NULL`);
   const count = database.prepare('SELECT count(*) FROM charge_points WHERE registration = ?').pluck();
   const token = database.prepare('SELECT * FROM tokens WHERE id_tag_key = ?');
+  const openAlert = database.prepare('SELECT 1 FROM alerts WHERE id = ? AND cleared_ms IS NULL').pluck();
   const nextId = database.prepare("SELECT value FROM meta WHERE key = 'next_transaction_id'").pluck();
   const byId = database.prepare(`${selectTransaction} WHERE t.id = ? AND c.id = ?`);
   const byStart = database.prepare(`${selectTransaction}
@@ -64,6 +65,7 @@ export function createReader(database: Database) {
       const row = token.get(idTagKey(idTag)) as TokenRow | undefined;
       return row === undefined ? null : toToken(row);
     },
+    isAlertOpen: (id: string) => openAlert.get(id) !== undefined,
     nextTransactionId: () => Number(nextId.get()),
     transaction: (chargePointId: string, id: number) => one(byId.get(id, chargePointId)),
     transactionByStart: (chargePointId: string, start: Start) =>

@@ -93,6 +93,7 @@ function line(
       droppedSamples: 9,
       tolerated: new Map([['__proto__', 10]]),
     },
+    clock: { offsetMs: -7_200_400 },
     calls: { waiting: () => 2, outstanding: () => 1 },
     live: {
       runningTransaction: () => running?.transactionId ?? null,

@@ -5,6 +5,7 @@ import { asRunning, asStopped, type Start, type Transaction } from '../../domain
 import { wattHours } from '../../domain/units.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
 import { authorize, idTagInfo } from '../authorization.ts';
+import { foreignOver } from '../foreign-transactions.ts';
 import { type Context, type Handler, refuseConnector } from '../handler.ts';
 import { reservationAtStart } from '../reservations/evidence.ts';
 
@@ -70,6 +71,7 @@ export const startTransaction: Handler<'StartTransaction'> = (request, context) 
       ],
     },
     ...reservation.events,
+    ...foreignOver(start.connectorId, context),
   ];
   // The older one keeps running in the books: its stop may still be queued in the charge point, as its start may have been.
   for (const other of runningOnConnector) {
