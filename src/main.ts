@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { createCredentials } from './central-system/credentials.ts';
 import type { Policy } from './central-system/handler.ts';
 import type { Config } from './config/load.ts';
-import { createController } from './controller/controller.ts';
+import { type Controller, createController } from './controller/controller.ts';
+import type { ConfigurationWish, WishedConfiguration } from './domain/configuration.ts';
 import { milliVolts } from './domain/units.ts';
 import { startHttpServer } from './http/server.ts';
 import { systemClock } from './runtime/clock.ts';
@@ -57,6 +58,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       };
       await controller.raise(alert);
     }
+    await takeTokens(config, controller);
     closing.push(() => controller.stop());
     const upkeep = startUpkeep({ config, database, controller, clock, log });
     closing.push(() => upkeep.stop());
@@ -70,6 +72,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       views: createViews(database, controller.live, {
         ...config.site,
         configured: policy.configured,
+        wishedConfiguration: policy.wishedConfiguration,
         connectorsOf: (chargePointId) => connectors.get(chargePointId) ?? [],
         securityProfile: (chargePointId) => profiles.get(chargePointId) ?? config.ocpp.securityProfile,
       }),
@@ -100,11 +103,44 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
   }
 }
 
+/** The file of tokens owns what it names. A list that clashes with other tokens changes nothing, and an alert says so. */
+async function takeTokens({ tokenLines, authorization }: Config, controller: Controller): Promise<void> {
+  const id = 'tokens:file';
+  if (tokenLines === null) {
+    await controller.execute({ type: 'release-file-tokens' });
+    return;
+  }
+  const result = await controller.execute({
+    type: 'import-tokens',
+    lines: tokenLines,
+    mode: 'replace',
+    source: 'file',
+    dryRun: false,
+  });
+  if (result.kind === 'imported') {
+    await controller.execute({ type: 'clear-alert', id });
+    return;
+  }
+  const errors = result.kind === 'wrong-lines' ? result.errors : [];
+  const shown = errors.slice(0, 5).map(({ line, message }) => `line ${line}: ${message}`);
+  await controller.raise({
+    id,
+    kind: 'tokens-file',
+    chargePointId: null,
+    text: `The tokens of ${authorization.tokens?.file} were not taken: ${shown.join('; ') || 'the store failed'}.`,
+    fix: 'Until this is mended the tokens of the last good file stay in force. Correct the file or the other token, and restart.',
+  });
+}
+
 function policyOf(config: Config): Policy {
   return {
     unknownChargePoints: config.ocpp.unknownChargePoints,
     passwordNeeded: config.ocpp.securityProfile > 0,
     unknownCards: config.authorization.unknownCards,
+    matchCardForms: config.authorization.matchCardForms,
+    stopWhenBlocked: config.authorization.stopWhenBlocked,
+    clearCaches: config.authorization.clearCaches,
+    timeZone: config.site.timeZone,
     concurrentTransactions: config.authorization.concurrentTransactions,
     localLists: config.authorization.localLists,
     reservations: config.reservations,
@@ -117,6 +153,24 @@ function policyOf(config: Config): Policy {
     ),
     nominalVoltageMV: milliVolts(config.site.nominalVoltageV * 1_000),
     configured: new Set(config.chargePoints.map(({ id }) => id)),
+    chargePointConfiguration: config.ocpp.readConfiguration ? 'keep' : 'leave',
+    wishedConfiguration: wishesOf(config),
+    rebootForConfiguration: config.ocpp.rebootForConfiguration,
+  };
+}
+
+function wishesOf({ ocpp, groups, chargePoints }: Config): WishedConfiguration {
+  const wishes = (values: Config['ocpp']['configuration'], from: ConfigurationWish['from']): ConfigurationWish[] =>
+    Object.entries(values).map(([key, value]) => ({ key, value: String(value), from }));
+  const ofGroup = new Map(groups.map(({ id, configuration }) => [id, wishes(configuration, 'group')]));
+  return {
+    all: wishes(ocpp.configuration, 'all'),
+    of: new Map(
+      chargePoints.map(({ id, group, configuration }) => [
+        id,
+        [...wishes(configuration, 'charge-point'), ...(group === null ? [] : (ofGroup.get(group) ?? []))],
+      ]),
+    ),
   };
 }
 

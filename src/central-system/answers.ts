@@ -1,11 +1,12 @@
 import type { Event } from '../domain/events.ts';
 import type { Instant } from '../domain/units.ts';
 import type { CentralSystemAction, RequestOf, ResponseOf } from '../ocpp/messages/actions.ts';
-import { configurationChanged, configurationRead } from './configuration/answers.ts';
+import { configurationChanged, configurationRead, restartAsked } from './configuration/answers.ts';
 import type { Live, Policy } from './handler.ts';
 import { localListVersionAnswered, sendLocalListAnswered } from './local-lists/answers.ts';
 import type { Records } from './records.ts';
 import { cancelReservationAnswered, reserveNowAnswered } from './reservations/answers.ts';
+import { clearCacheAnswered } from './tokens/clear-caches.ts';
 
 /** What came back to a call of ours. */
 export type Answer<A extends CentralSystemAction> =
@@ -42,7 +43,7 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   CertificateSigned: forTheAskerOnly,
   ChangeAvailability: forTheAskerOnly,
   ChangeConfiguration: configurationChanged,
-  ClearCache: forTheAskerOnly,
+  ClearCache: clearCacheAnswered,
   ClearChargingProfile: forTheAskerOnly,
   DataTransfer: forTheAskerOnly,
   DeleteCertificate: forTheAskerOnly,
@@ -57,7 +58,7 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   RemoteStartTransaction: forTheAskerOnly,
   RemoteStopTransaction: forTheAskerOnly,
   ReserveNow: reserveNowAnswered,
-  Reset: forTheAskerOnly,
+  Reset: restartAsked,
   SendLocalList: sendLocalListAnswered,
   SetChargingProfile: forTheAskerOnly,
   SignedUpdateFirmware: forTheAskerOnly,

@@ -30,6 +30,8 @@ export type ChoreStep = {
   readonly events?: readonly Event[];
   /** Sent once the events are durable. The chore is asked again when the answer has been recorded. */
   readonly call?: ChoreCall;
+  /** The call is to be followed as an operation, for everybody to see. */
+  readonly tracked?: boolean;
   /** Look again then, even if nothing happens before. */
   readonly again?: Instant;
 };

@@ -1,3 +1,4 @@
+import type { WishedConfiguration } from '../domain/configuration.ts';
 import type { TakenDataTransfers } from '../domain/data-transfer.ts';
 import type { Event } from '../domain/events.ts';
 import type { Reading } from '../domain/metering.ts';
@@ -12,7 +13,16 @@ export type Policy = {
   readonly unknownChargePoints: 'refuse' | 'pending' | 'accept';
   /** A charge point that the configuration does not name has no password, and is refused where one is needed. */
   readonly passwordNeeded: boolean;
-  readonly unknownCards: 'reject' | 'accept';
+  /** `accept-once`: what charges unknown is accepted for its first transaction, and refused from then on. */
+  readonly unknownCards: 'reject' | 'accept' | 'accept-once';
+  /** Other spellings of a known card's number are taken for the card, where they fit one token only. */
+  readonly matchCardForms: boolean;
+  /** A token that is blocked ends what it charges. */
+  readonly stopWhenBlocked: boolean;
+  /** Charge points empty their caches when somebody may no longer do what they might. */
+  readonly clearCaches: boolean;
+  /** IANA name. */
+  readonly timeZone: string;
   readonly concurrentTransactions: 'refuse' | 'allow';
   /** Whether we keep the local lists of charge points in line with the tokens. */
   readonly localLists: 'on' | 'off';
@@ -25,6 +35,12 @@ export type Policy = {
   readonly nominalVoltageMV: MilliVolts;
   /** Charge points that the configuration names: always accepted. */
   readonly configured: ReadonlySet<string>;
+  /** Whether charge points' configuration is read after a boot, and read again where a change was accepted. */
+  readonly chargePointConfiguration: 'keep' | 'leave';
+  /** What the configuration file wishes of charge points' own configuration. */
+  readonly wishedConfiguration: WishedConfiguration;
+  /** A value that holds after a restart only: wait for somebody, or restart it once while nobody charges. */
+  readonly rebootForConfiguration: 'never' | 'when-idle';
 };
 
 /** What memory knows of the charge point, as of the last commit. */

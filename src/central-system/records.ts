@@ -1,23 +1,36 @@
 import type { ConnectorStatus, Nameplate, Registration, StatusReport } from '../domain/charge-point.ts';
-import type { ReportedKey } from '../domain/configuration.ts';
+import type { ConfigurationReading, ConfigurationWish, ReportedKey } from '../domain/configuration.ts';
+import type { RecordedAttempt } from '../domain/configuration-state.ts';
+import type { GivenPassword } from '../domain/credential.ts';
 import type { TokenBook, TokenUse } from '../domain/desired-list.ts';
 import type { RegisterAt } from '../domain/findings.ts';
 import type { ListEntry, LocalList } from '../domain/local-list.ts';
 import type { OpenOperation } from '../domain/operation.ts';
 import type { Reservation } from '../domain/reservation.ts';
-import type { Token } from '../domain/token.ts';
+import type { Token, TokenGroup } from '../domain/token.ts';
+import type { KnownTokens } from '../domain/token-import.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
-import type { Instant } from '../domain/units.ts';
+import type { Instant, WattHours } from '../domain/units.ts';
 
 /**
  * What a handler may know of the record: reads only, answered from the store at once, and seeing everything that the
  * same turn has already recorded.
  */
-export type Records = {
+export type Records = KnownTokens & {
   /** The value that a charge point last reported for a configuration key; null where it reported none. */
   reportedConfiguration(chargePointId: string, key: string): string | null;
   /** All configuration keys that a charge point last reported, by name. */
   reportedKeys(chargePointId: string): readonly ReportedKey[];
+  configurationReading(chargePointId: string): ConfigurationReading;
+  /** Keys, folded, that the charge point was asked for and did not tell, since the last reading began. */
+  untoldKeys(chargePointId: string): ReadonlySet<string>;
+  /** Values asked for by the API; what the configuration file asks for is policy. */
+  configurationWishes(chargePointId: string): readonly ConfigurationWish[];
+  /** What the last ChangeConfiguration of each key came to. */
+  configurationAttempts(chargePointId: string): readonly RecordedAttempt[];
+  /** Passwords given over OCPP, in their order. */
+  givenPasswords(chargePointId: string): readonly GivenPassword[];
+  alertIsOpen(id: string): boolean;
   /** Operations that wait for their answer, or for what the charge point does later; the oldest first. */
   openOperations(chargePointId: string): readonly OpenOperation[];
   /** By our own id, not by the number that the charge point knows it by. */
@@ -38,7 +51,6 @@ export type Records = {
   registration(chargePointId: string): Registration | null;
   nameplate(chargePointId: string): Nameplate | null;
   countChargePoints(registration: Registration): number;
-  token(idTag: string): Token | null;
   tokenBook(): TokenBook;
   /** How tokens were used in the weeks before a day, counted from 1970. */
   tokenUse(day: number): { useOf(chargePointId: string, idTagKey: string): TokenUse };
@@ -48,6 +60,18 @@ export type Records = {
   localListEntries(chargePointId: string): readonly ListEntry[];
   /** The same for one idTag. */
   localListEntry(chargePointId: string, idTagKey: string): ListEntry | null;
+  /** Tokens whose idTag or alias may be the same card's: other spellings of it, and numbers cut from it or to it. */
+  tokensLike(idTag: string): { readonly whole: readonly Token[]; readonly cut: readonly Token[] };
+  tokenGroup(parentIdTag: string): TokenGroup | null;
+  /** Energy of the transactions that began in a span of time, by the charge point's clock; running ones so far. */
+  energyOfToken(idTag: string, from: Instant, before: Instant): WattHours;
+  energyOfGroup(parentIdTag: string, from: Instant, before: Instant): WattHours;
+  /** Whether any transaction with this idTag was ever accepted. */
+  hasCharged(idTag: string): boolean;
+  unknownCard(idTag: string): string | null;
+  cacheState(chargePointId: string): CacheState;
+  /** How often a stop was asked for since its token was blocked, and when last. */
+  stopsAsked(transactionId: number): { readonly times: number; readonly lastAt: Instant } | null;
   /** An alert that nobody has cleared. */
   isAlertOpen(id: string): boolean;
   nextTransactionId(): number;
@@ -58,7 +82,7 @@ export type Records = {
   orphanByStop(chargePointId: string, reportedTransactionId: number, stop: Stop): Transaction | null;
   /** Newest first. */
   runningOn(chargePointId: string): readonly Transaction[];
-  /** Running transactions that were started with this idTag, anywhere on the site. */
+  /** Running transactions of a token by its idTag, or of an unknown card, anywhere on the site. */
   runningWith(idTag: string): readonly Transaction[];
   /** The last stopped transaction of the connector that had started before, by the charge point's clock. */
   previousOn(chargePointId: string, start: Start): Transaction | null;
@@ -66,4 +90,16 @@ export type Records = {
   startedDuring(chargePointId: string, connectorId: number, from: Instant, before: Instant): readonly Transaction[];
   /** The last register that was stored for a transaction. */
   lastRegister(transactionId: number): RegisterAt | null;
+};
+
+/** How the cache of a charge point stands to the tokens. Losses are counted: clocks step back, numbers do not. */
+export type CacheState = {
+  /** How often somebody has lost something, anywhere on the site, and when last. */
+  readonly losses: number;
+  readonly lastLossAt: Instant | null;
+  /** The number of losses when a chore asked it to empty its cache; null once it has answered. */
+  readonly askedAsOf: number | null;
+  /** The losses that its cache no longer holds. */
+  readonly clearedAsOf: number;
+  readonly tryAgainAt: Instant | null;
 };

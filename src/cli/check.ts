@@ -31,8 +31,9 @@ export function check(args: readonly string[], io: CommandIo): number {
 
 /** The configuration in force as short YAML; secrets print as `***` by themselves. */
 function summary(config: Config, source: ConfigSource): string {
-  const { chargePoints, ...sections } = config;
+  const { chargePoints, tokenLines, ...sections } = config;
   const lines = [`# from ${source.file ?? 'built-in defaults'}${setOver(source)}`, yaml(sections)];
+  if (tokenLines !== null) lines.push(`# ${tokenLines.length} tokens in ${config.authorization.tokens?.file}`);
   lines.push(`chargePoints: # ${chargePoints.length}`);
   for (const chargePoint of chargePoints.slice(0, maxListed)) lines.push(`  - ${flow(chargePoint)}`);
   if (chargePoints.length > maxListed) lines.push(`  # and ${chargePoints.length - maxListed} more`);

@@ -1,3 +1,5 @@
+import { configurationKey, isSecretKey } from '../domain/configuration.ts';
+import { doubtsAbout } from '../domain/configuration-keys.ts';
 import type { Tree } from './document.ts';
 import { type Findings, formatKey, type KeyPath, type Origin, type Problem } from './problem.ts';
 import type { ConfigFile } from './schema.ts';
@@ -16,6 +18,15 @@ export function crossCheck(config: ConfigFile, tree: Tree, findings: Findings): 
     const http = below(tree, 'http');
     const [blamed, other] = http !== undefined && below(http, 'port') ? ['http', 'ocpp'] : ['ocpp', 'http'];
     wrong([blamed, 'port'], `is ${config.http.port}, the same as ${other}.port; the two need different ports`);
+  }
+
+  checkWishes(config.ocpp.configuration, ['ocpp', 'configuration']);
+  const groups = new Map<string, number>();
+  for (const [index, { id, configuration }] of config.groups.entries()) {
+    const same = groups.get(id);
+    if (same !== undefined) wrong(['groups', index, 'id'], `is already the id of ${formatKey(['groups', same])}`);
+    groups.set(id, index);
+    checkWishes(configuration, ['groups', index, 'configuration']);
   }
 
   const places = new Map<string, number>();
@@ -43,6 +54,10 @@ export function crossCheck(config: ConfigFile, tree: Tree, findings: Findings): 
       const from = chargePoint.securityProfile === undefined ? ' (from ocpp.securityProfile)' : '';
       wrong([...path, 'password'], `is missing: security profile 1${from} needs {file: path} or {env: NAME}`);
     }
+    if (chargePoint.group !== undefined && !groups.has(chargePoint.group)) {
+      wrong([...path, 'group'], `is ${chargePoint.group}, and groups has none of this name`);
+    }
+    checkWishes(chargePoint.configuration, [...path, 'configuration']);
     const connectorIds = new Set<number>();
     for (const [place, connector] of chargePoint.connectors.entries()) {
       if (connectorIds.has(connector.id)) {
@@ -51,7 +66,25 @@ export function crossCheck(config: ConfigFile, tree: Tree, findings: Findings): 
       connectorIds.add(connector.id);
     }
   }
+
+  function checkWishes(wishes: ConfigFile['ocpp']['configuration'], path: KeyPath): void {
+    const known = new Map<string, string>();
+    for (const [key, value] of Object.entries(wishes)) {
+      const at = [...path, key];
+      const same = known.get(configurationKey(key));
+      if (same !== undefined) wrong(at, `is the same key as ${same}: upper and lower case do not count`);
+      known.set(configurationKey(key), key);
+      if (key.length > MAX_KEY) wrong(at, `is longer than a key can be (${MAX_KEY} characters)`);
+      if (isSecretKey(key)) wrong(at, 'is a secret, and secrets do not stand in this file: send it over the API');
+      else
+        for (const doubt of doubtsAbout(key, String(value)))
+          findings.warnings.push(problemAt(at, `looks wrong: ${doubt}`));
+    }
+  }
 }
+
+/** Characters of a configuration key (OCPP 1.6 §7.29). */
+const MAX_KEY = 50;
 
 /** Where a key was written, or else the nearest thing around it that was. */
 export function placeOf(tree: Tree, path: KeyPath): Origin {

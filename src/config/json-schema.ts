@@ -21,6 +21,8 @@ function editorNode(node: SchemaNode): Record<string, unknown> {
   // A section may be empty: its keys have defaults. That must not offer `{}` as a default of its own.
   if (fallback !== undefined && node.type !== 'object') result.default = fallback;
   if (items !== undefined) result.items = editorNode(items);
+  const { additionalProperties: each } = node;
+  if (typeof each === 'object') result.additionalProperties = editorNode(each);
   if (properties === undefined) return result;
   const entries = Object.entries(properties);
   result.properties = Object.fromEntries(entries.map(([name, child]) => [name, editorNode(child)]));

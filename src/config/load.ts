@@ -1,12 +1,14 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { TextDecoder } from 'node:util';
 import { Compile } from 'typebox/compile';
+import { parseTokenTable } from '../csv/token-table.ts';
+import type { TokenLine } from '../domain/token-import.ts';
 import { crossCheck, placeOf } from './cross-checks.ts';
 import { parseDocument, type Tree } from './document.ts';
 import { fileExists, readBounded } from './files.ts';
 import { nearest } from './nearest.ts';
 import { coerce, environmentName, settableKeys, strayVariables, withValue } from './overlay.ts';
-import { type Findings, formatKey, type Problem } from './problem.ts';
+import { type Findings, formatKey, type Problem, show } from './problem.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 import type { Secret } from './secret.ts';
 import { type Environment, resolveSecret } from './secret-source.ts';
@@ -21,13 +23,18 @@ type ChargePointConfig = {
   readonly allowMissingSubprotocol: boolean;
   /** Empty when the connectors are to be learnt from the charge point. */
   readonly connectors: readonly { readonly id: number }[];
+  readonly group: string | null;
+  /** What its configuration keys shall be. */
+  readonly configuration: Readonly<Record<string, string | number | boolean>>;
 };
 
 /** The configuration in force: validated, complete, secrets fetched. Units are in the names of the keys. */
 export type Config = Readonly<
-  Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'authorization' | 'reservations' | 'log'>
+  Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'authorization' | 'reservations' | 'log' | 'groups'>
 > & {
   readonly chargePoints: readonly ChargePointConfig[];
+  /** What the file of tokens says; null where none is named. */
+  readonly tokenLines: readonly TokenLine[] | null;
 };
 
 /** Where the configuration came from: the file (null: none, built-in defaults), and what was set over it. */
@@ -154,7 +161,7 @@ function applyOverrides(tree: Tree, overrides: NonNullable<LoadRequest['override
 }
 
 function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment, findings: Findings): Config {
-  const { site, ocpp, http, store, authorization, reservations, log } = file;
+  const { site, ocpp, http, store, authorization, reservations, log, groups } = file;
   const chargePoints = file.chargePoints.map((chargePoint, index): ChargePointConfig => {
     let password: Secret | null = null;
     if (chargePoint.password !== undefined) {
@@ -173,9 +180,40 @@ function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment
       password,
       allowMissingSubprotocol: chargePoint.allowMissingSubprotocol,
       connectors: chargePoint.connectors.map(({ id }) => ({ id })),
+      group: chargePoint.group ?? null,
+      configuration: chargePoint.configuration,
     };
   });
-  return { site, ocpp, http, store, authorization, reservations, log, chargePoints };
+  const tokenLines = readTokens(authorization.tokens?.file, tree, folder, findings);
+  return { site, ocpp, http, store, authorization, reservations, log, groups, chargePoints, tokenLines };
+}
+
+/** 20,000 lines of 200 bytes. */
+const maxTokenFileBytes = 4_194_304;
+
+function readTokens(
+  file: string | undefined,
+  tree: Tree,
+  folder: string,
+  findings: Findings,
+): readonly TokenLine[] | null {
+  if (file === undefined) return null;
+  const path = resolve(folder, file);
+  const keyPath = ['authorization', 'tokens', 'file'];
+  const about = { ...placeOf(tree, keyPath), key: formatKey(keyPath) };
+  const read = readBounded(path, maxTokenFileBytes);
+  const text = read.ok ? decode(read.bytes) : undefined;
+  if (!read.ok || text === undefined) {
+    const reason = read.ok ? 'is not UTF-8 text' : read.reason;
+    findings.problems.push({ ...about, message: `names the file ${show(file)}, which ${reason}` });
+    return null;
+  }
+  const table = parseTokenTable(text);
+  if ('lines' in table) return table.lines;
+  for (const { line, message } of table.errors.slice(0, maxProblems)) {
+    findings.problems.push({ file: path, line, column: 1, key: '', message });
+  }
+  return null;
 }
 
 function secretVariables(file: ConfigFile): ReadonlySet<string> {

@@ -45,7 +45,8 @@ function sectionText(name: string, node: SchemaNode): string {
 function rowsOf(node: SchemaNode, prefix: string): string[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
     const key = `${prefix}.${name}`;
-    if (child.type === 'object' && child.secret !== true) return rowsOf(child, key);
+    const free = typeof child.additionalProperties === 'object';
+    if (child.type === 'object' && child.secret !== true && !free) return rowsOf(child, key);
     const own = rowOf(key, child, node.required?.includes(name) === true);
     if (child.type === 'array') return [own, ...rowsOf(child.items ?? {}, `${key}[]`)];
     return [own];

@@ -10,7 +10,6 @@ import Type from 'typebox';
 /** Keys that a later version will know. They are refused, with the reason, rather than read and forgotten. */
 export const refusedKeys: ReadonlyMap<string, string> = new Map([
   ['ocpp.tls', 'is not in this version: it does not serve TLS yet, so only security profiles 0 and 1 are possible'],
-  ['authorization.tokens', 'is not in this version: cards cannot be imported from a file yet'],
 ]);
 
 const closed = { additionalProperties: false } as const;
@@ -54,6 +53,25 @@ const securityProfile = (extra: { readonly default?: 0 | 1; readonly description
 
 const notYet = (words: string, description: string) =>
   Type.Optional(Type.Unsafe<unknown>({ notYet: words, description }));
+
+const wishes = (description: string) =>
+  Object.assign(
+    Type.Unsafe<Record<string, string | number | boolean>>({
+      additionalProperties: {
+        anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }],
+        maxLength: 500,
+        allowed: 'text of up to 500 characters, a number, true or false',
+        description: 'The value that the key shall have.',
+      },
+    }),
+    {
+      type: 'object' as const,
+      default: {},
+      maxProperties: 500,
+      allowed: 'a section of keys and values, such as MeterValueSampleInterval: 60',
+      description,
+    },
+  );
 
 const notLimiting = 'this version does not limit current yet; balancing is OFF';
 
@@ -158,6 +176,17 @@ const ocpp = Type.Object(
       unit: 's',
       description: 'How long a charge point may take to answer a call.',
     }),
+    readConfiguration: Type.Boolean({
+      default: true,
+      description:
+        'Read the configuration of each charge point after its boot, and again where it has accepted a change.',
+    }),
+    configuration: wishes('Configuration keys that all charge points shall have; those that differ are changed.'),
+    rebootForConfiguration: Type.Enum(['never', 'when-idle'], {
+      default: 'never',
+      description:
+        'A key that holds only after a restart: raise an alert, or restart the charge point once while nobody charges.',
+    }),
   },
   { ...closed, default: {}, description: 'The side that charge points connect to.' },
 );
@@ -227,10 +256,36 @@ const store = Type.Object(
 
 const authorization = Type.Object(
   {
-    unknownCards: Type.Enum(['reject', 'accept'], {
+    unknownCards: Type.Enum(['reject', 'accept', 'accept-once'], {
       default: 'reject',
-      description: 'A card that is not in the list of tokens: reject it, or let it charge.',
+      description:
+        'A card that is not in the list of tokens: reject it, let it charge, or let it charge once and reject it then.',
     }),
+    matchCardForms: Type.Boolean({
+      default: false,
+      description:
+        'Take another spelling of a known card (byte order, decimal, separators) for the card, if it fits one token only.',
+    }),
+    stopWhenBlocked: Type.Boolean({
+      default: false,
+      description: 'End the running transactions of a token when it is blocked.',
+    }),
+    clearCaches: Type.Boolean({
+      default: true,
+      description: 'Empty the caches of charge points when a token is blocked, removed or limited.',
+    }),
+    tokens: Type.Optional(
+      Type.Object(
+        {
+          file: Type.String({
+            minLength: 1,
+            maxLength: 4096,
+            description: 'CSV file of tokens, relative to the folder of this file; it is read at start.',
+          }),
+        },
+        { ...closed, description: 'Tokens that come from a file, and can be changed only there.' },
+      ),
+    ),
     concurrentTransactions: Type.Enum(['refuse', 'allow'], {
       default: 'refuse',
       description: 'A card that is already charging elsewhere: refuse a second transaction, or allow it.',
@@ -302,9 +357,21 @@ const chargePoint = Type.Object(
       default: [],
       description: 'Its connectors; without this they are learnt from what the charge point reports.',
     }),
+    group: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'The group that it belongs to.' })),
+    configuration: wishes(
+      'Configuration keys that this charge point shall have; they go before those of its group and of all.',
+    ),
     circuit: notYet(notLimiting, 'The circuit that feeds it.'),
   },
   { ...closed, description: 'One charge point.' },
+);
+
+const group = Type.Object(
+  {
+    id: Type.String({ minLength: 1, maxLength: 64, description: 'Name of the group.' }),
+    configuration: wishes('Configuration keys that its charge points shall have; they go before those of all.'),
+  },
+  { ...closed, description: 'One group of charge points.' },
 );
 
 /** The whole file, with defaults filled in: what has a default is always there, so it is not optional here. */
@@ -321,6 +388,11 @@ export const configSchema = Type.Object(
       maxItems: 2000,
       default: [],
       description: 'The charge points that are known from the start.',
+    }),
+    groups: Type.Array(group, {
+      maxItems: 200,
+      default: [],
+      description: 'Groups of charge points that share a configuration.',
     }),
     circuits: notYet(notLimiting, 'The electrical circuits of the site and their limits.'),
     meters: notYet('this version does not read meters yet', 'Meters of the site.'),
@@ -340,6 +412,8 @@ export type ConfigFile = Type.Static<typeof configSchema>;
 export type SchemaNode = {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
+  /** Of a section whose keys are not known beforehand: what stands at each. */
+  readonly additionalProperties?: boolean | SchemaNode;
   readonly required?: readonly string[] | undefined;
   readonly items?: SchemaNode;
   readonly enum?: readonly (string | number)[];

@@ -33,6 +33,8 @@ export function validate(schema: SchemaNode, tree: Tree, findings: Findings): un
     if (written.kind !== 'map' && !blank) return wrong(node, written, path, `is ${kindOf(written)}`);
     const entries: ReadonlyMap<string, Entry> = written.kind === 'map' ? written.entries : new Map();
     const properties = node.properties ?? {};
+    const { additionalProperties: each } = node;
+    if (typeof each === 'object') return checkEntries(node, each, written, entries, path);
     for (const [name, entry] of entries) {
       if (!Object.hasOwn(properties, name)) unknownKey(node, entry.keyAt, [...path, name], name);
     }
@@ -51,6 +53,20 @@ export function validate(schema: SchemaNode, tree: Tree, findings: Findings): un
       return wrong(node, written, path, `has ${count} keys`);
     }
     return Object.fromEntries(known);
+  }
+
+  /** A section whose keys are anybody's choice. */
+  function checkEntries(
+    node: SchemaNode,
+    each: SchemaNode,
+    written: Tree,
+    entries: ReadonlyMap<string, Entry>,
+    path: KeyPath,
+  ): unknown {
+    if (entries.size > (node.maxProperties ?? 0)) return wrong(node, written, path, `has ${entries.size} keys`);
+    return Object.fromEntries(
+      [...entries].map(([name, entry]) => [name, checkNode(each, entry.value, [...path, name])]),
+    );
   }
 
   function checkList(node: SchemaNode, written: Tree, path: KeyPath): unknown {

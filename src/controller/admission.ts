@@ -30,12 +30,13 @@ export function createAdmission(site: {
   credentials: Credentials;
   clock: Clock;
   log: Log;
+  follow: (events: readonly Event[]) => void;
   /** Lets the newcomer in, in place of whatever is connected under its id. */
   admit: (line: Line, request: UpgradeRequest, authenticated: boolean) => void;
   /** Puts a later decision into the queue of the turn. */
   later: (chargePointId: string, decide: () => Decision) => void;
 }) {
-  const { lines, records, policy, credentials, clock, log, admit, later } = site;
+  const { lines, records, policy, credentials, clock, log, follow, admit, later } = site;
 
   return {
     decide(request: UpgradeRequest): Decision {
@@ -46,10 +47,21 @@ export function createAdmission(site: {
         return effect(() => request.refuse(refusal.status, refusal.reason));
       }
       const line = lines.of(chargePointId);
-      const authenticated = request.credentials !== null && credentials.required(chargePointId);
-      if (line.session === null) return effect(() => admit(line, request, authenticated));
+      const sent = request.credentials;
+      const authenticated = sent !== null && isRight(request);
+      // Should this not be recorded, nothing is lost: the passwords that counted still count.
+      const events = sent !== null && authenticated ? credentials.used(chargePointId, sent.password, clock.now()) : [];
+      const after = (run: () => void): Decision => ({
+        events,
+        effect: () => {
+          follow(events);
+          run();
+        },
+        failed: run,
+      });
+      if (line.session === null) return after(() => admit(line, request, authenticated));
       if (line.contest !== null) return effect(() => request.refuse(503, 'another connection is just being checked'));
-      return effect(() => challenge(line, request, authenticated));
+      return after(() => challenge(line, request, authenticated));
     },
 
     /** The old connection lives: the newcomer wins only by what it can prove. */
@@ -86,18 +98,12 @@ export function createAdmission(site: {
     },
   };
 
-  function refusalOf({
-    chargePointId,
-    remoteAddress,
-    credentials: sent,
-  }: UpgradeRequest): { status: number; reason: string } | null {
+  function refusalOf(request: UpgradeRequest): { status: number; reason: string } | null {
+    const { chargePointId, credentials: sent } = request;
     if (credentials.required(chargePointId)) {
-      const source = `${remoteAddress}|${chargePointId}`;
-      if (credentials.exhausted(source, clock.monotonic())) {
-        return { status: 429, reason: 'too many wrong passwords; wait a minute' };
-      }
+      if (isExhausted(request)) return { status: 429, reason: 'too many wrong passwords; wait a minute' };
       if (sent === null || !credentials.match(chargePointId, sent)) {
-        credentials.failed(source, clock.monotonic());
+        credentials.failed(sourceOf(request), clock.monotonic());
         return {
           status: 401,
           reason: 'the user name must be the charge point id, with the password configured for it',
@@ -105,6 +111,7 @@ export function createAdmission(site: {
       }
       return null;
     }
+    if (isRight(request)) return null;
     if (policy.configured.has(chargePointId)) return null;
     if (policy.passwordNeeded) {
       return { status: 401, reason: 'a password is needed here, and none is configured for this charge point' };
@@ -118,6 +125,19 @@ export function createAdmission(site: {
       };
     }
     return lines.strangersFull() ? { status: 503, reason: 'too many unknown charge points are connected' } : null;
+  }
+
+  /** Whether it proves itself, needed or not. A wrong password that nobody asked for counts as a failure too: hashes cost. */
+  function isRight(request: UpgradeRequest): boolean {
+    const { chargePointId, credentials: sent } = request;
+    if (sent === null || !credentials.possible(chargePointId) || isExhausted(request)) return false;
+    const right = credentials.match(chargePointId, sent);
+    if (!right && !credentials.required(chargePointId)) credentials.failed(sourceOf(request), clock.monotonic());
+    return right;
+  }
+
+  function isExhausted(request: UpgradeRequest): boolean {
+    return credentials.exhausted(sourceOf(request), clock.monotonic());
   }
 
   /** Counts a knock; whether it was one too many for a connection that has been silent since the first. */
@@ -146,6 +166,8 @@ export function createAdmission(site: {
     line.session?.connection.ping();
   }
 }
+
+const sourceOf = ({ remoteAddress, chargePointId }: UpgradeRequest): string => `${remoteAddress}|${chargePointId}`;
 
 function alertOf(line: Line, request: UpgradeRequest, at: Instant): Event {
   const { chargePointId } = line;

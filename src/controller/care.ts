@@ -1,9 +1,10 @@
 import type { CallOutcome } from '../central-system/call-queue.ts';
 import type { Chore, ChoreStep } from '../central-system/chore.ts';
 import type { Policy } from '../central-system/handler.ts';
+import { operationRequested } from '../central-system/operations/tracking.ts';
 import type { Records } from '../central-system/records.ts';
 import type { Event } from '../domain/events.ts';
-import type { Clock, Log, Timer } from '../runtime/ports.ts';
+import type { Clock, Ids, Log, Timer } from '../runtime/ports.ts';
 import type { WantedCall } from './calls.ts';
 import type { Line, Lines } from './lines.ts';
 import type { Session } from './session.ts';
@@ -49,12 +50,13 @@ export function createCare(site: {
   records: Records;
   policy: Policy;
   clock: Clock;
+  ids: Ids;
   log: Log;
   follow: (events: readonly Event[]) => void;
   later: (chargePointId: string, decide: () => Decision) => void;
   call: (line: Line, wanted: WantedCall) => boolean;
 }) {
-  const { chores, lines, records, policy, clock, log, follow, later, call } = site;
+  const { chores, lines, records, policy, clock, ids, log, follow, later, call } = site;
   const cares = new Map<string, Care>();
   const everybody: Pace = { freeAt: 0 };
   let stopped = false;
@@ -150,6 +152,8 @@ export function createCare(site: {
     const reachable = isReachable(line, care, at);
     const events: Event[] = [];
     let wanted: ChoreStep['call'];
+    let waitMs = 0;
+    let operationId: string | undefined;
     const { chargePointId, live } = line;
     for (const chore of chores) {
       if (!care.dirty.has(chore)) continue;
@@ -162,16 +166,22 @@ export function createCare(site: {
         reachable: reachable && !care.busy,
         connectedAt: line.session?.openedAt ?? null,
       });
-      if (step.events !== undefined) events.push(...step.events);
+      // What goes with a call is recorded when the call goes out, and not while it waits for its turn.
+      const calls = step.call !== undefined && reachable && !care.busy;
+      if (calls) waitMs = waitFor(care, at);
+      if (step.events !== undefined && waitMs === 0) events.push(...step.events);
       if (step.again === undefined) care.again.delete(chore);
       else care.again.set(chore, step.again);
-      if (step.call !== undefined && reachable && !care.busy) {
+      if (calls && step.call !== undefined) {
         wanted = step.call;
+        if (step.tracked === true && waitMs === 0) {
+          operationId = ids.uuid();
+          events.push(operationRequested(chargePointId, operationId, wanted.action, wanted.payload, now));
+        }
         break;
       }
       care.dirty.delete(chore);
     }
-    const waitMs = wanted === undefined ? 0 : waitFor(care, at);
     // Also of the chores that were not looked at now: there is one timer for all.
     const again = Math.min(...care.again.values()) - now;
     const restMs = Math.max(care.settledAt, care.pausedUntil) - at;
@@ -179,7 +189,7 @@ export function createCare(site: {
       events,
       effect: () => {
         follow(events);
-        if (wanted !== undefined && waitMs === 0) send(line, care, wanted);
+        if (wanted !== undefined && waitMs === 0) send(line, care, wanted, operationId);
         else if (wanted !== undefined) lookAfter(line, care, waitMs);
         else if (restMs > 0) lookAfter(line, care, Math.min(again, restMs));
         else if (again < Number.POSITIVE_INFINITY) lookAfter(line, care, again);
@@ -210,11 +220,17 @@ export function createCare(site: {
     return 0;
   }
 
-  function send(line: Line, care: Care, { action, payload }: NonNullable<ChoreStep['call']>): void {
+  function send(
+    line: Line,
+    care: Care,
+    { action, payload }: NonNullable<ChoreStep['call']>,
+    operationId: string | undefined,
+  ): void {
     care.busy = true;
     call(line, {
       action,
       payload,
+      ...(operationId === undefined ? {} : { messageId: operationId, tracked: true }),
       class: 'housekeeping',
       timeoutMs: CALL_WITHIN_MS,
       waitMs: CALL_WITHIN_MS,

@@ -1,3 +1,4 @@
+import type { Credentials } from '../central-system/credentials.ts';
 import type { Policy } from '../central-system/handler.ts';
 import type { Records } from '../central-system/records.ts';
 import type { CommandResult } from '../domain/commands.ts';
@@ -12,6 +13,7 @@ export type CommandSite = {
   readonly lines: Lines;
   readonly records: Records;
   readonly policy: Policy;
+  readonly credentials: Credentials;
   readonly exchange: ReturnType<typeof createExchange>;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -1,9 +1,13 @@
 import type { CallOutcome } from '../central-system/call-queue.ts';
+import { passwordIn } from '../central-system/configuration/password.ts';
 import { operationRequested } from '../central-system/operations/tracking.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
+import type { Event } from '../domain/events.ts';
 import { type CommandSite, ended, recorded } from './command-steps.ts';
+import { decideConfiguration } from './commands/configuration.ts';
 import { resyncLocalList } from './commands/local-lists.ts';
 import { cancelReservation, extendReservation, reserve } from './commands/reservations.ts';
+import { decideTokens } from './commands/tokens.ts';
 import type { Line } from './lines.ts';
 import type { Decision } from './turn.ts';
 
@@ -21,14 +25,21 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
     case 'approve':
     case 'reject':
       return register(command, site, done);
-    case 'put-token':
-      return recorded([{ type: 'token-put', token: command.token, at: site.clock.now() }], site, done);
-    case 'remove-token':
-      return site.records.token(command.idTag) === null
-        ? ended(done, { kind: 'unknown', what: `token ${command.idTag}` })
-        : recorded([{ type: 'token-removed', idTag: command.idTag, at: site.clock.now() }], site, done);
+    case 'wish-configuration':
+    case 'drop-configuration-wish':
+    case 'refresh-configuration':
+      return decideConfiguration(command, site, done);
     case 'resync-local-list':
       return resyncLocalList(command, site, done);
+    case 'put-token':
+    case 'remove-token':
+    case 'import-tokens':
+    case 'release-file-tokens':
+    case 'put-token-group':
+    case 'remove-token-group':
+    case 'enrol-card':
+    case 'forget-card':
+      return decideTokens(command, site, done);
     case 'clear-alert':
       return recorded([{ type: 'alert-cleared', id: command.id, at: site.clock.now() }], site, done);
   }
@@ -49,14 +60,18 @@ function operate(
   const objection = command.override === true ? null : objectionTo(action, line);
   if (objection !== null) return ended(done, { kind: 'conflict', why: objection });
   const id = site.ids.uuid();
-  const events =
-    line.registration === null ? [] : [operationRequested(chargePointId, id, action, payload, site.clock.now())];
-  const send = (tracked: boolean): void => {
+  const at = site.clock.now();
+  const events: Event[] =
+    line.registration === null ? [] : [operationRequested(chargePointId, id, action, payload, at)];
+  const tracked = events.length > 0;
+  const password = passwordIn(action, payload);
+  if (password !== null) events.push(site.credentials.offered(chargePointId, password, id, site.ids.uuid(), at));
+  const send = (onRecord: boolean): void => {
     site.exchange.call(line, {
       messageId: id,
       action,
       payload,
-      tracked,
+      tracked: onRecord,
       class: 'operator',
       timeoutMs: site.callTimeoutMs,
       waitMs: site.callTimeoutMs,
@@ -67,10 +82,10 @@ function operate(
     events,
     effect: () => {
       site.follow(events);
-      send(events.length > 0);
+      send(tracked);
     },
-    // A full disk must not keep anybody from stopping a charge point.
-    failed: () => send(false),
+    // A full disk must not keep anybody from stopping a charge point; a password that is not on record would lock it out.
+    failed: () => (password === null ? send(false) : done({ kind: 'store-failed' })),
   };
 }
 

@@ -61,12 +61,24 @@ export function createController(site: {
   });
   const later = (chargePointId: string, decide: () => Decision): void => turn.enqueue({ key: chargePointId, decide });
   const exchange = createExchange({ records: reader, policy, clock, ids, log, ring, follow, later });
-  const admission = createAdmission({ lines, records: reader, policy, credentials, clock, log, admit, later });
-  const care = createCare({ chores, lines, records: reader, policy, clock, log, follow, later, call: exchange.call });
+  const admission = createAdmission({ lines, records: reader, policy, credentials, clock, log, follow, admit, later });
+  const care = createCare({
+    chores,
+    lines,
+    records: reader,
+    policy,
+    clock,
+    ids,
+    log,
+    follow,
+    later,
+    call: exchange.call,
+  });
   /** Of registered charge points that have gone; strangers leave nothing behind. */
   const lastSeen = new Map<string, Instant>();
   const flushing = everySoOften(clock, telemetryFlushMs, () => turn.depart());
 
+  for (const id of reader.passwordHolders()) credentials.adopt(id, reader.givenPasswords(id));
   for (const { id, registration } of reader.chargePoints()) {
     const line = lines.of(id);
     line.registration = registration;
@@ -97,7 +109,7 @@ export function createController(site: {
           decide: () =>
             decideCommand(
               command,
-              { lines, records: reader, policy, exchange, clock, ids, follow, callTimeoutMs },
+              { lines, records: reader, policy, credentials, exchange, clock, ids, follow, callTimeoutMs },
               resolve,
             ),
           undecided: () => resolve({ kind: 'store-failed' }),
@@ -163,7 +175,11 @@ export function createController(site: {
         const line = lines.get(chargePointId);
         if (line !== null) line.counters.droppedSamples += dropped;
       }
-      feed.publish(event);
+      if (event.type.startsWith('credential-') && 'chargePointId' in event && event.chargePointId !== null) {
+        credentials.adopt(event.chargePointId, reader.givenPasswords(event.chargePointId));
+      }
+      // What a list changed is many: live displays load it anew, and nothing keeps it in memory.
+      feed.publish(event.type === 'tokens-imported' ? { ...event, put: [], removed: [] } : event);
       care.noticed(event);
     }
     if (telemetry.state().waiting >= FULL_TELEMETRY) turn.depart();

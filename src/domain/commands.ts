@@ -1,5 +1,7 @@
 import type { ReservationTerms } from './reservation.ts';
-import type { Token } from './token.ts';
+import type { Token, TokenGroup, TokenSource } from './token.ts';
+import type { ImportMode, LineError, TokenLine } from './token-import.ts';
+import type { TokenRules } from './token-rules.ts';
 import type { Instant } from './units.ts';
 
 /** All that a person or a machine may ask of the controller, from wherever it comes. */
@@ -18,9 +20,26 @@ export type Command =
   | { type: 'reject'; chargePointId: string }
   | { type: 'put-token'; token: Token }
   | { type: 'remove-token'; idTag: string }
+  /** What a key of a charge point shall be, from now on. */
+  | { type: 'wish-configuration'; chargePointId: string; key: string; value: string }
+  | { type: 'drop-configuration-wish'; chargePointId: string; key: string }
+  /** Reads it anew. */
+  | { type: 'refresh-configuration'; chargePointId: string }
   /** Sends the local list of a charge point anew, whatever it is believed to hold. */
   | { type: 'resync-local-list'; chargePointId: string }
+  | { type: 'import-tokens'; lines: readonly TokenLine[]; mode: ImportMode; source: TokenSource; dryRun: boolean }
+  /** The configuration names no file of tokens. */
+  | { type: 'release-file-tokens' }
+  | { type: 'put-token-group'; group: TokenGroup }
+  | { type: 'remove-token-group'; parentIdTag: string }
+  | { type: 'enrol-card'; idTag: string; as: Enrolment }
+  | { type: 'forget-card'; idTag: string }
   | { type: 'clear-alert'; id: string };
+
+/** An unknown card becomes a token of its own, or another name of one. */
+export type Enrolment =
+  | { kind: 'token'; note: string | null; parentIdTag: string | null; rules: TokenRules }
+  | { kind: 'alias'; of: string };
 
 export type CommandResult =
   | { kind: 'done' }
@@ -28,6 +47,10 @@ export type CommandResult =
   | { kind: 'created'; id: string; warnings?: readonly string[] }
   /** What was asked for can not be; `why` is a sentence for a person. Nothing was changed. */
   | { kind: 'invalid' | 'conflict'; why: string }
+  /** How many tokens a list added, changed, left as they are and removed; or would, in a dry run. */
+  | { kind: 'imported'; added: number; changed: number; unchanged: number; removed: number }
+  /** Some lines of a list can not be; nothing was changed. */
+  | { kind: 'wrong-lines'; errors: readonly LineError[] }
   /** The charge point answered; whether it agreed stands in the payload. */
   | { kind: 'answered'; operationId: string; payload: unknown }
   | { kind: 'call-error'; operationId: string; code: string; description: string; details: unknown }

@@ -1,11 +1,19 @@
 import type { ListEntry } from './local-list.ts';
 import { idTagKey, judge, type Token } from './token.ts';
+import type { TokenRules } from './token-rules.ts';
 import type { Instant } from './units.ts';
 
 /** Which idTags should stand on a charge point, and what has to change for it. */
 
-/** A token that may stand on a list. */
-export type Candidate = { readonly token: Token; readonly createdAt: Instant };
+/** A token that may stand on a list, under one of its names. */
+export type Candidate = {
+  /** As the card says it: the token's idTag or an alias of it. */
+  readonly idTag: string;
+  readonly token: Token;
+  /** Of its group, beside its own. */
+  readonly groupRules: TokenRules;
+  readonly createdAt: Instant;
+};
 
 /** Sessions of a token in the weeks before today, recent ones counting more; 0: none. */
 export type TokenUse = { readonly here: number; readonly anywhere: number };
@@ -61,20 +69,22 @@ export function desiredList(
   },
 ): DesiredList {
   const { now, room, held, useOf } = given;
-  const wanted = new Map<string, { entry: ListEntry; createdAt: Instant }>();
-  for (const { token, createdAt } of candidates) {
-    const { idTag, parentIdTag } = token;
+  const wanted = new Map<string, { entry: ListEntry; tokenKey: string; createdAt: Instant }>();
+  for (const { idTag, token, groupRules, createdAt } of candidates) {
+    const { parentIdTag } = token;
+    if (![token.rules, groupRules].every((rules) => fitsList(rules, chargePointId))) continue;
     if (idTag === '' || [...idTag].length > MAX_ID_TAG) continue;
     const { status, expiresAt } = judge(token, now, 'reject');
-    wanted.set(idTagKey(idTag), { entry: { idTag, status, expiresAt, parentIdTag }, createdAt });
+    const entry = { idTag, status, expiresAt, parentIdTag };
+    wanted.set(idTagKey(idTag), { entry, tokenKey: idTagKey(token.idTag), createdAt });
   }
   const all = [...wanted];
   const welcome = all.filter(([, { entry }]) => entry.status === 'Accepted');
   const missing = Math.max(0, welcome.length - room);
   if (all.length <= room) return { entries: all.map(([, { entry }]) => entry), missing };
 
-  const ranked = all.map(([key, { entry, createdAt }]) => {
-    const { here, anywhere } = useOf(chargePointId, key);
+  const ranked = all.map(([key, { entry, tokenKey, createdAt }]) => {
+    const { here, anywhere } = useOf(chargePointId, tokenKey);
     const likely = here * WEIGHT_HERE + anywhere + (now - createdAt < NEW_FOR_MS ? WEIGHT_NEW : 0);
     const score = held.has(key) ? likely * STAYING.factor + STAYING.bonus : likely;
     return { key, entry, createdAt, score, welcome: entry.status === 'Accepted' };
@@ -87,6 +97,15 @@ export function desiredList(
       (a.key < b.key ? -1 : 1),
   );
   return { entries: ranked.slice(0, room).map(({ entry }) => entry), missing };
+}
+
+/**
+ * A list can say who, and nothing else. Whose rules depend on the hour or on what was drawn is left out, so that the charge
+ * point asks; whoever may not charge here has no place on it.
+ */
+function fitsList({ chargePointIds, hours, energyPerMonthWh }: TokenRules, chargePointId: string): boolean {
+  if (hours.length > 0 || energyPerMonthWh !== null) return false;
+  return chargePointIds.length === 0 || chargePointIds.includes(chargePointId);
 }
 
 /**

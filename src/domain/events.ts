@@ -1,12 +1,13 @@
 import type { Nameplate, Registration, StatusReport } from './charge-point.ts';
 import type { ConfigurationEvent } from './configuration.ts';
+import type { CredentialEvent } from './credential.ts';
 import type { DataTransferEvent } from './data-transfer.ts';
 import type { Finding } from './findings.ts';
 import type { LocalListEvent } from './local-list.ts';
 import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
 import type { ReservationEvent } from './reservation.ts';
-import type { Token, Verdict } from './token.ts';
+import type { TokenEvent, Verdict } from './token.ts';
 import type { Start, Stop } from './transaction.ts';
 import type { Instant } from './units.ts';
 
@@ -36,6 +37,8 @@ export type Event =
   | OperationEvent
   | LocalListEvent
   | ConfigurationEvent
+  | TokenEvent
+  | CredentialEvent
   | DataTransferEvent
   | ReservationEvent;
 
@@ -60,6 +63,8 @@ export type LedgerEvent =
       transactionId: number;
       start: Start;
       verdict: Verdict;
+      /** The idTag of the token that it was judged as, where the card said another one. */
+      token?: string;
       evidence: Evidence;
       findings: readonly Finding[];
     }
@@ -95,8 +100,6 @@ export type LedgerEvent =
       dropped: number;
       receivedAt: Instant;
     }
-  | { type: 'token-put'; token: Token; at: Instant }
-  | { type: 'token-removed'; idTag: string; at: Instant }
   | {
       type: 'job-status-reported';
       chargePointId: string;

@@ -16,6 +16,7 @@ export type FindingKind =
   | 'register-negative'
   | 'register-regression'
   | 'reservation-ignored'
+  | 'rule-refused'
   | 'time-implausible'
   | 'time-in-future'
   | 'time-regression'

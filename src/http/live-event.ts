@@ -71,7 +71,31 @@ export function liveEvent(event: Event): object {
     case 'token-put':
       return { idTag: event.token.idTag, status: event.token.status, at: utc(event.at) };
     case 'token-removed':
+    case 'unknown-card-forgotten':
       return { idTag: event.idTag, at: utc(event.at) };
+    case 'token-group-put':
+      return { parentIdTag: event.group.parentIdTag, at: utc(event.at) };
+    case 'token-group-removed':
+      return { parentIdTag: event.parentIdTag, at: utc(event.at) };
+    case 'tokens-imported':
+      return { source: event.source, at: utc(event.at) };
+    case 'file-tokens-released':
+    case 'tokens-narrowed':
+      return { at: utc(event.at) };
+    case 'unknown-card-seen': {
+      const { chargePointId, connectorId, idTag, at } = event;
+      return { chargePointId, connectorId, idTag, at: utc(at) };
+    }
+    case 'authorization-refused': {
+      const { chargePointId, connectorId, transactionId, idTag, status, rule, why, at } = event;
+      return { chargePointId, connectorId, transactionId, idTag, status, rule, why, at: utc(at) };
+    }
+    case 'cache-clear-asked':
+    case 'cache-cleared':
+    case 'cache-clear-failed':
+      return { chargePointId: event.chargePointId, at: utc(event.at) };
+    case 'stop-for-blocked-asked':
+      return { chargePointId: event.chargePointId, transactionId: event.transactionId, at: utc(event.at) };
     case 'job-status-reported': {
       const { chargePointId, job, status, requestId, at } = event;
       return { chargePointId, job, status, requestId, at: utc(at) };
@@ -102,7 +126,28 @@ export function liveEvent(event: Event): object {
       return { chargePointId, keys: keys.length, complete, at: utc(at) };
     }
     case 'configuration-taken':
+    case 'configuration-wish-dropped':
       return { chargePointId: event.chargePointId, key: event.key, at: utc(event.at) };
+    case 'configuration-answered': {
+      const { key, outcome, reason, at } = event.attempt;
+      return { chargePointId: event.chargePointId, key, outcome, reason, at: utc(at) };
+    }
+    case 'configuration-checked':
+      return { chargePointId: event.chargePointId, key: event.key, outcome: event.outcome, at: utc(event.at) };
+    case 'configuration-wished':
+      return { chargePointId: event.chargePointId, key: event.key, value: event.value, at: utc(event.at) };
+    case 'configuration-unread':
+      return { chargePointId: event.chargePointId, keys: event.keys.length, at: utc(event.at) };
+    case 'configuration-reading-begun':
+    case 'configuration-read-through':
+    case 'configuration-refresh-wanted':
+    case 'configuration-restart-asked':
+    case 'credential-offered':
+    case 'credential-used':
+    case 'credential-dropped':
+      return { chargePointId: event.chargePointId, at: utc(event.at) };
+    case 'credential-answered':
+      return { chargePointId: event.chargePointId, state: event.state, at: utc(event.at) };
     case 'reservation-requested':
     case 'reservation-changed': {
       const { id, reservationId, connectorId, idTag, state, outcome, transactionId, expiresAt } = event.reservation;

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { CommandResult } from '../domain/commands.ts';
+import type { LineError } from '../domain/token-import.ts';
 
 /** RFC 9457. Further members say more about one type of problem. */
 export const ProblemSchema = Type.Object(
@@ -12,7 +13,7 @@ export const ProblemSchema = Type.Object(
       Type.Array(
         Type.Object({
           in: Type.String({ description: 'body, query or path' }),
-          path: Type.String({ description: 'JSON pointer to the value.' }),
+          path: Type.String({ description: 'JSON pointer to the value; in a list the number of the line.' }),
           message: Type.String(),
         }),
         { description: 'Of invalid-request: each thing that is wrong.' },
@@ -41,6 +42,7 @@ const kinds = {
   'not-registered': [409, 'The charge point has not introduced itself yet'],
   'too-large': [413, 'The body is too large'],
   'not-json-type': [415, 'The body must be application/json'],
+  'not-csv-type': [415, 'The body must be text/csv'],
   'call-error': [422, 'The charge point answered with an error'],
   'request-failed': [400, 'The request could not be read'],
   'internal-error': [500, 'Something in Busbar failed'],
@@ -79,15 +81,32 @@ const problemResponse = {
   content: { 'application/problem+json': { schema: Type.Unsafe<ProblemDocument>({ $ref: 'Problem#' }) } },
 };
 
+/** Lines named in one answer at most: who has more of them has one mistake. */
+const MAX_LINES_NAMED = 100;
+
+/** A list of which some lines can't be. */
+export function wrongLines(errors: readonly LineError[]): Problem {
+  const [first] = errors;
+  const more = errors.length > 1 ? ` ${errors.length} things are wrong in all.` : '';
+  const where = first === undefined || first.line === 0 ? 'The list' : `Line ${first.line}:`;
+  return new Problem('invalid-request', `Nothing was changed. ${where} ${first?.message ?? 'is wrong'}.${more}`, {
+    errors: errors
+      .slice(0, MAX_LINES_NAMED)
+      .map(({ line, message }) => ({ in: 'body', path: `/${line}`, message: `Line ${line}: ${message}` })),
+  });
+}
+
 /** What a command came to, where that is no success. */
 export function problemOf(
-  result: Exclude<CommandResult, { kind: 'done' } | { kind: 'created' } | { kind: 'answered' }>,
+  result: Exclude<CommandResult, { kind: 'done' } | { kind: 'created' } | { kind: 'imported' } | { kind: 'answered' }>,
 ): Problem {
   switch (result.kind) {
     case 'invalid':
       return new Problem('invalid-request', result.why);
     case 'conflict':
       return new Problem('conflict', result.why);
+    case 'wrong-lines':
+      return wrongLines(result.errors);
     case 'unknown':
       return new Problem('not-found', `There is no ${result.what}.`);
     case 'not-connected':

@@ -1,5 +1,4 @@
 import { type TSchema, Type } from 'typebox';
-import { IdToken, Timestamp } from '../ocpp/messages/common.ts';
 import type { ThreePhases } from '../store/view-values.ts';
 
 /** What goes out, field by field: the description of the read-model's shapes. Units are in the names; times are UTC. */
@@ -9,7 +8,7 @@ export const text = nullable(Type.String());
 export const time = Type.String({ format: 'date-time' });
 export const maybeTime = nullable(time);
 export const whole = nullable(Type.Integer());
-export const number = nullable(Type.Number());
+const number = nullable(Type.Number());
 const phases = Type.Unsafe<ThreePhases>(Type.Array(number, { minItems: 3, maxItems: 3, description: 'L1, L2, L3' }));
 
 /** A list, or one page of it; `next` is the cursor of the next page. */
@@ -138,31 +137,6 @@ export const TransactionDetail = Type.Object({
     }),
   ),
 });
-
-export const Token = Type.Object({
-  idTag: Type.String(),
-  status: Type.String(),
-  expiresAt: maybeTime,
-  parentIdTag: text,
-  note: text,
-  createdAt: time,
-  updatedAt: time,
-});
-
-/** Characters of a note: a name and a room, not a story. */
-const MAX_NOTE = 200;
-
-const tokenFields = {
-  status: Type.Optional(Type.Enum(['Accepted', 'Blocked', 'Expired'])),
-  expiresAt: Type.Optional(nullable(Timestamp)),
-  parentIdTag: Type.Optional(nullable(IdToken)),
-  note: Type.Optional(nullable(Type.String({ maxLength: MAX_NOTE }))),
-};
-export const NewToken = Type.Object(
-  { idTag: Type.String({ minLength: 1, maxLength: 20 }), ...tokenFields },
-  { additionalProperties: false },
-);
-export const TokenChange = Type.Object(tokenFields, { additionalProperties: false });
 
 export const Alert = Type.Object({
   id: Type.String(),

@@ -6,7 +6,9 @@ import type { Controller } from '../controller/controller.ts';
 import type { Clock, Ids } from '../runtime/ports.ts';
 import type { Views } from '../store/views.ts';
 import { type App, compileValidator, type TypeBoxProvider } from './app.ts';
+import { cardRoutes } from './card-routes.ts';
 import { chargePointRoutes } from './charge-point-routes.ts';
+import { configurationRoutes } from './configuration-routes.ts';
 import { dataTransferRoutes } from './data-transfer-routes.ts';
 import { answerBadRequest, answerErrors, sendError } from './errors.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -19,6 +21,7 @@ import { ProblemSchema } from './problem.ts';
 import { createReadiness } from './readiness.ts';
 import { reservationRoutes } from './reservation-routes.ts';
 import { siteRoutes } from './site-routes.ts';
+import { tokenGroupRoutes } from './token-group-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { transactionRoutes } from './transaction-routes.ts';
 
@@ -110,10 +113,13 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
     ocppListening: options.ocppListening,
   });
   chargePointRoutes(app, site);
+  configurationRoutes(app, site);
   localListRoutes(app, site);
   operationRoutes(app, site);
   transactionRoutes(app, site);
   tokenRoutes(app, site);
+  tokenGroupRoutes(app, site);
+  cardRoutes(app, site);
   reservationRoutes(app, site);
   messageRoutes(app, site);
   dataTransferRoutes(app, site);

@@ -1,27 +1,20 @@
-import type { Static } from 'typebox';
-import type { Token } from '../domain/token.ts';
-import { parseTimestamp } from '../ocpp/timestamp.ts';
+import { blankToken } from '../domain/token-import.ts';
 import type { App } from './app.ts';
 import { carryOut } from './carry-out.ts';
 import { Problem, problems } from './problem.ts';
-import {
-  ByIdTag,
-  DEFAULT_LIMIT,
-  Done,
-  listOf,
-  NewToken,
-  PageQuery,
-  TokenChange,
-  Token as TokenSchema,
-} from './schemas.ts';
+import { ByIdTag, DEFAULT_LIMIT, Done, listOf, PageQuery } from './schemas.ts';
 import type { Site } from './site.ts';
+import { tokenListRoutes } from './token-list-routes.ts';
+import { changedToken, NewToken, TokenChange, Token as TokenSchema } from './token-schemas.ts';
 
 const tags = ['tokens'];
 const path = '/api/v1/tokens/:idTag';
 
 /** Who may charge. idTags are compared without regard to case, and shown as they were entered. */
-export function tokenRoutes(app: App, { controller, views }: Site): void {
+export function tokenRoutes(app: App, site: Site): void {
+  const { controller, views } = site;
   const oneByOne = createOrder();
+  tokenListRoutes(app, site, oneByOne);
 
   app.get(
     '/api/v1/tokens',
@@ -60,14 +53,7 @@ export function tokenRoutes(app: App, { controller, views }: Site): void {
       oneByOne(async () => {
         const known = controller.reader.token(body.idTag);
         if (known !== null) throw new Problem('exists', `There is a token ${known.idTag}. PATCH changes it.`);
-        const blank: Token = {
-          idTag: body.idTag,
-          status: 'Accepted',
-          expiresAt: null,
-          parentIdTag: null,
-          note: null,
-        };
-        await carryOut(controller, { type: 'put-token', token: changed(blank, body) });
+        await carryOut(controller, { type: 'put-token', token: changedToken(blankToken(body.idTag, 'api'), body) });
         reply.code(201).header('location', `/api/v1/tokens/${encodeURIComponent(body.idTag)}`);
         return shown(body.idTag);
       }),
@@ -81,21 +67,28 @@ export function tokenRoutes(app: App, { controller, views }: Site): void {
         summary: 'Changes the fields that are sent, and no others',
         params: ByIdTag,
         body: TokenChange,
-        response: { 200: TokenSchema, ...problems(400, 404, 413, 415, 503) },
+        response: { 200: TokenSchema, ...problems(400, 404, 409, 413, 415, 503) },
       },
     },
     ({ params: { idTag }, body }) =>
       oneByOne(async () => {
         const known = controller.reader.token(idTag);
         if (known === null) throw missing(idTag);
-        await carryOut(controller, { type: 'put-token', token: changed(known, body) });
+        await carryOut(controller, { type: 'put-token', token: changedToken(known, body) });
         return shown(idTag);
       }),
   );
 
   app.delete(
     path,
-    { schema: { tags, summary: 'Removes a token', params: ByIdTag, response: { 204: Done, ...problems(404, 503) } } },
+    {
+      schema: {
+        tags,
+        summary: 'Removes a token',
+        params: ByIdTag,
+        response: { 204: Done, ...problems(404, 409, 503) },
+      },
+    },
     ({ params: { idTag } }, reply) =>
       oneByOne(async () => {
         await carryOut(controller, { type: 'remove-token', idTag });
@@ -111,18 +104,6 @@ export function tokenRoutes(app: App, { controller, views }: Site): void {
 }
 
 const missing = (idTag: string): Problem => new Problem('not-found', `There is no token ${idTag}.`);
-
-/** What is not sent stays as it was. */
-function changed(token: Token, change: Static<typeof TokenChange>): Token {
-  const { status = token.status, parentIdTag = token.parentIdTag, note = token.note, expiresAt } = change;
-  return {
-    idTag: token.idTag,
-    status,
-    expiresAt: expiresAt === undefined ? token.expiresAt : expiresAt === null ? null : parseTimestamp(expiresAt),
-    parentIdTag,
-    note,
-  };
-}
 
 /** Runs one piece of work after another: between looking and writing, nobody else changes a token. */
 function createOrder(): <T>(work: () => Promise<T>) => Promise<T> {

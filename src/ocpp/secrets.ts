@@ -1,3 +1,5 @@
+import { isSecretKey } from '../domain/configuration.ts';
+
 /**
  * Hides secrets in the text of a frame before anybody is shown it (threats A23). It works on the text as it came, so that
  * everything else stays as it was on the wire, and it rather hides too much than too little: a frame that is cut or broken
@@ -7,19 +9,10 @@
 /** What stands in place of a secret. */
 const MASK = '***';
 
-/** Configuration keys whose value is nobody's business, in OCPP (AuthorizationKey) and in vendors' own keys. */
-const SECRET_KEY = /passw|passphrase|passcode|pwd|psk|secret|token|key|credential/i;
-/** The name has "key" in it, and the value is a number that everybody may know (OCPP 1.6 §9.1.7). */
-const HARMLESS_KEY = /^GetConfigurationMaxKeys$/i;
 /** Fields that hold a secret by themselves. `key` is none: it names a configuration key. */
 const SECRET_FIELD = /passw|passphrase|passcode|pwd|psk|secret|token|credential|authorization_?key|private_?key/i;
 /** JSON inside a string inside JSON is followed this far. */
 const MAX_NESTING = 3;
-
-/** Whether the value of this configuration key is nobody's business. */
-export function isSecretKey(key: string): boolean {
-  return SECRET_KEY.test(key) && !HARMLESS_KEY.test(key);
-}
 
 /** The text with the values of secret keys and the credentials in URLs replaced by `***`. Never throws. */
 export function maskSecrets(frameText: string): string {

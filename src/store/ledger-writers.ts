@@ -49,6 +49,8 @@ export function ledgerWriters(database: Database, refOf: RefOf): Writers<LedgerE
         verdict: verdict.status,
         verdictExpiresAt: verdict.expiresAt,
         verdictParentIdTag: verdict.parentIdTag,
+        tokenKey: tokenKeyOf(event),
+        groupKey: verdict.parentIdTag === null ? null : idTagKey(verdict.parentIdTag),
       });
       write.nextTransactionId.run(String(transactionId + 1));
       addEvidence(transactionId, event.evidence);
@@ -83,13 +85,6 @@ export function ledgerWriters(database: Database, refOf: RefOf): Writers<LedgerE
     'finding-resolved': (event) => {
       write.resolveFinding.run(event.at, event.transactionId, event.kind);
     },
-    'token-put': (event) => {
-      const { token } = event;
-      write.token.run({ ...token, key: idTagKey(token.idTag), at: event.at });
-    },
-    'token-removed': (event) => {
-      write.removeToken.run(idTagKey(event.idTag));
-    },
     'job-status-reported': (event) => {
       write.job.run(refOf(event.chargePointId), event.job, event.status, event.requestId, event.at);
     },
@@ -106,6 +101,12 @@ export function ledgerWriters(database: Database, refOf: RefOf): Writers<LedgerE
     'connection-opened': seen,
     'connection-closed': seen,
   };
+}
+
+/** Null where the card said the token's own name, as nearly all do. */
+function tokenKeyOf({ token, start }: Extract<LedgerEvent, { type: 'transaction-started' }>): string | null {
+  const key = token === undefined ? null : idTagKey(token);
+  return key === idTagKey(start.idTag) ? null : key;
 }
 
 function prepareWrites(database: Database) {
@@ -132,9 +133,10 @@ function prepareWrites(database: Database) {
     nextTransactionId: database.prepare("UPDATE meta SET value = ? WHERE key = 'next_transaction_id'"),
     start: database.prepare(`
       INSERT INTO transactions (id, charge_point_ref, state, connector_id, id_tag, id_tag_key, started_ms, start_received_ms,
-        meter_start_wh, reservation_id, verdict, verdict_expires_ms, verdict_parent_id_tag)
+        meter_start_wh, reservation_id, verdict, verdict_expires_ms, verdict_parent_id_tag,
+        token_key, group_key)
       VALUES (@id, @ref, 'running', @connectorId, @idTag, @idTagKey, @at, @receivedAt, @meterWh, @reservationId, @verdict,
-        @verdictExpiresAt, @verdictParentIdTag)`),
+        @verdictExpiresAt, @verdictParentIdTag, @tokenKey, @groupKey)`),
     stop: database.prepare(`
       UPDATE transactions SET state = 'stopped', stopped_ms = @at, stop_received_ms = @receivedAt, meter_stop_wh = @meterWh,
         stop_reason = @reason, stop_id_tag = @idTag
@@ -155,12 +157,6 @@ function prepareWrites(database: Database) {
     resolveFinding: database.prepare(
       'UPDATE findings SET resolved_ms = ? WHERE transaction_id = ? AND kind = ? AND resolved_ms IS NULL',
     ),
-    token: database.prepare(`
-      INSERT INTO tokens (id_tag_key, id_tag, status, expires_ms, parent_id_tag, note, created_ms, updated_ms)
-      VALUES (@key, @idTag, @status, @expiresAt, @parentIdTag, @note, @at, @at)
-      ON CONFLICT DO UPDATE SET id_tag = excluded.id_tag, status = excluded.status, expires_ms = excluded.expires_ms,
-        parent_id_tag = excluded.parent_id_tag, note = excluded.note, updated_ms = excluded.updated_ms`),
-    removeToken: database.prepare('DELETE FROM tokens WHERE id_tag_key = ?'),
     job: database.prepare(`
       INSERT INTO jobs (charge_point_ref, job, status, request_id, at_ms) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET status = excluded.status, request_id = excluded.request_id, at_ms = excluded.at_ms`),

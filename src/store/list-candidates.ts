@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { TokenBook, TokenUse } from '../domain/desired-list.ts';
+import { idTagKey, namesOf } from '../domain/token.ts';
 import type { Instant } from '../domain/units.ts';
-import { type TokenRow, toToken } from './rows.ts';
+import { rulesOf, type TokenRow, toToken } from './token-rows.ts';
 
 /** All tokens, and how they have been used: read when they have changed, for all charge points together. */
 
@@ -18,12 +19,14 @@ const UNUSED: TokenUse = { here: 0, anywhere: 0 };
 
 export function candidateReads(database: Database) {
   const revision = database.prepare("SELECT value FROM meta WHERE key = 'tokens_revision'").pluck();
-  const tokens = database.prepare('SELECT * FROM tokens ORDER BY id_tag_key');
+  const tokens = database.prepare(`
+    SELECT t.*, g.rules AS group_rules FROM tokens t
+    LEFT JOIN token_groups g ON g.parent_id_tag_key = lower(t.parent_id_tag) ORDER BY t.id_tag_key`);
   const uses = database.prepare(`
-    SELECT c.id AS chargePointId, t.id_tag_key AS key, sum(CASE WHEN t.started_ms >= @recent THEN @weight ELSE 1 END) AS weight
+    SELECT c.id AS chargePointId, coalesce(t.token_key, t.id_tag_key) AS key, sum(CASE WHEN t.started_ms >= @recent THEN @weight ELSE 1 END) AS weight
     FROM transactions t JOIN charge_points c ON c.ref = t.charge_point_ref
     WHERE t.started_ms >= @from AND t.started_ms < @before AND t.state <> 'orphan'
-    GROUP BY t.charge_point_ref, t.id_tag_key`);
+    GROUP BY t.charge_point_ref, key`);
   const books = createBooks(() => tokens.all() as CandidateRow[]);
   let use: { day: number; book: UseBook } | null = null;
 
@@ -46,7 +49,13 @@ export function candidateReads(database: Database) {
   };
 }
 
-type CandidateRow = TokenRow & { id_tag_key: string; created_ms: number };
+type CandidateRow = TokenRow & { id_tag_key: string; created_ms: number; group_rules: string | null };
+
+/** A token under each of its names. */
+function namedRows(row: CandidateRow) {
+  const token = toToken(row);
+  return namesOf(token).map((idTag) => ({ key: idTagKey(idTag), idTag, token, row }));
+}
 
 /** Reads all tokens when the revision is another one, and keeps in mind what has changed from each to the next. */
 function createBooks(read: () => CandidateRow[]): (revision: string) => TokenBook {
@@ -57,7 +66,8 @@ function createBooks(read: () => CandidateRow[]): (revision: string) => TokenBoo
   return (revision) => {
     if (book?.revision === revision) return book;
     const rows = read();
-    const now = new Map(rows.map((row) => [row.id_tag_key, JSON.stringify(row)]));
+    const named = rows.flatMap(namedRows);
+    const now = new Map(named.map(({ key, row }) => [key, JSON.stringify(row)]));
     if (book !== null) {
       const keys = [...now.keys()].filter((key) => now.get(key) !== texts.get(key));
       for (const key of texts.keys()) if (!now.has(key)) keys.push(key);
@@ -66,7 +76,10 @@ function createBooks(read: () => CandidateRow[]): (revision: string) => TokenBoo
     }
     texts = now;
     const all = new Map(
-      rows.map((row) => [row.id_tag_key, { token: toToken(row), createdAt: row.created_ms as Instant }]),
+      named.map(({ key, idTag, token, row }) => [
+        key,
+        { idTag, token, groupRules: rulesOf(row.group_rules), createdAt: row.created_ms as Instant },
+      ]),
     );
     book = {
       revision,

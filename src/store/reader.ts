@@ -1,14 +1,16 @@
 import type { Database } from 'better-sqlite3';
 import type { ConnectorStatus, Nameplate, Registration } from '../domain/charge-point.ts';
 import type { RegisterAt } from '../domain/findings.ts';
-import { idTagKey, type Token } from '../domain/token.ts';
+import { idTagKey } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
 import { configurationReads } from './configuration.ts';
+import { credentialReads } from './credentials.ts';
 import { localListReads } from './local-lists.ts';
 import { operationReads } from './operations.ts';
 import { reservationReads } from './reservations.ts';
-import { selectTransaction, type TokenRow, type TransactionRow, toToken, toTransaction } from './rows.ts';
+import { selectTransaction, type TransactionRow, toTransaction } from './rows.ts';
+import { tokenReads } from './tokens.ts';
 
 /** Synchronous reads for deciding (`Records` of the central system); they see what the open turn has written. */
 export function createReader(database: Database) {
@@ -19,7 +21,6 @@ export function createReader(database: Database) {
       iccid, imsi, meter_type AS meterType, meter_serial_number AS meterSerialNumber
     FROM charge_points WHERE id = ? AND vendor IS NOT NULL`);
   const count = database.prepare('SELECT count(*) FROM charge_points WHERE registration = ?').pluck();
-  const token = database.prepare('SELECT * FROM tokens WHERE id_tag_key = ?');
   const openAlert = database.prepare('SELECT 1 FROM alerts WHERE id = ? AND cleared_ms IS NULL').pluck();
   const nextId = database.prepare("SELECT value FROM meta WHERE key = 'next_transaction_id'").pluck();
   const byId = database.prepare(`${selectTransaction} WHERE t.id = ? AND c.id = ?`);
@@ -29,7 +30,7 @@ export function createReader(database: Database) {
     WHERE c.id = ? AND t.stopped_ms = ? AND t.reported_transaction_id = ? AND t.meter_stop_wh = ? AND t.state = 'orphan'`);
   const runningOn = database.prepare(`${selectTransaction} WHERE c.id = ? AND t.state = 'running' ORDER BY t.id DESC`);
   const runningWith = database.prepare(
-    `${selectTransaction} WHERE t.id_tag_key = ? AND t.state = 'running' ORDER BY t.id DESC`,
+    `${selectTransaction} WHERE coalesce(t.token_key, t.id_tag_key) = ? AND t.state = 'running' ORDER BY t.id DESC`,
   );
   // 'orphan' is named so that SQLite finds the partial index by start.
   const previousOn = database.prepare(`${selectTransaction}
@@ -53,18 +54,16 @@ export function createReader(database: Database) {
   return {
     ...operationReads(database),
     ...localListReads(database),
+    ...tokenReads(database),
     ...reservationReads(database),
     ...configurationReads(database),
+    ...credentialReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,
     connectorStatus: (id: string, connectorId: number) =>
       (connectorStatus.get(id, connectorId) as ConnectorStatus | undefined) ?? null,
     countChargePoints: (state: Registration) => count.get(state) as number,
-    token: (idTag: string): Token | null => {
-      const row = token.get(idTagKey(idTag)) as TokenRow | undefined;
-      return row === undefined ? null : toToken(row);
-    },
     isAlertOpen: (id: string) => openAlert.get(id) !== undefined,
     nextTransactionId: () => Number(nextId.get()),
     transaction: (chargePointId: string, id: number) => one(byId.get(id, chargePointId)),

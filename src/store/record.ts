@@ -1,11 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import type { Event } from '../domain/events.ts';
 import { configurationWriters } from './configuration.ts';
+import { credentialWriters } from './credentials.ts';
 import { dataTransferWriters } from './data-transfers.ts';
 import { ledgerWriters } from './ledger-writers.ts';
 import { localListWriters } from './local-lists.ts';
 import { operationWriters } from './operations.ts';
 import { reservationWriters } from './reservations.ts';
+import { tokenWriters } from './tokens.ts';
 import type { Writers } from './writers.ts';
 
 /**
@@ -23,7 +25,9 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...ledgerWriters(database, refOf),
     ...operationWriters(database, refOf),
     ...localListWriters(database, refOf),
+    ...tokenWriters(database, refOf),
     ...configurationWriters(database, refOf),
+    ...credentialWriters(database),
     ...reservationWriters(database, refOf),
     ...dataTransferWriters(database, refOf),
   };

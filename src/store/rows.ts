@@ -1,4 +1,4 @@
-import type { AuthorizationStatus, Token, TokenStatus } from '../domain/token.ts';
+import type { AuthorizationStatus } from '../domain/token.ts';
 import type { Transaction, TransactionState } from '../domain/transaction.ts';
 import type { Instant, WattHours } from '../domain/units.ts';
 
@@ -64,23 +64,5 @@ export function toTransaction(row: TransactionRow): Transaction {
           },
     reportedTransactionId: row.reported_transaction_id,
     proposedTransactionId: row.proposed_transaction_id,
-  };
-}
-
-export type TokenRow = {
-  id_tag: string;
-  status: TokenStatus;
-  expires_ms: number | null;
-  parent_id_tag: string | null;
-  note: string | null;
-};
-
-export function toToken(row: TokenRow): Token {
-  return {
-    idTag: row.id_tag,
-    status: row.status,
-    expiresAt: row.expires_ms as Instant | null,
-    parentIdTag: row.parent_id_tag,
-    note: row.note,
   };
 }

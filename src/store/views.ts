@@ -1,12 +1,15 @@
 import type { Database } from 'better-sqlite3';
+import type { WishedConfiguration } from '../domain/configuration.ts';
 import type { Start, Transaction } from '../domain/transaction.ts';
 import { type AlertView, createAlertViews } from './alert-view.ts';
+import { createCardViews } from './card-views.ts';
 import {
   type ChargePointPolicy,
   type ChargePointView,
   createChargePointViews,
   type LiveState,
 } from './charge-point-view.ts';
+import { createConfigurationViews } from './configuration.ts';
 import { createDataTransferViews } from './data-transfers.ts';
 import { createLocalListViews } from './local-lists.ts';
 import { createOperationViews } from './operations.ts';
@@ -35,7 +38,11 @@ export type Views = ReturnType<typeof createViews>;
 export function createViews(
   database: Database,
   live: LiveState,
-  site: ChargePointPolicy & { readonly id: string; readonly name: string },
+  site: ChargePointPolicy & {
+    readonly id: string;
+    readonly name: string;
+    readonly wishedConfiguration?: WishedConfiguration;
+  },
 ) {
   const running = database.prepare("SELECT count(*) FROM transactions WHERE state = 'running'").pluck();
   const probe = database.prepare(
@@ -48,10 +55,12 @@ export function createViews(
     ...chargePoints,
     ...alerts,
     ...createOperationViews(database),
+    ...createConfigurationViews(database, site.wishedConfiguration),
     ...createLocalListViews(database),
     ...createReservationViews(database),
     ...createDataTransferViews(database),
     ...createTokenViews(database, live.now),
+    ...createCardViews(database),
     ...createTransactionViews(database, lastRegister),
 
     site(): SiteView {

@@ -21,6 +21,9 @@ describe('what is accepted', () => {
           heartbeatIntervalS: 300,
           pingIntervalS: 30,
           callTimeoutS: 30,
+          readConfiguration: true,
+          configuration: {},
+          rebootForConfiguration: 'never',
           dataTransfers: [],
         },
         http: { host: '127.0.0.1', port: 8080 },
@@ -30,10 +33,19 @@ describe('what is accepted', () => {
           retentionDays: { telemetry: 60, messages: 7 },
           backupsKept: 3,
         },
-        authorization: { unknownCards: 'reject', concurrentTransactions: 'refuse', localLists: 'on' },
+        authorization: {
+          unknownCards: 'reject',
+          matchCardForms: false,
+          stopWhenBlocked: false,
+          clearCaches: true,
+          concurrentTransactions: 'refuse',
+          localLists: 'on',
+        },
         reservations: { restore: true },
         log: { level: 'info' },
+        groups: [],
         chargePoints: [],
+        tokenLines: null,
       },
     });
   });
@@ -120,6 +132,25 @@ describe('precedence', () => {
     };
     expect(idOf({ env: { BUSBAR_CONFIG: other } })).toBe('other');
     expect(idOf({ file, env: { BUSBAR_CONFIG: other } })).toBe('this');
+  });
+});
+
+describe('configuration of charge points', () => {
+  test('of all, of a group and of one; numbers and words as they are written', () => {
+    const text =
+      'ocpp: {configuration: {A: 60, B: true}}\ngroups: [{id: g, configuration: {C: x}}]\nchargePoints: [{id: P, group: g, configuration: {__proto__: y}}]';
+    const config = valid(text);
+    expect(config.ocpp.configuration).toEqual({ A: 60, B: true });
+    expect(config.groups).toEqual([{ id: 'g', configuration: { C: 'x' } }]);
+    expect(config.chargePoints[0]).toMatchObject({ group: 'g' });
+    expect(Object.entries(config.chargePoints[0]?.configuration ?? {})).toEqual([['__proto__', 'y']]);
+  });
+
+  test('what looks wrong is said, and sent all the same', () => {
+    expect(warningLines('ocpp: {configuration: {HeartbeatInterval: soon, NumberOfConnectors: 2}}')).toEqual([
+      './site.yaml:1:43 ocpp.configuration.HeartbeatInterval: looks wrong: HeartbeatInterval is a whole number from 0 to 2147483647 (s).',
+      './site.yaml:1:69 ocpp.configuration.NumberOfConnectors: looks wrong: NumberOfConnectors can only be read (OCPP 1.6 9.1.21).',
+    ]);
   });
 });
 

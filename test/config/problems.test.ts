@@ -61,9 +61,9 @@ describe('each kind of error names its place, what is wrong and what is allowed'
     ],
     ['TLS', 'ocpp: {securityProfile: 2}', [`1:25 ocpp.securityProfile: is 2; allowed: ${profile}`]],
     [
-      'section of a later version',
+      'file of tokens that is not there',
       'authorization: {tokens: {file: a.csv}}',
-      ['1:17 authorization.tokens: is not in this version: cards cannot be imported from a file yet'],
+      ['1:32 authorization.tokens.file: names the file "a.csv", which does not exist'],
     ],
     [
       'HTTP for everybody',
@@ -175,7 +175,7 @@ describe('each kind of error names its place, what is wrong and what is allowed'
       'prototype keys',
       '__proto__: {ocpp: {port: 1}}',
       [
-        '1:1 __proto__: is not a known key; allowed: site, ocpp, http, store, authorization, reservations, log, chargePoints, circuits, meters, policy, upstream',
+        '1:1 __proto__: is not a known key; allowed: site, ocpp, http, store, authorization, reservations, log, chargePoints, groups, circuits, meters, policy, upstream',
       ],
     ],
     [
@@ -187,6 +187,38 @@ describe('each kind of error names its place, what is wrong and what is allowed'
     ['tag', 'site: !!binary aGk=', ['1:16 site: YAML tags are not supported; write the value plainly']],
     ['complex key', '? [a]\n: 1', ['1:3 a key must be a plain word']],
     ['two documents', 'log: {level: info}\n---\nlog: {level: warn}\n', ['2:1 holds more than one YAML document']],
+    [
+      'a group that there is not',
+      'chargePoints: [{id: A, group: hall}]',
+      ['1:31 chargePoints[0].group: is hall, and groups has none of this name'],
+    ],
+    ['two groups of one name', 'groups: [{id: a}, {id: a}]', ['1:24 groups[1].id: is already the id of groups[0]']],
+    [
+      'a secret among the keys of charge points',
+      'ocpp: {configuration: {AuthorizationKey: abc}}',
+      [
+        '1:42 ocpp.configuration.AuthorizationKey: is a secret, and secrets do not stand in this file: send it over the API',
+      ],
+    ],
+    [
+      'the same key twice, in another case',
+      'ocpp: {configuration: {LightIntensity: 1, lightintensity: 2}}',
+      ['1:59 ocpp.configuration.lightintensity: is the same key as LightIntensity: upper and lower case do not count'],
+    ],
+    [
+      'a key without a value',
+      'ocpp: {configuration: {LightIntensity: }}',
+      [
+        '1:24 ocpp.configuration.LightIntensity: is empty; allowed: text of up to 500 characters, a number, true or false',
+      ],
+    ],
+    [
+      'a list of keys',
+      'ocpp: {configuration: [LightIntensity]}',
+      [
+        '1:23 ocpp.configuration: is a list; allowed: a section of keys and values, such as MeterValueSampleInterval: 60',
+      ],
+    ],
     ['tab', 'log:\n\tlevel: info\n', ['2:1 a tab is used for indentation; YAML wants spaces']],
     [
       'open quote',

@@ -27,6 +27,7 @@ function createHouse(look: (context: ChoreContext) => ChoreStep, chargePoints = 
     records: openLedger().reader,
     policy: openPolicy,
     clock,
+    ids: { uuid: () => 'our-id' },
     log: createKeptLog(),
     follow: (events) => followed.push(...events),
     later: (_, decide) => clock.soon(() => decide().effect()),
@@ -163,5 +164,25 @@ describe('care', () => {
     expect(followed).toEqual([changed]);
     expect(calls).toHaveLength(1);
     expect(order.at(-1)).toBe('look true');
+  });
+});
+
+describe('what goes with a call', () => {
+  it('is recorded when the call goes out, and not while it waits for its turn', () => {
+    const ids = Array.from({ length: 25 }, (_, index) => `CP${index}`);
+    const house = createHouse(({ chargePointId, now, reachable }) => {
+      if (!reachable) return {};
+      return { ...asks, tracked: true, events: [{ type: 'cache-clear-asked', chargePointId, at: now }] };
+    }, ids);
+    const recorded = (type: string) => house.followed.filter((event) => event.type === type).length;
+    house.clock.advance(5_000);
+    for (let step = 0; step < 50 && house.calls.length < ids.length; step += 1) {
+      expect([recorded('cache-clear-asked'), recorded('operation-requested')]).toEqual([
+        house.calls.length,
+        house.calls.length,
+      ]);
+      house.clock.advance(20);
+    }
+    expect([house.calls.length, recorded('cache-clear-asked')]).toEqual([25, 25]);
   });
 });

@@ -106,7 +106,7 @@ describe('tokens and alerts', () => {
       what: 'token CARD1',
     });
     expect(await room.execute({ type: 'clear-alert', id: 'a' }).promise).toEqual({ kind: 'done' });
-    expect(shown).toEqual(['token-put', 'token-removed', 'alert-cleared']);
+    expect(shown).toEqual(['token-put', 'token-removed', 'tokens-narrowed', 'alert-cleared']);
   });
 
   it('that can not be stored say so, and nothing is shown', async () => {

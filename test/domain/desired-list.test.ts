@@ -3,17 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { type Candidate, desiredList, listChanges, type TokenUse } from '../../src/domain/desired-list.ts';
 import type { ListEntry } from '../../src/domain/local-list.ts';
 import { idTagKey } from '../../src/domain/token.ts';
-import { instant } from '../../src/domain/units.ts';
+import { noRules } from '../../src/domain/token-rules.ts';
+import { instant, wattHours } from '../../src/domain/units.ts';
 import { NOON } from '../support/manual-clock.ts';
 import { token } from '../support/things.ts';
 
 const DAY = 86_400_000;
 const never: TokenUse = { here: 0, anywhere: 0 };
 
-const candidate = (over: Parameters<typeof token>[0], ageDays = 100): Candidate => ({
-  token: token(over),
-  createdAt: instant(NOON - ageDays * DAY),
-});
+const candidate = (over: Parameters<typeof token>[0], ageDays = 100): Candidate => {
+  const made = token(over);
+  return { idTag: made.idTag, token: made, groupRules: noRules, createdAt: instant(NOON - ageDays * DAY) };
+};
 
 function desired(
   candidates: readonly Candidate[],
@@ -31,9 +32,33 @@ function desired(
   return desiredList(candidates, 'CP1', { now: NOON, room, held: heldMap, useOf });
 }
 
+const evenings = { days: ['mon' as const], fromMinute: 1_080, toMinute: 1_440 };
+
 const tagsOf = (list: ReturnType<typeof desired>) => list.entries.map(({ idTag }) => idTag);
 
 describe('the desired list', () => {
+  it('leaves out whoever may not charge here, and whose rules no list can say', () => {
+    const list = desired(
+      [
+        candidate({ idTag: 'HERE', rules: { ...noRules, chargePointIds: ['CP1', 'CP2'] } }),
+        candidate({ idTag: 'ELSEWHERE', rules: { ...noRules, chargePointIds: ['CP2'] } }),
+        candidate({ idTag: 'EVENINGS', rules: { ...noRules, hours: [evenings] } }),
+        candidate({ idTag: 'LITTLE', rules: { ...noRules, energyPerMonthWh: wattHours(1_000) } }),
+        { ...candidate({ idTag: 'GROUPED', parentIdTag: 'G' }), groupRules: { ...noRules, hours: [evenings] } },
+      ],
+      10,
+    );
+    expect(tagsOf(list)).toEqual(['HERE']);
+  });
+
+  it('holds a token under each of its names, with the status of the token', () => {
+    const van = candidate({ idTag: 'VAN', aliases: ['04A1B2C3'], status: 'Blocked' });
+    expect(desired([van, { ...van, idTag: '04A1B2C3' }], 10).entries).toMatchObject([
+      { idTag: 'VAN', status: 'Blocked' },
+      { idTag: '04A1B2C3', status: 'Blocked' },
+    ]);
+  });
+
   it('holds every token with what it is worth now', () => {
     const list = desired(
       [

@@ -26,7 +26,11 @@ beforeAll(async () => {
   await chargePoint.boot();
   await chargePoint.call('StatusNotification', { connectorId: 1, errorCode: 'NoError', status: 'Available' });
   await chargePoint.start('card', 5, '2025-01-01T00:00:00Z');
-  await ask(site.app, 'POST', '/api/v1/tokens', { idTag: 'card' });
+  const rules = { chargePoints: ['CP2'], hours: [{ days: ['mon'], from: '08:00', to: '17:00' }], energyPerMonthKWh: 5 };
+  await ask(site.app, 'POST', '/api/v1/tokens', { idTag: 'card', aliases: ['other'], costCentre: '7', rules });
+  await ask(site.app, 'PUT', '/api/v1/token-groups/FLEET', { note: 'Vans', rules: { energyPerMonthKWh: null } });
+  await chargePoint.call('Authorize', { idTag: 'card' });
+  await chargePoint.call('Authorize', { idTag: 'nobody' });
   document = (await ask(site.app, 'GET', '/api/v1/openapi.json')).json;
 });
 afterAll(() => site.close());
@@ -74,6 +78,10 @@ it('lists every route', () => {
       'get /api/v1/charge-points/{id}',
       'post /api/v1/charge-points/{id}/approve',
       'post /api/v1/charge-points/{id}/reject',
+      'get /api/v1/charge-points/{id}/configuration',
+      'put /api/v1/charge-points/{id}/configuration/{key}',
+      'delete /api/v1/charge-points/{id}/configuration/{key}',
+      'post /api/v1/charge-points/{id}/configuration/refresh',
       'get /api/v1/charge-points/{id}/local-list',
       'post /api/v1/charge-points/{id}/local-list/resync',
       ...operations,
@@ -86,6 +94,16 @@ it('lists every route', () => {
       'get /api/v1/tokens/{idTag}',
       'patch /api/v1/tokens/{idTag}',
       'delete /api/v1/tokens/{idTag}',
+      'get /api/v1/tokens.csv',
+      'post /api/v1/tokens/import',
+      'get /api/v1/token-groups',
+      'get /api/v1/token-groups/{parentIdTag}',
+      'put /api/v1/token-groups/{parentIdTag}',
+      'delete /api/v1/token-groups/{parentIdTag}',
+      'get /api/v1/unknown-cards',
+      'post /api/v1/unknown-cards/{idTag}/enrol',
+      'delete /api/v1/unknown-cards/{idTag}',
+      'get /api/v1/refused-authorizations',
       'get /api/v1/reservations',
       'post /api/v1/reservations',
       'get /api/v1/reservations/{id}',
@@ -120,11 +138,16 @@ it('describes what is really answered', async () => {
     ['/api/v1/charge-points', '/api/v1/charge-points', 200],
     ['/api/v1/charge-points/{id}', '/api/v1/charge-points/CP1', 200],
     ['/api/v1/charge-points/{id}', '/api/v1/charge-points/nobody', 404],
+    ['/api/v1/charge-points/{id}/configuration', '/api/v1/charge-points/CP1/configuration', 200],
     ['/api/v1/transactions', '/api/v1/transactions', 200],
     ['/api/v1/transactions', '/api/v1/transactions?limit=0', 400],
     ['/api/v1/transactions/{id}', `/api/v1/transactions/${id}`, 200],
     ['/api/v1/tokens', '/api/v1/tokens', 200],
     ['/api/v1/tokens/{idTag}', '/api/v1/tokens/CARD', 200],
+    ['/api/v1/token-groups', '/api/v1/token-groups', 200],
+    ['/api/v1/token-groups/{parentIdTag}', '/api/v1/token-groups/FLEET', 200],
+    ['/api/v1/unknown-cards', '/api/v1/unknown-cards', 200],
+    ['/api/v1/refused-authorizations', '/api/v1/refused-authorizations', 200],
     ['/api/v1/messages', '/api/v1/messages', 200],
     ['/api/v1/alerts', '/api/v1/alerts', 200],
   ] as const) {

@@ -122,6 +122,8 @@ describe('a transaction', () => {
         stop_id_tag: null,
         reported_transaction_id: null,
         proposed_transaction_id: null,
+        token_key: null,
+        group_key: 'fleet',
       },
     ]);
     expect(reader.nextTransactionId()).toBe(8);
@@ -232,6 +234,10 @@ describe('tokens', () => {
         expires_ms: at(9),
         parent_id_tag: 'P',
         note: 'n',
+        aliases: '[]',
+        cost_centre: null,
+        rules: null,
+        source: 'api',
         created_ms: NOON,
         updated_ms: at(1),
       },

@@ -40,14 +40,15 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'domain',
   ],
   upkeep: ['controller', 'store', 'config', 'runtime', 'domain'],
-  http: ['controller', 'store/views', 'store/view-values', 'ocpp', 'config', 'runtime', 'domain'],
+  http: ['controller', 'store/views', 'store/view-values', 'csv', 'ocpp', 'config', 'runtime', 'domain'],
   upstream: ['controller', 'store/views', 'store/view-values', 'ocpp', 'config', 'runtime', 'domain'],
   meters: ['controller', 'store/views', 'store/view-values', 'ocpp', 'config', 'runtime', 'domain'],
   controller: ['central-system', 'store', 'ocpp', 'balancer', 'runtime', 'domain'],
   'central-system': ['ocpp', 'domain'],
   store: ['domain'],
   runtime: ['ocpp/identity', 'domain'],
-  config: ['domain'],
+  config: ['csv', 'domain'],
+  csv: ['ocpp/timestamp', 'domain'],
   ocpp: ['domain'],
   balancer: ['domain'],
   domain: [],
@@ -65,6 +66,8 @@ const pure: Readonly<Record<string, readonly string[]>> = {
 /** The only folders under src that may know a package. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['store', 'controller'],
+  'csv-parse': ['csv'],
+  'csv-stringify': ['csv'],
   fastify: ['http'],
   ws: ['runtime', 'sim'],
 };

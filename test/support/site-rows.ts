@@ -1,4 +1,5 @@
 /** What the tests read from the store of a site, by plain SQL. */
+import { blankToken } from '../../src/domain/token-import.ts';
 import { instant } from '../../src/domain/units.ts';
 import type { TestSite } from './site.ts';
 
@@ -32,11 +33,10 @@ export async function putToken(
   await site.controller.execute({
     type: 'put-token',
     token: {
-      idTag,
+      ...blankToken(idTag, 'api'),
       status,
       expiresAt: expiresAt === undefined ? null : instant(expiresAt),
       parentIdTag,
-      note: null,
     },
   });
 }

@@ -61,6 +61,10 @@ export const openPolicy: Policy = {
   unknownChargePoints: 'accept',
   passwordNeeded: false,
   unknownCards: 'reject',
+  matchCardForms: false,
+  stopWhenBlocked: false,
+  clearCaches: false,
+  timeZone: 'Europe/Berlin',
   concurrentTransactions: 'refuse',
   localLists: 'off',
   reservations: { restore: false },
@@ -68,4 +72,7 @@ export const openPolicy: Policy = {
   dataTransfers: new Map(),
   nominalVoltageMV: milliVolts(230_000),
   configured: new Set(),
+  chargePointConfiguration: 'leave',
+  wishedConfiguration: { all: [], of: new Map() },
+  rebootForConfiguration: 'never',
 };

@@ -2,6 +2,7 @@ import type { Nameplate } from '../../src/domain/charge-point.ts';
 import type { Event } from '../../src/domain/events.ts';
 import type { Reading } from '../../src/domain/metering.ts';
 import type { Token } from '../../src/domain/token.ts';
+import { blankToken } from '../../src/domain/token-import.ts';
 import type { Start, Stop } from '../../src/domain/transaction.ts';
 import { instant, wattHours } from '../../src/domain/units.ts';
 import type { Connection } from '../../src/runtime/ports.ts';
@@ -10,11 +11,7 @@ import { NOON } from './manual-clock.ts';
 /** Made-up things of the field, each with something plausible in every place that a test does not care about. */
 
 export const token = (over: Partial<Token> = {}): Token => ({
-  idTag: 'CARD1',
-  status: 'Accepted',
-  expiresAt: null,
-  parentIdTag: null,
-  note: null,
+  ...blankToken('CARD1', 'api'),
   ...over,
 });
 

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it } from 'vitest';
 import { instant } from '../../src/domain/units.ts';
 import { startSite, type TestSite } from '../support/site.ts';
+import { token } from '../support/things.ts';
 
 const { RPCClient } = createRequire(import.meta.url)('ocpp-rpc') as typeof import('ocpp-rpc');
 
@@ -16,8 +17,7 @@ describe('reservations of an ocpp-rpc client in strict mode', () => {
     site = await startSite();
     const { controller } = site;
     for (const idTag of ['GUEST', 'FRIEND']) {
-      const token = { idTag, status: 'Accepted', expiresAt: null, parentIdTag: 'GROUP', note: null } as const;
-      await controller.execute({ type: 'put-token', token });
+      await controller.execute({ type: 'put-token', token: token({ idTag, parentIdTag: 'GROUP' }) });
     }
     const asked: [method: string, params: unknown][] = [];
     const client = new RPCClient({

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startSite, type TestSite } from '../support/site.ts';
+import { token } from '../support/things.ts';
 
 const { RPCClient } = createRequire(import.meta.url)('ocpp-rpc') as typeof import('ocpp-rpc');
 
@@ -16,7 +17,7 @@ describe('a session driven by ocpp-rpc in strict mode', () => {
     const { controller } = site;
     await controller.execute({
       type: 'put-token',
-      token: { idTag: 'CARD1', status: 'Accepted', expiresAt: null, parentIdTag: 'FLEET', note: null },
+      token: token({ idTag: 'CARD1', parentIdTag: 'FLEET' }),
     });
     const client = new RPCClient({
       endpoint: site.url,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { OcppClient } from 'ocpp-ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startSite, type TestSite } from '../support/site.ts';
+import { token } from '../support/things.ts';
 
 /** The second client that is not ours: its own frames and schemas, and it answers what the site sends. */
 describe('a session driven by ocpp-ts', () => {
@@ -11,8 +12,7 @@ describe('a session driven by ocpp-ts', () => {
   it('boots, is started from afar, charges, is stopped from afar, and stands in the ledger once', async () => {
     site = await startSite();
     const { controller } = site;
-    const token = { idTag: 'REMOTE', status: 'Accepted', expiresAt: null, parentIdTag: null, note: null } as const;
-    await controller.execute({ type: 'put-token', token });
+    await controller.execute({ type: 'put-token', token: token({ idTag: 'REMOTE' }) });
     const client = new OcppClient('TS-1');
     client.on('RemoteStartTransaction', (_request, answer) => answer({ status: 'Accepted' }));
     client.on('RemoteStopTransaction', ({ transactionId }, answer) =>

@@ -1,10 +1,14 @@
 import type { Event } from '../../domain/events.ts';
-import { findingsAtStart, findingWhenSuperseded, type StartedTransaction } from '../../domain/findings.ts';
-import type { Verdict } from '../../domain/token.ts';
+import {
+  EARLIEST_PLAUSIBLE_MS,
+  findingsAtStart,
+  findingWhenSuperseded,
+  type StartedTransaction,
+} from '../../domain/findings.ts';
 import { asRunning, asStopped, type Start, type Transaction } from '../../domain/transaction.ts';
-import { wattHours } from '../../domain/units.ts';
+import { type Instant, wattHours } from '../../domain/units.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
-import { authorize, idTagInfo } from '../authorization.ts';
+import { authorize, idTagInfo, type Judgement } from '../authorization.ts';
 import { foreignOver } from '../foreign-transactions.ts';
 import { type Context, type Handler, refuseConnector } from '../handler.ts';
 import { reservationAtStart } from '../reservations/evidence.ts';
@@ -17,8 +21,8 @@ const OFFLINE_AFTER_MS = 60_000;
  * it says, before any rule of authorization, and gets the same answer (§3.7.1).
  */
 export const startTransaction: Handler<'StartTransaction'> = (request, context) => {
-  const refusal = refuseConnector(request.connectorId, 1);
-  if (refusal !== null) return refusal;
+  const noConnector = refuseConnector(request.connectorId, 1);
+  if (noConnector !== null) return noConnector;
   const at = parseTimestamp(request.timestamp);
   if (at === null) {
     return { refused: 'PropertyConstraintViolation', description: 'timestamp is no date and time that can be' };
@@ -36,7 +40,7 @@ export const startTransaction: Handler<'StartTransaction'> = (request, context) 
   const known = records.transactionByStart(chargePointId, start);
   if (known?.verdict) {
     return {
-      response: { transactionId: known.id, idTagInfo: idTagInfo(known.verdict) },
+      response: { transactionId: known.id, idTagInfo: idTagInfo(known.verdict, known.start?.receivedAt ?? receivedAt) },
       events: [
         {
           type: 'evidence-added',
@@ -47,7 +51,7 @@ export const startTransaction: Handler<'StartTransaction'> = (request, context) 
     };
   }
 
-  const verdict = verdictOn(start, context);
+  const { verdict, token, refusal } = judgeStart(start, context);
   const transactionId = records.nextTransactionId();
   const started: StartedTransaction = { transactionId, startedAt: at, meterStartWh: start.meterWh };
   const runningOnConnector = records
@@ -64,41 +68,58 @@ export const startTransaction: Handler<'StartTransaction'> = (request, context) 
       transactionId,
       start,
       verdict,
+      ...(token === null ? {} : { token: token.idTag }),
       evidence: { kind: 'start', message: context.message, receivedAt },
       findings: [
         ...findingsAtStart({ start: started, previousOnConnector, runningOnConnector, receivedAt }),
+        ...(refusal === null || refusal.rule === null ? [] : [{ kind: 'rule-refused', detail: refusal.why } as const]),
         ...reservation.findings,
       ],
     },
     ...reservation.events,
     ...foreignOver(start.connectorId, context),
   ];
+  const { connectorId, idTag } = start;
+  if (token === null) events.push({ type: 'unknown-card-seen', chargePointId, connectorId, idTag, at: receivedAt });
+  if (refusal !== null) {
+    const { status } = verdict;
+    const refused = { chargePointId, connectorId, transactionId, idTag, status, ...refusal, at: receivedAt };
+    events.push({ type: 'authorization-refused', ...refused });
+  }
   // The older one keeps running in the books: its stop may still be queued in the charge point, as its start may have been.
   for (const other of runningOnConnector) {
     const [older, newer] = other.startedAt <= at ? [other, started] : [started, other];
     const findings = [findingWhenSuperseded(older, newer)];
     events.push({ type: 'findings-added', transactionId: older.transactionId, findings, at: receivedAt });
   }
-  return { response: { transactionId, idTagInfo: idTagInfo(verdict) }, events };
+  return { response: { transactionId, idTagInfo: idTagInfo(verdict, receivedAt) }, events };
 };
 
 /**
  * The tag is verified again at every start, since it may come from a stale cache (§4.8). ConcurrentTx only where the
  * other transaction may really still run, and never in hindsight for a start that happened offline (§7.2).
  */
-function verdictOn(start: Start, context: Context): Verdict {
-  const verdict = authorize(start.idTag, context);
-  if (verdict.status !== 'Accepted' || context.policy.concurrentTransactions === 'allow') return verdict;
-  if (context.receivedAt - start.at > OFFLINE_AFTER_MS) return verdict;
+function judgeStart(start: Start, context: Context): Judgement {
+  const offline = context.receivedAt - start.at > OFFLINE_AFTER_MS;
+  const judged = authorize(start.idTag, context, judgedAt(start, offline, context));
+  const { verdict, token } = judged;
+  if (verdict.status !== 'Accepted' || offline || context.policy.concurrentTransactions === 'allow') return judged;
   const elsewhere = context.records
-    .runningWith(start.idTag)
-    .some(
+    .runningWith(token?.idTag ?? start.idTag)
+    .find(
       (other) =>
         other.verdict?.status === 'Accepted' &&
         !isSuperseded(other, context) &&
         !(other.chargePointId === context.chargePointId && other.start?.connectorId === start.connectorId),
     );
-  return elsewhere ? { ...verdict, status: 'ConcurrentTx' } : verdict;
+  if (elsewhere === undefined) return judged;
+  const why = `Card ${start.idTag} is charging already: transaction ${elsewhere.id} at ${elsewhere.chargePointId}.`;
+  return { token, verdict: { ...verdict, status: 'ConcurrentTx' }, refusal: { rule: null, why } };
+}
+
+/** A start that happened offline is judged at its own time, unless its clock was never set. */
+function judgedAt(start: Start, offline: boolean, { receivedAt }: Context): Instant {
+  return offline && start.at >= EARLIEST_PLAUSIBLE_MS ? start.at : receivedAt;
 }
 
 /** Its stop was lost: the connector has since been used by another transaction, so the car is long gone. */

@@ -4,7 +4,7 @@ import { asRunning, asStopped, type Stop, type Transaction } from '../../domain/
 import { wattHours } from '../../domain/units.ts';
 import type { RequestOf } from '../../ocpp/messages/actions.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
-import { authorize, idTagInfo } from '../authorization.ts';
+import { authorizeStop, idTagInfo } from '../authorization.ts';
 import type { Context, Handler } from '../handler.ts';
 import { registerOf, takeReadings } from '../readings.ts';
 
@@ -26,7 +26,10 @@ export const stopTransaction: Handler<'StopTransaction'> = (request, context) =>
   };
   const transaction = context.records.transaction(context.chargePointId, request.transactionId);
   return {
-    response: stop.idTag === null ? {} : { idTagInfo: idTagInfo(authorize(stop.idTag, context)) },
+    response:
+      stop.idTag === null
+        ? {}
+        : { idTagInfo: idTagInfo(authorizeStop(stop.idTag, context).verdict, context.receivedAt) },
     events:
       transaction === null || transaction.state === 'orphan'
         ? orphanEvents(request.transactionId, stop, context)

@@ -1,7 +1,7 @@
 import { type Candidate, desiredList, type ListChange, listChanges } from '../../domain/desired-list.ts';
 import type { Event } from '../../domain/events.ts';
 import { type ListEntry, type LocalList, unknownList } from '../../domain/local-list.ts';
-import { idTagKey } from '../../domain/token.ts';
+import { idTagKey, tokenChanges } from '../../domain/token.ts';
 import type { Instant } from '../../domain/units.ts';
 import type { Chore, ChoreContext, ChoreStep } from '../chore.ts';
 import { alertId, listAlert, REST_MS } from './answers.ts';
@@ -14,8 +14,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 const wakes: Chore['wakes'] = new Set([
-  'token-put',
-  'token-removed',
+  ...tokenChanges,
   'local-list-changed',
   'configuration-reported',
   'configuration-taken',

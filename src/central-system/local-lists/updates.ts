@@ -1,6 +1,7 @@
 import type { ListChange } from '../../domain/desired-list.ts';
 import type { ListEntry, ListUpdate, LocalList } from '../../domain/local-list.ts';
 import { idTagKey } from '../../domain/token.ts';
+import { instant } from '../../domain/units.ts';
 import type { RequestOf } from '../../ocpp/messages/actions.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
 import { idTagInfo } from '../authorization.ts';
@@ -62,5 +63,6 @@ export function updateOf({ listVersion, updateType, localAuthorizationList = [] 
 }
 
 function entryOf(entry: ListEntry) {
-  return { idTag: entry.idTag, idTagInfo: idTagInfo(entry) };
+  // An entry was judged when it was put together, and not again now.
+  return { idTag: entry.idTag, idTagInfo: idTagInfo(entry, instant(0)) };
 }

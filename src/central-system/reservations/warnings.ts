@@ -23,6 +23,6 @@ export function reservationWarnings(
     found.push('The charge point reserves single connectors only: ReserveConnectorZeroSupported is not true.');
   }
   if (expiresAt <= now) found.push('It expires in the past.');
-  if (records.token(idTag) === null) found.push(`There is no token ${JSON.stringify(idTag)}.`);
+  if (records.tokenFor(idTag) === null) found.push(`There is no token ${JSON.stringify(idTag)}.`);
   return found;
 }

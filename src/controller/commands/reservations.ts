@@ -25,7 +25,7 @@ export function reserve(command: Asked<'reserve'>, site: CommandSite, done: Done
   if ('kind' in line) return ended(done, line);
   const { records } = site;
   const parentIdTag =
-    command.parentIdTag === undefined ? (records.token(idTag)?.parentIdTag ?? null) : command.parentIdTag;
+    command.parentIdTag === undefined ? (records.tokenFor(idTag)?.parentIdTag ?? null) : command.parentIdTag;
   const terms = { connectorId, idTag, parentIdTag, expiresAt };
   const at = site.clock.now();
   const id = records.nextReservationId();

@@ -18,7 +18,7 @@ CREATE TABLE local_list_entries (
 ) STRICT, WITHOUT ROWID;
 
 -- Which tokens come where: read once a day for the whole site. Starts come in the order of time, so it grows at its end.
-CREATE INDEX transactions_by_time ON transactions (started_ms, id_tag_key, charge_point_ref) WHERE state <> 'orphan';
+CREATE INDEX transactions_by_time ON transactions (started_ms, coalesce(token_key, id_tag_key), charge_point_ref) WHERE state <> 'orphan';
 
 -- A new random value whenever a token changes: a number that a failed commit takes back would come twice.
 INSERT INTO meta (key, value) VALUES ('tokens_revision', hex(randomblob(8)));
@@ -26,6 +26,15 @@ CREATE TRIGGER tokens_added AFTER INSERT ON tokens BEGIN
   UPDATE meta SET value = hex(randomblob(8)) WHERE key = 'tokens_revision';
 END;
 CREATE TRIGGER tokens_changed AFTER UPDATE ON tokens BEGIN
+  UPDATE meta SET value = hex(randomblob(8)) WHERE key = 'tokens_revision';
+END;
+CREATE TRIGGER token_groups_added AFTER INSERT ON token_groups BEGIN
+  UPDATE meta SET value = hex(randomblob(8)) WHERE key = 'tokens_revision';
+END;
+CREATE TRIGGER token_groups_changed AFTER UPDATE ON token_groups BEGIN
+  UPDATE meta SET value = hex(randomblob(8)) WHERE key = 'tokens_revision';
+END;
+CREATE TRIGGER token_groups_removed AFTER DELETE ON token_groups BEGIN
   UPDATE meta SET value = hex(randomblob(8)) WHERE key = 'tokens_revision';
 END;
 CREATE TRIGGER tokens_removed AFTER DELETE ON tokens BEGIN

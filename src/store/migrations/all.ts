@@ -1,8 +1,10 @@
 import { sql as ledger } from './001-ledger.ts';
 import { sql as operations } from './002-operations.ts';
+import { sql as tokens } from './003-tokens.ts';
 import { sql as localLists } from './004-local-lists.ts';
 import { sql as reservations } from './005-reservations.ts';
 import { sql as configuration } from './007-configuration.ts';
+import { sql as credentials } from './009-credentials.ts';
 import { sql as dataTransfers } from './010-data-transfers.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
@@ -11,8 +13,10 @@ export type Migration = { readonly version: number; readonly name: string; reado
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'ledger', sql: ledger },
   { version: 2, name: 'operations', sql: operations },
+  { version: 3, name: 'tokens', sql: tokens },
   { version: 4, name: 'local-lists', sql: localLists },
   { version: 5, name: 'reservations', sql: reservations },
   { version: 7, name: 'configuration', sql: configuration },
+  { version: 9, name: 'credentials', sql: credentials },
   { version: 10, name: 'data-transfers', sql: dataTransfers },
 ];

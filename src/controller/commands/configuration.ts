@@ -1,0 +1,51 @@
+import type { Command } from '../../domain/commands.ts';
+import { configurationKey, isSecretKey } from '../../domain/configuration.ts';
+import { type CommandSite, type Done, ended, recorded } from '../command-steps.ts';
+import type { Decision } from '../turn.ts';
+
+/** Wishes that the API keeps for one charge point: more keys than any has. */
+const MAX_WISHES = 500;
+
+type ConfigurationCommand = Extract<
+  Command,
+  { type: 'wish-configuration' | 'drop-configuration-wish' | 'refresh-configuration' }
+>;
+
+/** What a charge point's configuration shall be. Whether it becomes so is the affair of the chores. */
+export function decideConfiguration(command: ConfigurationCommand, site: CommandSite, done: Done): Decision {
+  const { chargePointId } = command;
+  const { records, clock, lines, policy } = site;
+  const at = clock.now();
+  if (records.registration(chargePointId) === null) {
+    const known = policy.configured.has(chargePointId) || lines.get(chargePointId) !== null;
+    return known
+      ? ended(done, { kind: 'conflict', why: `${chargePointId} has not sent BootNotification yet.` })
+      : ended(done, { kind: 'unknown', what: `charge point ${chargePointId}` });
+  }
+  switch (command.type) {
+    case 'wish-configuration': {
+      const { key, value } = command;
+      const folded = configurationKey(key);
+      if (isSecretKey(key)) {
+        const why = `${key} is a secret, and secrets are not kept here: send it with ChangeConfiguration.`;
+        return ended(done, { kind: 'invalid', why });
+      }
+      const wishes = records.configurationWishes(chargePointId);
+      if (wishes.length >= MAX_WISHES && !wishes.some((wish) => configurationKey(wish.key) === folded)) {
+        return ended(done, { kind: 'conflict', why: `${chargePointId} has ${MAX_WISHES} wishes already.` });
+      }
+      return recorded([{ type: 'configuration-wished', chargePointId, key, value, at }], site, done);
+    }
+    case 'drop-configuration-wish': {
+      const { key } = command;
+      const folded = configurationKey(key);
+      if (!records.configurationWishes(chargePointId).some((wish) => configurationKey(wish.key) === folded)) {
+        return ended(done, { kind: 'unknown', what: `wish for ${key} of charge point ${chargePointId}` });
+      }
+      return recorded([{ type: 'configuration-wish-dropped', chargePointId, key, at }], site, done);
+    }
+    case 'refresh-configuration':
+      if (!lines.get(chargePointId)?.session) return ended(done, { kind: 'not-connected' });
+      return recorded([{ type: 'configuration-refresh-wanted', chargePointId, at }], site, done);
+  }
+}

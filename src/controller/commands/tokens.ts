@@ -1,0 +1,137 @@
+import type { Command, CommandResult } from '../../domain/commands.ts';
+import type { Event } from '../../domain/events.ts';
+import { isNarrowed, MAX_ALIASES, namesOf, type Token } from '../../domain/token.ts';
+import { blankToken, nameTaken, planImport, repeatedName } from '../../domain/token-import.ts';
+import { isNarrower, noRules } from '../../domain/token-rules.ts';
+import { type CommandSite, type Done, ended, recorded } from '../command-steps.ts';
+import type { Decision } from '../turn.ts';
+
+type TokenCommand = Extract<
+  Command,
+  {
+    type:
+      | 'put-token'
+      | 'remove-token'
+      | 'import-tokens'
+      | 'release-file-tokens'
+      | 'put-token-group'
+      | 'remove-token-group'
+      | 'enrol-card'
+      | 'forget-card';
+  }
+>;
+
+/** Changes to who may charge. All of it is decided inside the turn: no two tokens can ever come to share a name. */
+export function decideTokens(command: TokenCommand, site: CommandSite, done: Done): Decision {
+  const { records } = site;
+  const at = site.clock.now();
+  switch (command.type) {
+    case 'put-token':
+      return put(command.token, site, done);
+    case 'remove-token': {
+      const known = records.token(command.idTag);
+      if (known === null) return ended(done, { kind: 'unknown', what: `token ${command.idTag}` });
+      if (known.source === 'file') return ended(done, ownedByFile(known));
+      return recorded(
+        [
+          { type: 'token-removed', idTag: known.idTag, at },
+          { type: 'tokens-narrowed', at },
+        ],
+        site,
+        done,
+      );
+    }
+    case 'import-tokens':
+      return importTokens(command, site, done);
+    case 'release-file-tokens':
+      return records.idTagsFrom('file').length === 0
+        ? ended(done, { kind: 'done' })
+        : recorded([{ type: 'file-tokens-released', at }], site, done);
+    case 'put-token-group': {
+      const { group } = command;
+      const events: Event[] = [{ type: 'token-group-put', group, at }];
+      const before = records.tokenGroup(group.parentIdTag)?.rules ?? noRules;
+      if (isNarrower(group.rules, before)) events.push({ type: 'tokens-narrowed', at });
+      return recorded(events, site, done);
+    }
+    case 'remove-token-group':
+      return records.tokenGroup(command.parentIdTag) === null
+        ? ended(done, { kind: 'unknown', what: `token group ${command.parentIdTag}` })
+        : recorded([{ type: 'token-group-removed', parentIdTag: command.parentIdTag, at }], site, done);
+    case 'enrol-card':
+      return enrol(command, site, done);
+    case 'forget-card':
+      return records.unknownCard(command.idTag) === null
+        ? ended(done, { kind: 'unknown', what: `unknown card ${command.idTag}` })
+        : recorded([{ type: 'unknown-card-forgotten', idTag: command.idTag, at }], site, done);
+  }
+}
+
+function put(given: Token, site: CommandSite, done: Done): Decision {
+  const { records } = site;
+  const at = site.clock.now();
+  const before = records.token(given.idTag);
+  if (before?.source === 'file') return ended(done, ownedByFile(before));
+  const token: Token = { ...given, source: 'api' };
+  const repeated = repeatedName(token);
+  if (repeated !== null) return ended(done, { kind: 'invalid', why: `${repeated} stands twice in the names of it.` });
+  const taken = nameTaken(token, records);
+  if (taken !== null) {
+    const why = `${taken.name} is the idTag or an alias of token ${taken.by.idTag} already.`;
+    return ended(done, { kind: 'conflict', why });
+  }
+  const events: Event[] = [{ type: 'token-put', token, at }];
+  if (isNarrowed(before, token)) events.push({ type: 'tokens-narrowed', at });
+  // A card that is known now is no longer among the unknown ones.
+  for (const idTag of namesOf(token)) {
+    if (records.unknownCard(idTag) !== null) events.push({ type: 'unknown-card-forgotten', idTag, at });
+  }
+  return recorded(events, site, done);
+}
+
+/** The card becomes what it is to be under the spelling in which it was seen. */
+function enrol({ idTag, as }: Extract<TokenCommand, { type: 'enrol-card' }>, site: CommandSite, done: Done): Decision {
+  const { records } = site;
+  const seen = records.unknownCard(idTag);
+  if (seen === null) return ended(done, { kind: 'unknown', what: `unknown card ${idTag}` });
+  if (as.kind === 'token') {
+    const { note, parentIdTag, rules } = as;
+    return put({ ...blankToken(seen, 'api'), note, parentIdTag, rules }, site, done);
+  }
+  const token = records.tokenFor(as.of);
+  if (token === null) return ended(done, { kind: 'unknown', what: `token ${as.of}` });
+  if (token.aliases.length >= MAX_ALIASES) {
+    return ended(done, {
+      kind: 'conflict',
+      why: `Token ${token.idTag} has ${MAX_ALIASES} aliases, which is the most.`,
+    });
+  }
+  return put({ ...token, aliases: [...token.aliases, seen] }, site, done);
+}
+
+function importTokens(
+  { lines, mode, source, dryRun }: Extract<TokenCommand, { type: 'import-tokens' }>,
+  site: CommandSite,
+  done: Done,
+): Decision {
+  const at = site.clock.now();
+  const plan = planImport(lines, mode, source, site.records);
+  if ('errors' in plan) return ended(done, { kind: 'wrong-lines', errors: plan.errors });
+  const { put: changed, removed } = plan;
+  const result: CommandResult = {
+    kind: 'imported',
+    added: plan.added,
+    changed: plan.changed,
+    unchanged: plan.unchanged,
+    removed: removed.length,
+  };
+  if (dryRun || changed.length + removed.length === 0) return ended(done, result);
+  const events: Event[] = [{ type: 'tokens-imported', put: changed, removed, source, at }];
+  if (plan.narrows) events.push({ type: 'tokens-narrowed', at });
+  return recorded(events, site, done, result);
+}
+
+const ownedByFile = ({ idTag }: Token): CommandResult => ({
+  kind: 'conflict',
+  why: `Token ${idTag} comes from the file that authorization.tokens names: change it there, and restart.`,
+});
