@@ -142,6 +142,7 @@ function policyOf(config: Config): Policy {
     clearCaches: config.authorization.clearCaches,
     timeZone: config.site.timeZone,
     concurrentTransactions: config.authorization.concurrentTransactions,
+    chargingProfiles: config.ocpp.chargingProfiles,
     localLists: config.authorization.localLists,
     reservations: config.reservations,
     heartbeatIntervalS: config.ocpp.heartbeatIntervalS,

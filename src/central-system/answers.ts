@@ -1,6 +1,7 @@
 import type { Event } from '../domain/events.ts';
 import type { Instant } from '../domain/units.ts';
 import type { CentralSystemAction, RequestOf, ResponseOf } from '../ocpp/messages/actions.ts';
+import { profileSent, profilesCleared, remoteStartAnswered, scheduleReported } from './charging-profiles/answers.ts';
 import { configurationChanged, configurationRead, restartAsked } from './configuration/answers.ts';
 import type { Live, Policy } from './handler.ts';
 import { localListVersionAnswered, sendLocalListAnswered } from './local-lists/answers.ts';
@@ -44,23 +45,23 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   ChangeAvailability: forTheAskerOnly,
   ChangeConfiguration: configurationChanged,
   ClearCache: clearCacheAnswered,
-  ClearChargingProfile: forTheAskerOnly,
+  ClearChargingProfile: profilesCleared,
   DataTransfer: forTheAskerOnly,
   DeleteCertificate: forTheAskerOnly,
   ExtendedTriggerMessage: forTheAskerOnly,
-  GetCompositeSchedule: forTheAskerOnly,
+  GetCompositeSchedule: scheduleReported,
   GetConfiguration: configurationRead,
   GetDiagnostics: forTheAskerOnly,
   GetInstalledCertificateIds: forTheAskerOnly,
   GetLocalListVersion: localListVersionAnswered,
   GetLog: forTheAskerOnly,
   InstallCertificate: forTheAskerOnly,
-  RemoteStartTransaction: forTheAskerOnly,
+  RemoteStartTransaction: remoteStartAnswered,
   RemoteStopTransaction: forTheAskerOnly,
   ReserveNow: reserveNowAnswered,
   Reset: restartAsked,
   SendLocalList: sendLocalListAnswered,
-  SetChargingProfile: forTheAskerOnly,
+  SetChargingProfile: profileSent,
   SignedUpdateFirmware: forTheAskerOnly,
   TriggerMessage: forTheAskerOnly,
   UnlockConnector: forTheAskerOnly,

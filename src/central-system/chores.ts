@@ -1,3 +1,5 @@
+import { profileBookkeeping } from './charging-profiles/bookkeeping.ts';
+import { keptProfiles } from './charging-profiles/kept-profiles.ts';
 import type { Chore } from './chore.ts';
 import { keepConfiguration } from './configuration/keeping.ts';
 import { readConfiguration } from './configuration/reading.ts';
@@ -12,9 +14,11 @@ export const chores: readonly Chore[] = [
   listRevocations,
   overdueOperations,
   stopBlocked,
+  profileBookkeeping,
   keepReservations,
   clearCaches,
   readConfiguration,
+  keptProfiles,
   localLists,
   keepConfiguration,
 ];

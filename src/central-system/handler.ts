@@ -24,6 +24,8 @@ export type Policy = {
   /** IANA name. */
   readonly timeZone: string;
   readonly concurrentTransactions: 'refuse' | 'allow';
+  /** Whether profiles that are to stay are sent anew and verified without being asked for. */
+  readonly chargingProfiles: 'keep' | 'leave';
   /** Whether we keep the local lists of charge points in line with the tokens. */
   readonly localLists: 'on' | 'off';
   readonly reservations: {

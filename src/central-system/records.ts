@@ -6,6 +6,7 @@ import type { TokenBook, TokenUse } from '../domain/desired-list.ts';
 import type { RegisterAt } from '../domain/findings.ts';
 import type { ListEntry, LocalList } from '../domain/local-list.ts';
 import type { OpenOperation } from '../domain/operation.ts';
+import type { ProfileTemplate, RecordedProfile, ScheduleComparison } from '../domain/profile-record.ts';
 import type { Reservation } from '../domain/reservation.ts';
 import type { Token, TokenGroup } from '../domain/token.ts';
 import type { KnownTokens } from '../domain/token-import.ts';
@@ -31,6 +32,19 @@ export type Records = KnownTokens & {
   /** Passwords given over OCPP, in their order. */
   givenPasswords(chargePointId: string): readonly GivenPassword[];
   alertIsOpen(id: string): boolean;
+  /** What a charge point is believed to hold, is to hold, and refused; the latest last. */
+  chargingProfiles(chargePointId: string): readonly RecordedProfile[];
+  /** An id that no charge point of the site holds a profile by, and that was never given before. */
+  nextChargingProfileId(): number;
+  /** The last composite schedule that it reported for the connector, beside ours; null where it never did. */
+  scheduleComparison(chargePointId: string, connectorId: number): ScheduleComparison | null;
+  profileTemplate(id: string): ProfileTemplate | null;
+  profileTemplateNamed(name: string): ProfileTemplate | null;
+  countProfileTemplates(): number;
+  /** When it last sent a BootNotification; null where it never did. */
+  lastBootAt(chargePointId: string): Instant | null;
+  /** Connectors that it has reported a status of, 0 included, in ascending order. */
+  connectorIds(chargePointId: string): readonly number[];
   /** Operations that wait for their answer, or for what the charge point does later; the oldest first. */
   openOperations(chargePointId: string): readonly OpenOperation[];
   /** By our own id, not by the number that the charge point knows it by. */
@@ -43,7 +57,6 @@ export type Records = KnownTokens & {
   reservationsHeldAt(chargePointId: string, at: Instant): readonly Reservation[];
   /** For a new one, as our id and as its number: no charge point has ever heard of it. */
   nextReservationId(): number;
-  lastBootAt(chargePointId: string): Instant | null;
   /** The last status of a connector; null where none was reported. */
   lastReport(chargePointId: string, connectorId: number): Pick<StatusReport, 'status' | 'receivedAt'> | null;
   /** As last reported; null where nothing was. Connector 0 is the charge point as a whole. */

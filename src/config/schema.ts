@@ -132,6 +132,11 @@ const ocpp = Type.Object(
       default: 0,
       description: 'Security profile of charge points that name none of their own: 0 without, 1 with a password.',
     }),
+    chargingProfiles: Type.Enum(['keep', 'leave'], {
+      default: 'keep',
+      description:
+        'Charging profiles that are to stay: verify them, and send them anew to a charge point that lost them; or leave them alone.',
+    }),
     heartbeatIntervalS: Type.Integer({
       minimum: 10,
       maximum: 86_400,

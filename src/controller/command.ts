@@ -4,6 +4,7 @@ import { operationRequested } from '../central-system/operations/tracking.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
 import type { Event } from '../domain/events.ts';
 import { type CommandSite, ended, recorded } from './command-steps.ts';
+import { decideChargingProfiles } from './commands/charging-profiles.ts';
 import { decideConfiguration } from './commands/configuration.ts';
 import { resyncLocalList } from './commands/local-lists.ts';
 import { cancelReservation, extendReservation, reserve } from './commands/reservations.ts';
@@ -29,6 +30,12 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
     case 'drop-configuration-wish':
     case 'refresh-configuration':
       return decideConfiguration(command, site, done);
+    case 'install-profile':
+    case 'remove-profile':
+    case 'composite-schedule':
+    case 'put-profile-template':
+    case 'remove-profile-template':
+      return decideChargingProfiles(command, site, done);
     case 'resync-local-list':
       return resyncLocalList(command, site, done);
     case 'put-token':

@@ -1,3 +1,6 @@
+import type { RateUnit } from './charging-profile.ts';
+import type { CompositeSchedule } from './composite-schedule.ts';
+import type { ProfileTerms, ScheduleComparison } from './profile-record.ts';
 import type { ReservationTerms } from './reservation.ts';
 import type { Token, TokenGroup, TokenSource } from './token.ts';
 import type { ImportMode, LineError, TokenLine } from './token-import.ts';
@@ -34,7 +37,29 @@ export type Command =
   | { type: 'remove-token-group'; parentIdTag: string }
   | { type: 'enrol-card'; idTag: string; as: Enrolment }
   | { type: 'forget-card'; idTag: string }
-  | { type: 'clear-alert'; id: string };
+  | { type: 'clear-alert'; id: string }
+  /** A profile of its own terms, or those of a template. `keep` null: unless it is a TxProfile. */
+  | ({
+      type: 'install-profile';
+      chargePointId: string;
+      connectorId: number;
+      /** Null: the one that runs at the connector, for a TxProfile. */
+      transactionId: number | null;
+      keep: boolean | null;
+    } & ({ template: string } | { template: null; terms: ProfileTerms }))
+  | { type: 'remove-profile'; chargePointId: string; profileId: number }
+  /** `ask`: has the charge point report its own. `unit` null: what the charge point takes. */
+  | {
+      type: 'composite-schedule';
+      chargePointId: string;
+      connectorId: number;
+      durationS: number;
+      unit: RateUnit | null;
+      ask: boolean;
+    }
+  /** `id` null: a new one. */
+  | { type: 'put-profile-template'; id: string | null; name: string; terms: ProfileTerms }
+  | { type: 'remove-profile-template'; id: string };
 
 /** An unknown card becomes a token of its own, or another name of one. */
 export type Enrolment =
@@ -54,6 +79,9 @@ export type CommandResult =
   /** The charge point answered; whether it agreed stands in the payload. */
   | { kind: 'answered'; operationId: string; payload: unknown }
   | { kind: 'call-error'; operationId: string; code: string; description: string; details: unknown }
+  /** The charge point answered, and said no; `why` is a sentence for a person. */
+  | { kind: 'refused'; why: string }
+  | { kind: 'composite-schedule'; computed: CompositeSchedule; comparison: ScheduleComparison | null }
   | { kind: 'unknown'; what: string }
   | { kind: 'not-connected' }
   /** Sent, but no answer came: the charge point may have acted all the same. */

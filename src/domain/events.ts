@@ -6,6 +6,7 @@ import type { Finding } from './findings.ts';
 import type { LocalListEvent } from './local-list.ts';
 import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
+import type { ChargingProfileEvent } from './profile-record.ts';
 import type { ReservationEvent } from './reservation.ts';
 import type { TokenEvent, Verdict } from './token.ts';
 import type { Start, Stop } from './transaction.ts';
@@ -39,6 +40,7 @@ export type Event =
   | ConfigurationEvent
   | TokenEvent
   | CredentialEvent
+  | ChargingProfileEvent
   | DataTransferEvent
   | ReservationEvent;
 

@@ -5,10 +5,12 @@ import { problemOf } from './problem.ts';
 /** Carries out a command; throws the Problem that stands for whatever kept it from succeeding. */
 export async function carryOut(controller: Controller, command: Command): Promise<Succeeded> {
   const result = await controller.execute(command);
-  if (result.kind === 'done' || result.kind === 'created' || result.kind === 'imported' || result.kind === 'answered') {
-    return result;
-  }
+  if (isSuccess(result)) return result;
   throw problemOf(result);
 }
 
-type Succeeded = Extract<CommandResult, { kind: 'done' | 'created' | 'imported' | 'answered' }>;
+type Succeeded = Extract<CommandResult, { kind: 'done' | 'created' | 'imported' | 'answered' | 'composite-schedule' }>;
+
+function isSuccess(result: CommandResult): result is Succeeded {
+  return ['done', 'created', 'imported', 'answered', 'composite-schedule'].includes(result.kind);
+}

@@ -148,6 +148,22 @@ export function liveEvent(event: Event): object {
       return { chargePointId: event.chargePointId, at: utc(event.at) };
     case 'credential-answered':
       return { chargePointId: event.chargePointId, state: event.state, at: utc(event.at) };
+    case 'charging-profiles-changed': {
+      const profiles = event.profiles.map(({ profile, connectorId, state }) => ({
+        chargingProfileId: profile.id,
+        connectorId,
+        state,
+      }));
+      return { chargePointId: event.chargePointId, profiles, at: utc(event.at) };
+    }
+    case 'composite-schedule-compared': {
+      const { connectorId, outcome } = event.comparison;
+      return { chargePointId: event.chargePointId, connectorId, outcome, at: utc(event.at) };
+    }
+    case 'profile-template-put':
+      return { id: event.template.id, name: event.template.name, at: utc(event.at) };
+    case 'profile-template-removed':
+      return { id: event.id, at: utc(event.at) };
     case 'reservation-requested':
     case 'reservation-changed': {
       const { id, reservationId, connectorId, idTag, state, outcome, transactionId, expiresAt } = event.reservation;

@@ -43,6 +43,7 @@ const kinds = {
   'too-large': [413, 'The body is too large'],
   'not-json-type': [415, 'The body must be application/json'],
   'not-csv-type': [415, 'The body must be text/csv'],
+  refused: [422, 'The charge point refused'],
   'call-error': [422, 'The charge point answered with an error'],
   'request-failed': [400, 'The request could not be read'],
   'internal-error': [500, 'Something in Busbar failed'],
@@ -98,7 +99,14 @@ export function wrongLines(errors: readonly LineError[]): Problem {
 
 /** What a command came to, where that is no success. */
 export function problemOf(
-  result: Exclude<CommandResult, { kind: 'done' } | { kind: 'created' } | { kind: 'imported' } | { kind: 'answered' }>,
+  result: Exclude<
+    CommandResult,
+    | { kind: 'done' }
+    | { kind: 'created' }
+    | { kind: 'imported' }
+    | { kind: 'answered' }
+    | { kind: 'composite-schedule' }
+  >,
 ): Problem {
   switch (result.kind) {
     case 'invalid':
@@ -107,6 +115,8 @@ export function problemOf(
       return new Problem('conflict', result.why);
     case 'wrong-lines':
       return wrongLines(result.errors);
+    case 'refused':
+      return new Problem('refused', result.why);
     case 'unknown':
       return new Problem('not-found', `There is no ${result.what}.`);
     case 'not-connected':

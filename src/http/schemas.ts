@@ -8,7 +8,7 @@ export const text = nullable(Type.String());
 export const time = Type.String({ format: 'date-time' });
 export const maybeTime = nullable(time);
 export const whole = nullable(Type.Integer());
-const number = nullable(Type.Number());
+export const number = nullable(Type.Number());
 const phases = Type.Unsafe<ThreePhases>(Type.Array(number, { minItems: 3, maxItems: 3, description: 'L1, L2, L3' }));
 
 /** A list, or one page of it; `next` is the cursor of the next page. */

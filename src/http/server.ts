@@ -8,6 +8,7 @@ import type { Views } from '../store/views.ts';
 import { type App, compileValidator, type TypeBoxProvider } from './app.ts';
 import { cardRoutes } from './card-routes.ts';
 import { chargePointRoutes } from './charge-point-routes.ts';
+import { chargingProfileRoutes } from './charging-profile-routes.ts';
 import { configurationRoutes } from './configuration-routes.ts';
 import { dataTransferRoutes } from './data-transfer-routes.ts';
 import { answerBadRequest, answerErrors, sendError } from './errors.ts';
@@ -116,6 +117,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   configurationRoutes(app, site);
   localListRoutes(app, site);
   operationRoutes(app, site);
+  chargingProfileRoutes(app, site);
   transactionRoutes(app, site);
   tokenRoutes(app, site);
   tokenGroupRoutes(app, site);

@@ -283,7 +283,7 @@ function settleEpoch(database: Database, newId: () => string): string {
       if (known !== undefined && !restored) return known;
       const epoch = newId();
       write.run('epoch', epoch);
-      for (const counter of ['next_transaction_id', 'next_reservation_id']) {
+      for (const counter of ['next_transaction_id', 'next_reservation_id', 'next_charging_profile_id']) {
         const next = Number(read.get(counter) ?? 1);
         write.run(counter, String(restored ? next + RESTORE_JUMP : next));
       }

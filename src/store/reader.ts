@@ -4,6 +4,7 @@ import type { RegisterAt } from '../domain/findings.ts';
 import { idTagKey } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
+import { chargingProfileReads } from './charging-profiles.ts';
 import { configurationReads } from './configuration.ts';
 import { credentialReads } from './credentials.ts';
 import { localListReads } from './local-lists.ts';
@@ -58,6 +59,7 @@ export function createReader(database: Database) {
     ...reservationReads(database),
     ...configurationReads(database),
     ...credentialReads(database),
+    ...chargingProfileReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,

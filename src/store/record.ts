@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Event } from '../domain/events.ts';
+import { chargingProfileWriters } from './charging-profiles.ts';
 import { configurationWriters } from './configuration.ts';
 import { credentialWriters } from './credentials.ts';
 import { dataTransferWriters } from './data-transfers.ts';
@@ -28,6 +29,7 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...tokenWriters(database, refOf),
     ...configurationWriters(database, refOf),
     ...credentialWriters(database),
+    ...chargingProfileWriters(database, refOf),
     ...reservationWriters(database, refOf),
     ...dataTransferWriters(database, refOf),
   };

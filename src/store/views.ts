@@ -9,6 +9,7 @@ import {
   createChargePointViews,
   type LiveState,
 } from './charge-point-view.ts';
+import { createChargingProfileViews } from './charging-profiles.ts';
 import { createConfigurationViews } from './configuration.ts';
 import { createDataTransferViews } from './data-transfers.ts';
 import { createLocalListViews } from './local-lists.ts';
@@ -56,6 +57,7 @@ export function createViews(
     ...alerts,
     ...createOperationViews(database),
     ...createConfigurationViews(database, site.wishedConfiguration),
+    ...createChargingProfileViews(database),
     ...createLocalListViews(database),
     ...createReservationViews(database),
     ...createDataTransferViews(database),

@@ -24,6 +24,7 @@ describe('what is accepted', () => {
           readConfiguration: true,
           configuration: {},
           rebootForConfiguration: 'never',
+          chargingProfiles: 'keep',
           dataTransfers: [],
         },
         http: { host: '127.0.0.1', port: 8080 },

@@ -6,6 +6,7 @@ import { createController } from '../../src/controller/controller.ts';
 import { milliVolts } from '../../src/domain/units.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { startOcppServer } from '../../src/runtime/ocpp-server.ts';
+import type { Clock } from '../../src/runtime/ports.ts';
 import { openStore } from '../../src/store/database.ts';
 
 export type TestSite = Awaited<ReturnType<typeof startSite>>;
@@ -19,15 +20,17 @@ export async function startSite(
     callTimeoutMs?: number;
     pingIntervalMs?: number;
     port?: number;
+    clock?: Clock;
   } = {},
 ) {
+  const clock = options.clock ?? systemClock;
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
-  const { database } = openStore(options.storePath ?? ':memory:', { now: Date.now(), newId: randomUUID });
+  const { database } = openStore(options.storePath ?? ':memory:', { now: clock.now(), newId: randomUUID });
   const controller = createController({
     database,
     policy: { ...openPolicy, ...options.policy },
     credentials: createCredentials(options.passwords ?? new Map()),
-    clock: systemClock,
+    clock,
     ids: { uuid: randomUUID },
     log,
     callTimeoutMs: options.callTimeoutMs ?? 5_000,
@@ -38,7 +41,7 @@ export async function startSite(
     port: options.port ?? 0,
     pingIntervalMs: options.pingIntervalMs ?? 30_000,
     mayOmitSubprotocol: new Set(),
-    clock: systemClock,
+    clock,
     log,
     upgradeRequested: (request) => controller.upgradeRequested(request),
   });
@@ -66,6 +69,7 @@ export const openPolicy: Policy = {
   clearCaches: false,
   timeZone: 'Europe/Berlin',
   concurrentTransactions: 'refuse',
+  chargingProfiles: 'leave',
   localLists: 'off',
   reservations: { restore: false },
   heartbeatIntervalS: 300,

@@ -4,6 +4,7 @@ import { sql as tokens } from './003-tokens.ts';
 import { sql as localLists } from './004-local-lists.ts';
 import { sql as reservations } from './005-reservations.ts';
 import { sql as configuration } from './007-configuration.ts';
+import { sql as chargingProfiles } from './008-charging-profiles.ts';
 import { sql as credentials } from './009-credentials.ts';
 import { sql as dataTransfers } from './010-data-transfers.ts';
 
@@ -17,6 +18,7 @@ export const migrations: readonly Migration[] = [
   { version: 4, name: 'local-lists', sql: localLists },
   { version: 5, name: 'reservations', sql: reservations },
   { version: 7, name: 'configuration', sql: configuration },
+  { version: 8, name: 'charging-profiles', sql: chargingProfiles },
   { version: 9, name: 'credentials', sql: credentials },
   { version: 10, name: 'data-transfers', sql: dataTransfers },
 ];
