@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { createCredentials } from './central-system/credentials.ts';
 import type { Policy } from './central-system/handler.ts';
 import type { Config } from './config/load.ts';
@@ -8,6 +9,9 @@ import type { ConfigurationWish, WishedConfiguration } from './domain/configurat
 import { milliVolts } from './domain/units.ts';
 import { startHttpServer } from './http/server.ts';
 import { systemClock } from './runtime/clock.ts';
+import { createFileExchange } from './runtime/file-exchange.ts';
+import { sweepStrays, systemDisk } from './runtime/file-intake.ts';
+import { openFirmwareShelf } from './runtime/firmware-shelf.ts';
 import type { Logger } from './runtime/log.ts';
 import { type OcppServer, startOcppServer } from './runtime/ocpp-server.ts';
 import { lockStore, openStore } from './store/database.ts';
@@ -38,6 +42,17 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
     });
     for (const notice of notices) log.error({}, notice);
 
+    const folder = join(dirname(config.store.path), 'files');
+    const reserveBytes = config.files.reserveMiB * MIB;
+    const shelf = await openFirmwareShelf({
+      folder: join(folder, 'firmware'),
+      maxBytes: config.files.maxFirmwareMiB * MIB,
+      reserveBytes,
+      disk: systemDisk,
+      clock,
+      log,
+    });
+    const uploads = join(folder, 'uploads');
     const controller = createController({
       database,
       policy,
@@ -47,7 +62,17 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       log,
       callTimeoutMs: config.ocpp.callTimeoutS * 1_000,
       telemetryFlushMs: config.store.telemetryFlushS * 1_000,
+      files: {
+        openFirmware: shelf.open,
+        uploads,
+        maxUploadBytes: config.files.maxUploadMiB * MIB,
+        quota: { files: config.files.uploadsKept, bytes: config.files.uploadsMiB * MIB },
+      },
+      timeZone: config.site.timeZone,
     });
+    const known = new Set(controller.reader.keptFiles().map(({ id }) => id));
+    const strays = await sweepStrays(uploads, known, clock.now() - config.files.keepUploadsDays * DAY_MS);
+    if (strays > 0) log.info({ strays }, 'removed uploads that were not complete, or that nobody knows of');
     for (const text of notices) {
       const alert = {
         id: 'store:damaged',
@@ -69,6 +94,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
     const http = await startHttpServer({
       ...config.http,
       controller,
+      shelf,
       views: createViews(database, controller.live, {
         ...config.site,
         configured: policy.configured,
@@ -83,6 +109,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       version,
     });
     closing.push(() => http.close());
+    const files = createFileExchange({ door: controller.files.door, clock, log, disk: systemDisk, reserveBytes });
     ocpp = await startOcppServer({
       host: config.ocpp.host,
       port: config.ocpp.port,
@@ -93,6 +120,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       clock,
       log,
       upgradeRequested: (request) => controller.upgradeRequested(request),
+      files,
     });
     closing.push(ocpp.close);
     log.info({ ocppPort: ocpp.port, httpPort: http.port, store: config.store.path, epoch }, 'Busbar is running');
@@ -103,6 +131,8 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
   }
 }
 
+const MIB = 1_048_576;
+const DAY_MS = 86_400_000;
 /** The file of tokens owns what it names. A list that clashes with other tokens changes nothing, and an alert says so. */
 async function takeTokens({ tokenLines, authorization }: Config, controller: Controller): Promise<void> {
   const id = 'tokens:file';
@@ -154,6 +184,16 @@ function policyOf(config: Config): Policy {
     ),
     nominalVoltageMV: milliVolts(config.site.nominalVoltageV * 1_000),
     configured: new Set(config.chargePoints.map(({ id }) => id)),
+    files: {
+      tokenKey: randomBytes(32).toString('hex'),
+      baseUrl: config.files.baseUrl ?? null,
+      limits: {
+        waitMs: config.files.waitDays * DAY_MS,
+        beginMs: config.files.beginWithinS * 1_000,
+        transferMs: config.files.transferWithinS * 1_000,
+        installMs: config.files.installWithinS * 1_000,
+      },
+    },
     chargePointConfiguration: config.ocpp.readConfiguration ? 'keep' : 'leave',
     wishedConfiguration: wishesOf(config),
     rebootForConfiguration: config.ocpp.rebootForConfiguration,

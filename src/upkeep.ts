@@ -1,6 +1,7 @@
 import { schedule } from 'node-cron';
 import type { Config } from './config/load.ts';
 import type { Controller } from './controller/controller.ts';
+import { instant } from './domain/units.ts';
 import type { Clock, Log } from './runtime/ports.ts';
 import { dropOldBackups, pagesInJournal } from './store/backup.ts';
 import { backupPath, type Database } from './store/database.ts';
@@ -45,7 +46,8 @@ export function startUpkeep(site: {
         (await sweepAll('telemetry', now - retentionDays.telemetry * DAY_MS)) +
         (await sweepAll('status_log', now - retentionDays.messages * DAY_MS)) +
         (await sweepAll('security_events', now - retentionDays.telemetry * DAY_MS));
-      log.info({ dropped }, 'nightly backup made, old telemetry dropped');
+      const files = await controller.files.dropOlderThan(instant(now - config.files.keepUploadsDays * DAY_MS));
+      log.info({ dropped, files }, 'nightly backup made, old telemetry dropped');
     } catch (error) {
       log.error({ err: error }, 'the nightly upkeep of the store failed');
     }

@@ -3,6 +3,12 @@ import type { Instant } from '../domain/units.ts';
 import type { CentralSystemAction, RequestOf, ResponseOf } from '../ocpp/messages/actions.ts';
 import { profileSent, profilesCleared, remoteStartAnswered, scheduleReported } from './charging-profiles/answers.ts';
 import { configurationChanged, configurationRead, restartAsked } from './configuration/answers.ts';
+import {
+  getDiagnosticsAnswered,
+  getLogAnswered,
+  signedUpdateFirmwareAnswered,
+  updateFirmwareAnswered,
+} from './file-jobs/following.ts';
 import type { Live, Policy } from './handler.ts';
 import { localListVersionAnswered, sendLocalListAnswered } from './local-lists/answers.ts';
 import type { Records } from './records.ts';
@@ -51,10 +57,10 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   ExtendedTriggerMessage: forTheAskerOnly,
   GetCompositeSchedule: scheduleReported,
   GetConfiguration: configurationRead,
-  GetDiagnostics: forTheAskerOnly,
+  GetDiagnostics: getDiagnosticsAnswered,
   GetInstalledCertificateIds: forTheAskerOnly,
   GetLocalListVersion: localListVersionAnswered,
-  GetLog: forTheAskerOnly,
+  GetLog: getLogAnswered,
   InstallCertificate: forTheAskerOnly,
   RemoteStartTransaction: remoteStartAnswered,
   RemoteStopTransaction: forTheAskerOnly,
@@ -62,8 +68,8 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   Reset: restartAsked,
   SendLocalList: sendLocalListAnswered,
   SetChargingProfile: profileSent,
-  SignedUpdateFirmware: forTheAskerOnly,
+  SignedUpdateFirmware: signedUpdateFirmwareAnswered,
   TriggerMessage: forTheAskerOnly,
   UnlockConnector: forTheAskerOnly,
-  UpdateFirmware: forTheAskerOnly,
+  UpdateFirmware: updateFirmwareAnswered,
 };

@@ -16,6 +16,8 @@ export type ChoreContext = {
    * about, such as an expiry.
    */
   readonly reachable: boolean;
+  /** `http://host:port` under which it has reached us; null while it is not connected. */
+  readonly reachedAt: string | null;
   /** Since when the connection is open; null without one. */
   readonly connectedAt: Instant | null;
 };

@@ -3,6 +3,7 @@ import { keptProfiles } from './charging-profiles/kept-profiles.ts';
 import type { Chore } from './chore.ts';
 import { keepConfiguration } from './configuration/keeping.ts';
 import { readConfiguration } from './configuration/reading.ts';
+import { fileJobs } from './file-jobs/asking.ts';
 import { listRevocations, localLists } from './local-lists/keeping.ts';
 import { overdueOperations } from './operations/tracking.ts';
 import { keepReservations } from './reservations/keeping.ts';
@@ -21,4 +22,5 @@ export const chores: readonly Chore[] = [
   keptProfiles,
   localLists,
   keepConfiguration,
+  fileJobs,
 ];

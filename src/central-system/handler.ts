@@ -1,6 +1,7 @@
 import type { WishedConfiguration } from '../domain/configuration.ts';
 import type { TakenDataTransfers } from '../domain/data-transfer.ts';
 import type { Event } from '../domain/events.ts';
+import type { FileJobLimits } from '../domain/file-job.ts';
 import type { Reading } from '../domain/metering.ts';
 import type { RunningTransaction } from '../domain/transaction.ts';
 import type { Instant, MilliVolts } from '../domain/units.ts';
@@ -37,12 +38,22 @@ export type Policy = {
   readonly nominalVoltageMV: MilliVolts;
   /** Charge points that the configuration names: always accepted. */
   readonly configured: ReadonlySet<string>;
+  /** How files travel; null where there is no place for them. */
+  readonly files: FilePolicy | null;
   /** Whether charge points' configuration is read after a boot, and read again where a change was accepted. */
   readonly chargePointConfiguration: 'keep' | 'leave';
   /** What the configuration file wishes of charge points' own configuration. */
   readonly wishedConfiguration: WishedConfiguration;
   /** A value that holds after a restart only: wait for somebody, or restart it once while nobody charges. */
   readonly rebootForConfiguration: 'never' | 'when-idle';
+};
+
+export type FilePolicy = {
+  /** Made anew with each process and kept in its memory alone. */
+  readonly tokenKey: string;
+  /** What addresses of files begin with; null for the address under which a charge point reaches us. */
+  readonly baseUrl: string | null;
+  readonly limits: FileJobLimits;
 };
 
 /** What memory knows of the charge point, as of the last commit. */

@@ -3,7 +3,9 @@ import type { ConfigurationReading, ConfigurationWish, ReportedKey } from '../do
 import type { RecordedAttempt } from '../domain/configuration-state.ts';
 import type { GivenPassword } from '../domain/credential.ts';
 import type { TokenBook, TokenUse } from '../domain/desired-list.ts';
+import type { FileJob } from '../domain/file-job.ts';
 import type { RegisterAt } from '../domain/findings.ts';
+import type { Campaign } from '../domain/firmware-campaign.ts';
 import type { ListEntry, LocalList } from '../domain/local-list.ts';
 import type { OpenOperation } from '../domain/operation.ts';
 import type { ProfileTemplate, RecordedProfile, ScheduleComparison } from '../domain/profile-record.ts';
@@ -61,6 +63,18 @@ export type Records = KnownTokens & {
   lastReport(chargePointId: string, connectorId: number): Pick<StatusReport, 'status' | 'receivedAt'> | null;
   /** As last reported; null where nothing was. Connector 0 is the charge point as a whole. */
   connectorStatus(chargePointId: string, connectorId: number): ConnectorStatus | null;
+  /** File jobs that have not ended; the oldest first. */
+  openFileJobs(chargePointId: string): readonly FileJob[];
+  /** Hashes of the tokens of a job that are good. */
+  fileTokens(jobId: string): readonly string[];
+  fileJob(id: string): FileJob | null;
+  /** A request id that no job has. */
+  nextFileRequestId(): number;
+  /** Uploads that are kept; the oldest first. Sizes in bytes. */
+  keptFiles(): readonly { readonly id: string; readonly size: number; readonly storedAt: Instant }[];
+  /** Campaigns that have not ended, or whose updates have not. */
+  openCampaigns(): readonly Campaign[];
+  campaign(id: string): Campaign | null;
   registration(chargePointId: string): Registration | null;
   nameplate(chargePointId: string): Nameplate | null;
   countChargePoints(registration: Registration): number;

@@ -20,6 +20,14 @@ export function crossCheck(config: ConfigFile, tree: Tree, findings: Findings): 
     wrong([blamed, 'port'], `is ${config.http.port}, the same as ${other}.port; the two need different ports`);
   }
 
+  const { maxUploadMiB, uploadsMiB } = config.files;
+  if (uploadsMiB < maxUploadMiB) {
+    wrong(
+      ['files', 'uploadsMiB'],
+      `is ${uploadsMiB}, less than files.maxUploadMiB (${maxUploadMiB}): one file must fit`,
+    );
+  }
+
   checkWishes(config.ocpp.configuration, ['ocpp', 'configuration']);
   const groups = new Map<string, number>();
   for (const [index, { id, configuration }] of config.groups.entries()) {

@@ -30,7 +30,7 @@ type ChargePointConfig = {
 
 /** The configuration in force: validated, complete, secrets fetched. Units are in the names of the keys. */
 export type Config = Readonly<
-  Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'authorization' | 'reservations' | 'log' | 'groups'>
+  Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'files' | 'authorization' | 'reservations' | 'log' | 'groups'>
 > & {
   readonly chargePoints: readonly ChargePointConfig[];
   /** What the file of tokens says; null where none is named. */
@@ -161,7 +161,7 @@ function applyOverrides(tree: Tree, overrides: NonNullable<LoadRequest['override
 }
 
 function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment, findings: Findings): Config {
-  const { site, ocpp, http, store, authorization, reservations, log, groups } = file;
+  const { site, ocpp, http, store, files, authorization, reservations, log, groups } = file;
   const chargePoints = file.chargePoints.map((chargePoint, index): ChargePointConfig => {
     let password: Secret | null = null;
     if (chargePoint.password !== undefined) {
@@ -185,7 +185,7 @@ function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment
     };
   });
   const tokenLines = readTokens(authorization.tokens?.file, tree, folder, findings);
-  return { site, ocpp, http, store, authorization, reservations, log, groups, chargePoints, tokenLines };
+  return { site, ocpp, http, store, files, authorization, reservations, log, groups, chargePoints, tokenLines };
 }
 
 /** 20,000 lines of 200 bytes. */

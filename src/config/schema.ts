@@ -259,6 +259,95 @@ const store = Type.Object(
   { ...closed, default: {}, description: 'Where the ledger is kept, and for how long.' },
 );
 
+const files = Type.Object(
+  {
+    baseUrl: Type.Optional(
+      Type.String({
+        pattern: '^https?://[^\\s/?#@]{1,253}(/[^\\s?#]{0,100})?$',
+        maxLength: 400,
+        allowed: 'an address such as http://192.168.1.5:9000, without user, password or query',
+        description:
+          'What the addresses of files begin with; without it, the address under which each charge point has reached this machine.',
+      }),
+    ),
+    maxFirmwareMiB: Type.Integer({
+      minimum: 1,
+      maximum: 4096,
+      default: 512,
+      unit: 'MiB',
+      description: 'Largest firmware file that is taken.',
+    }),
+    maxUploadMiB: Type.Integer({
+      minimum: 1,
+      maximum: 4096,
+      default: 100,
+      unit: 'MiB',
+      description: 'Largest file that a charge point may bring.',
+    }),
+    uploadsKept: Type.Integer({
+      minimum: 1,
+      maximum: 10_000,
+      default: 200,
+      unit: 'files',
+      description: 'How many files of charge points are kept; the oldest make room.',
+    }),
+    uploadsMiB: Type.Integer({
+      minimum: 1,
+      maximum: 1_048_576,
+      default: 1024,
+      unit: 'MiB',
+      description: 'How much they may take in all; the oldest make room.',
+    }),
+    keepUploadsDays: Type.Integer({
+      minimum: 1,
+      maximum: 3650,
+      default: 60,
+      unit: 'days',
+      description: 'How long files of charge points are kept.',
+    }),
+    reserveMiB: Type.Integer({
+      minimum: 1,
+      maximum: 1_048_576,
+      default: 256,
+      unit: 'MiB',
+      description: 'Free space that files leave on the disk, for the database above all.',
+    }),
+    waitDays: Type.Integer({
+      minimum: 1,
+      maximum: 365,
+      default: 30,
+      unit: 'days',
+      description: 'How long a job waits for a charge point that is not connected.',
+    }),
+    beginWithinS: Type.Integer({
+      minimum: 10,
+      maximum: 604_800,
+      default: 3600,
+      unit: 's',
+      description: 'How long a charge point that agreed may take to begin, from the time it was given.',
+    }),
+    transferWithinS: Type.Integer({
+      minimum: 60,
+      maximum: 604_800,
+      default: 14_400,
+      unit: 's',
+      description: 'How long a file may be on its way.',
+    }),
+    installWithinS: Type.Integer({
+      minimum: 60,
+      maximum: 2_592_000,
+      default: 172_800,
+      unit: 's',
+      description: 'How long installing may take; charge points wait for cars that charge.',
+    }),
+  },
+  {
+    ...closed,
+    default: {},
+    description: 'Firmware for charge points, and what they bring: in the folder files beside the database.',
+  },
+);
+
 const authorization = Type.Object(
   {
     unknownCards: Type.Enum(['reject', 'accept', 'accept-once'], {
@@ -386,6 +475,7 @@ export const configSchema = Type.Object(
     ocpp,
     http,
     store,
+    files,
     authorization,
     reservations,
     log,

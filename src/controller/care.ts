@@ -157,6 +157,7 @@ export function createCare(site: {
     const { chargePointId, live } = line;
     for (const chore of chores) {
       if (!care.dirty.has(chore)) continue;
+      const reachedAt = line.session?.connection.reachedAt ?? null;
       const step = chore.look({
         chargePointId,
         now,
@@ -164,6 +165,7 @@ export function createCare(site: {
         live,
         policy,
         reachable: reachable && !care.busy,
+        reachedAt,
         connectedAt: line.session?.openedAt ?? null,
       });
       // What goes with a call is recorded when the call goes out, and not while it waits for its turn.

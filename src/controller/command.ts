@@ -6,6 +6,7 @@ import type { Event } from '../domain/events.ts';
 import { type CommandSite, ended, recorded } from './command-steps.ts';
 import { decideChargingProfiles } from './commands/charging-profiles.ts';
 import { decideConfiguration } from './commands/configuration.ts';
+import { cancelFileJob, changeCampaign, createCampaign, createFileJob, dropFile } from './commands/files.ts';
 import { resyncLocalList } from './commands/local-lists.ts';
 import { cancelReservation, extendReservation, reserve } from './commands/reservations.ts';
 import { decideTokens } from './commands/tokens.ts';
@@ -26,6 +27,16 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
     case 'approve':
     case 'reject':
       return register(command, site, done);
+    case 'create-file-job':
+      return createFileJob(command, site, done);
+    case 'cancel-file-job':
+      return cancelFileJob(command, site, done);
+    case 'drop-file':
+      return dropFile(command, site, done);
+    case 'create-campaign':
+      return createCampaign(command, site, done);
+    case 'change-campaign':
+      return changeCampaign(command, site, done);
     case 'wish-configuration':
     case 'drop-configuration-wish':
     case 'refresh-configuration':

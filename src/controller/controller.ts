@@ -12,10 +12,12 @@ import { createReader } from '../store/reader.ts';
 import { createRecorder } from '../store/record.ts';
 import { createTelemetry } from '../store/telemetry.ts';
 import { createAdmission } from './admission.ts';
+import { createCampaigns } from './campaigns.ts';
 import { createCare } from './care.ts';
 import { decideCommand } from './command.ts';
 import { createExchange } from './exchange.ts';
 import { createFeed } from './feed.ts';
+import { createFiles, type FilePlaces } from './file-door.ts';
 import { createLines, type Line } from './lines.ts';
 import { createMessageRing } from './message-ring.ts';
 import { createSession, MAX_UNREAD, type Session, spendFrame } from './session.ts';
@@ -41,6 +43,10 @@ export function createController(site: {
   callTimeoutMs: number;
   /** How long telemetry may wait for a commit to ride along with, ms. */
   telemetryFlushMs: number;
+  /** Where files lie; without it there are none. */
+  files?: FilePlaces;
+  /** Of the site, IANA; UTC where it is left out. */
+  timeZone?: string;
 }) {
   const { database, policy, credentials, clock, ids, log, callTimeoutMs, telemetryFlushMs } = site;
   const reader = createReader(database);
@@ -74,6 +80,8 @@ export function createController(site: {
     later,
     call: exchange.call,
   });
+  const enqueue = turn.enqueue;
+  const files = createFiles({ places: site.files ?? null, reader, policy, clock, log, enqueue, follow });
   /** Of registered charge points that have gone; strangers leave nothing behind. */
   const lastSeen = new Map<string, Instant>();
   const flushing = everySoOften(clock, telemetryFlushMs, () => turn.depart());
@@ -89,6 +97,8 @@ export function createController(site: {
     for (const operation of reader.openOperations(id)) line.openOperations.set(operation.id, operation);
     later(id, () => interrupted(line));
   }
+  const timeZone = site.timeZone ?? 'UTC';
+  const campaigns = createCampaigns({ reader, lines, policy, timeZone, clock, ids, log, enqueue, follow });
 
   return {
     /** A charge point at the door; its request is answered sooner or later, once. */
@@ -128,6 +138,8 @@ export function createController(site: {
       });
     },
 
+    /** Firmware for charge points, and what they bring. */
+    files,
     reader,
     lines: { get: lines.get, all: lines.all },
     feed,
@@ -154,6 +166,7 @@ export function createController(site: {
     stop(): void {
       flushing.cancel();
       care.stop();
+      campaigns.stop();
       for (const line of lines.all()) {
         line.wake?.cancel();
         line.contest?.timer.cancel();
@@ -180,7 +193,9 @@ export function createController(site: {
       }
       // What a list changed is many: live displays load it anew, and nothing keeps it in memory.
       feed.publish(event.type === 'tokens-imported' ? { ...event, put: [], removed: [] } : event);
+      files.followed(event);
       care.noticed(event);
+      campaigns.noticed(event);
     }
     if (telemetry.state().waiting >= FULL_TELEMETRY) turn.depart();
   }

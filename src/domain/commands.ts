@@ -1,5 +1,7 @@
 import type { RateUnit } from './charging-profile.ts';
 import type { CompositeSchedule } from './composite-schedule.ts';
+import type { FileJobKind, FileJobRequest } from './file-job.ts';
+import type { CampaignPlan } from './firmware-campaign.ts';
 import type { ProfileTerms, ScheduleComparison } from './profile-record.ts';
 import type { ReservationTerms } from './reservation.ts';
 import type { Token, TokenGroup, TokenSource } from './token.ts';
@@ -23,6 +25,11 @@ export type Command =
   | { type: 'reject'; chargePointId: string }
   | { type: 'put-token'; token: Token }
   | { type: 'remove-token'; idTag: string }
+  | { type: 'create-file-job'; chargePointId: string; kind: FileJobKind; request: FileJobRequest }
+  | { type: 'cancel-file-job'; id: string }
+  | { type: 'drop-file'; id: string }
+  | { type: 'create-campaign'; plan: CampaignPlan; chargePointIds: readonly string[] }
+  | { type: 'change-campaign'; id: string; to: 'paused' | 'running' | 'cancelled' }
   /** What a key of a charge point shall be, from now on. */
   | { type: 'wish-configuration'; chargePointId: string; key: string; value: string }
   | { type: 'drop-configuration-wish'; chargePointId: string; key: string }

@@ -2,7 +2,9 @@ import type { Nameplate, Registration, StatusReport } from './charge-point.ts';
 import type { ConfigurationEvent } from './configuration.ts';
 import type { CredentialEvent } from './credential.ts';
 import type { DataTransferEvent } from './data-transfer.ts';
+import type { FileJobEvent } from './file-job.ts';
 import type { Finding } from './findings.ts';
+import type { CampaignEvent } from './firmware-campaign.ts';
 import type { LocalListEvent } from './local-list.ts';
 import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
@@ -42,7 +44,9 @@ export type Event =
   | CredentialEvent
   | ChargingProfileEvent
   | DataTransferEvent
-  | ReservationEvent;
+  | ReservationEvent
+  | FileJobEvent
+  | CampaignEvent;
 
 /** Of charge points, transactions, and what is seen of both. */
 export type LedgerEvent =

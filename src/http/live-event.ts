@@ -128,6 +128,29 @@ export function liveEvent(event: Event): object {
     case 'configuration-taken':
     case 'configuration-wish-dropped':
       return { chargePointId: event.chargePointId, key: event.key, at: utc(event.at) };
+    case 'file-job-created':
+    case 'file-job-changed': {
+      const { id, kind, state, outcome } = event.job;
+      return { chargePointId: event.chargePointId, id, kind, state, outcome, at: utc(event.at) };
+    }
+    case 'file-token-issued':
+      return { chargePointId: event.chargePointId, id: event.jobId, at: utc(event.at) };
+    case 'file-stored': {
+      const { jobId, name, size } = event.file;
+      return { chargePointId: event.chargePointId, id: jobId, name, size, at: utc(event.at) };
+    }
+    case 'file-dropped':
+      return { fileId: event.fileId, why: event.why, at: utc(event.at) };
+    case 'campaign-created': {
+      const { id, state, outcome } = event.campaign;
+      return { id, state, outcome, at: utc(event.at) };
+    }
+    case 'campaign-changed':
+      return { id: event.id, state: event.state, outcome: event.outcome, at: utc(event.at) };
+    case 'campaign-item-changed': {
+      const { chargePointId, state, jobId, outcome } = event.item;
+      return { id: event.id, chargePointId, state, jobId, outcome, at: utc(event.at) };
+    }
     case 'configuration-answered': {
       const { key, outcome, reason, at } = event.attempt;
       return { chargePointId: event.chargePointId, key, outcome, reason, at: utc(at) };

@@ -49,6 +49,7 @@ const kinds = {
   'internal-error': [500, 'Something in Busbar failed'],
   'too-busy': [503, 'Too much is waiting'],
   'store-failed': [503, 'The store can not be written'],
+  'no-space': [507, 'Too little space is left'],
   'not-ready': [503, 'Not ready'],
   'no-answer': [504, 'No answer from the charge point'],
 } as const satisfies Record<string, readonly [number, string]>;

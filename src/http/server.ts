@@ -3,9 +3,11 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { Type } from 'typebox';
 import type { Controller } from '../controller/controller.ts';
+import type { FirmwareShelf } from '../runtime/firmware-shelf.ts';
 import type { Clock, Ids } from '../runtime/ports.ts';
 import type { Views } from '../store/views.ts';
 import { type App, compileValidator, type TypeBoxProvider } from './app.ts';
+import { campaignRoutes } from './campaign-routes.ts';
 import { cardRoutes } from './card-routes.ts';
 import { chargePointRoutes } from './charge-point-routes.ts';
 import { chargingProfileRoutes } from './charging-profile-routes.ts';
@@ -14,6 +16,8 @@ import { dataTransferRoutes } from './data-transfer-routes.ts';
 import { answerBadRequest, answerErrors, sendError } from './errors.ts';
 import { eventRoutes } from './event-routes.ts';
 import { createEventStreams } from './event-streams.ts';
+import { fileJobRoutes } from './file-job-routes.ts';
+import { firmwareRoutes, limitSlowBodies } from './firmware-routes.ts';
 import { guard } from './guards.ts';
 import { localListRoutes } from './local-list-routes.ts';
 import { messageRoutes } from './message-routes.ts';
@@ -30,15 +34,18 @@ import { transactionRoutes } from './transaction-routes.ts';
 const MAX_BODY_BYTES = 1_048_576;
 /** Characters of a name in a path: an id of 48 characters, each as up to twelve of percent-encoding. */
 const MAX_PARAM_LENGTH = 600;
-/** Header bytes, and ms for a request to arrive: slow writers end here. */
+/** Header bytes, and ms for them to arrive: slow writers end here. */
 const MAX_HEADER_BYTES = 16_384;
-const REQUEST_WITHIN_MS = 30_000;
+const HEADERS_WITHIN_MS = 30_000;
+/** And for all of it: the largest firmware file onto a slow card. Other bodies have less. */
+const REQUEST_WITHIN_MS = 900_000;
 /** Connections at once; all of them come from this machine. */
 const MAX_CONNECTIONS = 256;
 
 export type HttpOptions = {
   readonly controller: Controller;
   readonly views: Views;
+  readonly shelf: FirmwareShelf;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: FastifyBaseLogger;
@@ -74,7 +81,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_WITHIN_MS,
     forceCloseConnections: true,
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_WITHIN_MS },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: sendError,
     clientErrorHandler: answerBadRequest,
@@ -85,6 +92,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   app.setSerializerCompiler(() => JSON.stringify);
   app.addSchema(ProblemSchema);
   guard(app);
+  limitSlowBodies(app, clock);
   answerErrors(app);
   app.addHook('onResponse', async (request, reply) => {
     const { method, url, routeOptions } = request;
@@ -108,7 +116,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   const streams = createEventStreams({ feed: controller.feed, clock, bootId: options.ids.uuid().slice(0, 8) });
   app.addHook('preClose', async () => streams.close());
 
-  const site = { controller, views };
+  const site = { controller, views, shelf: options.shelf, now: () => clock.now() };
   siteRoutes(app, site, {
     storeWritable: createReadiness({ controller, prove: views.proveWritable, clock }),
     ocppListening: options.ocppListening,
@@ -125,6 +133,9 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   reservationRoutes(app, site);
   messageRoutes(app, site);
   dataTransferRoutes(app, site);
+  await firmwareRoutes(app, site);
+  fileJobRoutes(app, site);
+  campaignRoutes(app, site);
   eventRoutes(app, streams);
   app.get(
     '/api/v1/openapi.json',

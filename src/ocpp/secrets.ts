@@ -11,6 +11,8 @@ const MASK = '***';
 
 /** Fields that hold a secret by themselves. `key` is none: it names a configuration key. */
 const SECRET_FIELD = /passw|passphrase|passcode|pwd|psk|secret|token|credential|authorization_?key|private_?key/i;
+/** The one-time token in the address of a file of ours: whoever knows it may fetch or bring that file. */
+const FILE_TOKEN = /(\\?\/files\\?\/)[A-Za-z0-9_-]{32}(?![A-Za-z0-9_-])/g;
 /** JSON inside a string inside JSON is followed this far. */
 const MAX_NESTING = 3;
 
@@ -150,10 +152,12 @@ function withoutCredentials(literal: string, content: string, nesting: number): 
 
 /** `scheme://user:password@host`, slashes perhaps escaped; also where the password holds a slash that it should not. */
 function maskUrls(text: string): string {
-  return text.replace(
-    /([a-z][a-z0-9+.-]{0,15}:\\?\/\\?\/)(?:[^\s"/?#]*@|[^\s"/?#@:]{0,255}:(?!\d+[/?#\\])[^\s"]{0,1000}@)/gi,
-    (_, scheme: string) => `${scheme}${MASK}@`,
-  );
+  return text
+    .replace(
+      /([a-z][a-z0-9+.-]{0,15}:\\?\/\\?\/)(?:[^\s"/?#]*@|[^\s"/?#@:]{0,255}:(?!\d+[/?#\\])[^\s"]{0,1000}@)/gi,
+      (_, scheme: string) => `${scheme}${MASK}@`,
+    )
+    .replace(FILE_TOKEN, `$1${MASK}`);
 }
 
 /** For text that is no JSON: whatever follows `value` where keys are spoken of, and whatever follows a secret name. */

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Disk } from './ports.ts';
@@ -10,6 +10,9 @@ import type { Disk } from './ports.ts';
 const LOOK_EVERY_BYTES = 1_048_576;
 /** The end of a name under which a file is written until it is complete. */
 const UNFINISHED = '.part';
+
+/** A finished file, as we name it; whatever else lies in the folder is somebody's own. */
+const OURS = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.bin$/;
 
 export type IntakeFault = 'too-large' | 'no-space' | 'empty';
 
@@ -110,6 +113,21 @@ export async function sweepUnfinished(folder: string): Promise<number> {
   const left = (await readdir(folder)).filter((name) => name.endsWith(UNFINISHED));
   for (const name of left) await rm(join(folder, name), { force: true });
   return left.length;
+}
+
+/**
+ * Removes unfinished files, and finished ones that nobody knows of and that are older than `before` (ms): younger ones may
+ * be all that is left of a store that was restored. Tells how many. Only while nothing is being taken in.
+ */
+export async function sweepStrays(folder: string, known: ReadonlySet<string>, before: number): Promise<number> {
+  let swept = await sweepUnfinished(folder);
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (!OURS.test(name) || known.has(name.slice(0, -4)) || (await stat(path)).mtimeMs >= before) continue;
+    await rm(path, { force: true });
+    swept += 1;
+  }
+  return swept;
 }
 
 /** After this, a file that was renamed or removed is so after a power cut too. */

@@ -7,6 +7,7 @@ import { isFileAddress } from './file-address.ts';
 import type { FileExchange } from './file-exchange.ts';
 import { answerPlainly } from './plain-answer.ts';
 import type { Clock, Connection, ConnectionListener, Log, Timer, UpgradeRequest } from './ports.ts';
+import { reachedAt } from './reached-at.ts';
 
 /** Largest frame, bytes: a certificate chain or a long StopTransaction with room to spare. */
 const MAX_FRAME_BYTES = 1_048_576;
@@ -108,7 +109,7 @@ export async function startOcppServer(options: {
       gone: () => socket.destroyed,
       accept: (listener) => {
         if (!decided()) return;
-        sockets.handleUpgrade(request, socket, head, (webSocket) => attach(webSocket, addressOf(request), listener));
+        sockets.handleUpgrade(request, socket, head, (webSocket) => attach(webSocket, request, listener));
       },
       refuse: (status, reason) => {
         if (decided()) refuse(socket, status, reason);
@@ -116,7 +117,8 @@ export async function startOcppServer(options: {
     });
   });
 
-  function attach(webSocket: WebSocket, remoteAddress: string, listener: ConnectionListener): void {
+  function attach(webSocket: WebSocket, request: IncomingMessage, listener: ConnectionListener): void {
+    const remoteAddress = addressOf(request);
     const state = { alive: true };
     live.set(webSocket, state);
     const alive = (): void => {
@@ -138,7 +140,7 @@ export async function startOcppServer(options: {
       live.delete(webSocket);
       listener.closed(code, reason.toString());
     });
-    listener.opened(connectionOf(webSocket, remoteAddress));
+    listener.opened(connectionOf(webSocket, remoteAddress, reachedAt(request)));
   }
 
   function pingAll(): void {
@@ -180,9 +182,10 @@ const notHere = {
   text: 'This port speaks OCPP over WebSocket: connect a charge point to ws://.../ocpp/{id}',
 };
 
-function connectionOf(webSocket: WebSocket, remoteAddress: string): Connection {
+function connectionOf(webSocket: WebSocket, remoteAddress: string, reachedAt: string): Connection {
   return {
     remoteAddress,
+    reachedAt,
     send: (text) => {
       if (webSocket.readyState !== webSocket.OPEN) return;
       if (webSocket.bufferedAmount > MAX_UNSENT_BYTES) webSocket.terminate();

@@ -26,6 +26,8 @@ export type Log = {
 /** One open WebSocket of a charge point. */
 export type Connection = {
   readonly remoteAddress: string;
+  /** `http://host:port` under which the charge point has reached us. */
+  readonly reachedAt: string;
   send(text: string): void;
   ping(): void;
   close(code: number, reason: string): void;

@@ -7,6 +7,8 @@ import type { Instant } from '../domain/units.ts';
 import { chargingProfileReads } from './charging-profiles.ts';
 import { configurationReads } from './configuration.ts';
 import { credentialReads } from './credentials.ts';
+import { fileJobReads } from './file-jobs.ts';
+import { campaignReads } from './firmware-campaigns.ts';
 import { localListReads } from './local-lists.ts';
 import { operationReads } from './operations.ts';
 import { reservationReads } from './reservations.ts';
@@ -58,6 +60,8 @@ export function createReader(database: Database) {
     ...tokenReads(database),
     ...reservationReads(database),
     ...configurationReads(database),
+    ...fileJobReads(database),
+    ...campaignReads(database),
     ...credentialReads(database),
     ...chargingProfileReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,

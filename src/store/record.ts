@@ -4,6 +4,8 @@ import { chargingProfileWriters } from './charging-profiles.ts';
 import { configurationWriters } from './configuration.ts';
 import { credentialWriters } from './credentials.ts';
 import { dataTransferWriters } from './data-transfers.ts';
+import { fileJobWriters } from './file-jobs.ts';
+import { campaignWriters } from './firmware-campaigns.ts';
 import { ledgerWriters } from './ledger-writers.ts';
 import { localListWriters } from './local-lists.ts';
 import { operationWriters } from './operations.ts';
@@ -32,6 +34,8 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...chargingProfileWriters(database, refOf),
     ...reservationWriters(database, refOf),
     ...dataTransferWriters(database, refOf),
+    ...fileJobWriters(database, refOf),
+    ...campaignWriters(database, refOf),
   };
   // The one place where the table's type is opened: each writer gets the event of its own type.
   const table = writers as { readonly [type: string]: (event: never) => void };

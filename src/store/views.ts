@@ -12,6 +12,8 @@ import {
 import { createChargingProfileViews } from './charging-profiles.ts';
 import { createConfigurationViews } from './configuration.ts';
 import { createDataTransferViews } from './data-transfers.ts';
+import { createFileJobViews } from './file-jobs.ts';
+import { createCampaignViews } from './firmware-campaigns.ts';
 import { createLocalListViews } from './local-lists.ts';
 import { createOperationViews } from './operations.ts';
 import { createReservationViews } from './reservations.ts';
@@ -30,6 +32,7 @@ export type SiteView = {
   alerts: AlertView[];
 };
 
+export type { FileJobView } from './file-jobs.ts';
 export type Views = ReturnType<typeof createViews>;
 
 /**
@@ -61,6 +64,8 @@ export function createViews(
     ...createLocalListViews(database),
     ...createReservationViews(database),
     ...createDataTransferViews(database),
+    ...createFileJobViews(database),
+    ...createCampaignViews(database),
     ...createTokenViews(database, live.now),
     ...createCardViews(database),
     ...createTransactionViews(database, lastRegister),

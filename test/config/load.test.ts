@@ -34,6 +34,18 @@ describe('what is accepted', () => {
           retentionDays: { telemetry: 60, messages: 7 },
           backupsKept: 3,
         },
+        files: {
+          maxFirmwareMiB: 512,
+          maxUploadMiB: 100,
+          uploadsKept: 200,
+          uploadsMiB: 1024,
+          keepUploadsDays: 60,
+          reserveMiB: 256,
+          waitDays: 30,
+          beginWithinS: 3600,
+          transferWithinS: 14_400,
+          installWithinS: 172_800,
+        },
         authorization: {
           unknownCards: 'reject',
           matchCardForms: false,

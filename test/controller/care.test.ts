@@ -43,6 +43,7 @@ function createHouse(look: (context: ChoreContext) => ChoreStep, chargePoints = 
     const connection = {
       remoteAddress: '10.0.0.9',
       send: nobody,
+      reachedAt: 'http://gateway:9000',
       ping: nobody,
       close: nobody,
       terminate: nobody,

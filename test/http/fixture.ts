@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pino from 'pino';
 import { WebSocket } from 'ws';
 import { createCredentials } from '../../src/central-system/credentials.ts';
@@ -7,7 +10,11 @@ import { createController } from '../../src/controller/controller.ts';
 import type { App } from '../../src/http/app.ts';
 import { createHttpApp, type HttpOptions } from '../../src/http/server.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { createFileExchange } from '../../src/runtime/file-exchange.ts';
+import { systemDisk } from '../../src/runtime/file-intake.ts';
+import { openFirmwareShelf } from '../../src/runtime/firmware-shelf.ts';
 import { startOcppServer } from '../../src/runtime/ocpp-server.ts';
+import type { Clock } from '../../src/runtime/ports.ts';
 import { openStore } from '../../src/store/database.ts';
 import { createViews } from '../../src/store/views.ts';
 import { openPolicy } from '../support/site.ts';
@@ -17,10 +24,20 @@ const ids = { uuid: () => randomUUID() };
 
 /** A whole site on an empty store: controller, OCPP on a free port, and the API. CP1 is configured, others await approval. */
 export async function startSite(
-  change: { localLists?: 'on' | 'off'; callTimeoutMs?: number; ocppListening?: () => boolean } = {},
+  change: { localLists?: 'on' | 'off'; callTimeoutMs?: number; ocppListening?: () => boolean; clock?: Clock } = {},
 ) {
+  const { clock = systemClock } = change;
   const { database } = openStore(':memory:', { now: Date.now(), newId: randomUUID });
   const configured = new Set(['CP1', 'CP2']);
+  const folder = mkdtempSync(join(tmpdir(), 'busbar-api-'));
+  const shelf = await openFirmwareShelf({
+    folder: join(folder, 'firmware'),
+    maxBytes: 3_000_000,
+    reserveBytes: 0,
+    disk: systemDisk,
+    clock,
+    log,
+  });
   const controller = createController({
     database,
     policy: {
@@ -34,28 +51,41 @@ export async function startSite(
       concurrentTransactions: 'allow',
       localLists: change.localLists ?? 'off',
       configured,
+      files: {
+        tokenKey: 'of this test',
+        baseUrl: null,
+        limits: { waitMs: 3_600_000, beginMs: 600_000, transferMs: 600_000, installMs: 600_000 },
+      },
       chargePointConfiguration: 'leave',
       wishedConfiguration: { all: [], of: new Map() },
       rebootForConfiguration: 'never',
     },
     credentials: createCredentials(new Map()),
-    clock: systemClock,
+    clock,
     ids,
     log,
     callTimeoutMs: change.callTimeoutMs ?? 5_000,
     telemetryFlushMs: 60_000,
+    files: {
+      openFirmware: shelf.open,
+      uploads: join(folder, 'uploads'),
+      maxUploadBytes: 1_000_000,
+      quota: { files: 3, bytes: 2_000_000 },
+    },
   });
   const ocpp = await startOcppServer({
     host: '127.0.0.1',
     port: 0,
     pingIntervalMs: 30_000,
     mayOmitSubprotocol: new Set(),
-    clock: systemClock,
+    clock,
     log,
     upgradeRequested: controller.upgradeRequested,
+    files: createFileExchange({ door: controller.files.door, clock, log, disk: systemDisk, reserveBytes: 0 }),
   });
   const options: HttpOptions = {
     controller,
+    shelf,
     views: createViews(database, controller.live, {
       id: 'depot',
       name: 'Depot',
@@ -63,7 +93,7 @@ export async function startSite(
       connectorsOf: () => [],
       securityProfile: () => 0,
     }),
-    clock: systemClock,
+    clock,
     ids,
     log,
     ocppListening: change.ocppListening ?? (() => true),
@@ -75,12 +105,16 @@ export async function startSite(
     controller,
     database,
     options,
+    ocppUrl: `ws://127.0.0.1:${ocpp.port}/ocpp`,
+    filesUrl: `http://127.0.0.1:${ocpp.port}/files`,
+    shelf,
     connect: (id: string) => connectChargePoint(`ws://127.0.0.1:${ocpp.port}/ocpp/${encodeURIComponent(id)}`),
     async close(): Promise<void> {
       await app.close();
       controller.stop();
       await ocpp.close();
       database.close();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

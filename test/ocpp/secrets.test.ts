@@ -128,6 +128,18 @@ describe('any text', () => {
     );
   });
 
+  it('hides the one-time token of a file, and leaves other addresses as they are', () => {
+    const token = 'Ab_-'.repeat(8);
+    const text = (location: string) => JSON.stringify([2, '1', 'GetDiagnostics', { location }]);
+    expect(maskSecrets(text(`http://gateway:9000/files/${token}/`))).toBe(text('http://gateway:9000/files/***/'));
+    expect(maskSecrets(text(`http://gateway:9000/files/${token}/fw.bin`))).toBe(
+      text('http://gateway:9000/files/***/fw.bin'),
+    );
+    expect(maskSecrets(`http://gateway/files/${token}`)).toBe('http://gateway/files/***');
+    const other = text('http://nas/files/backup/fw.bin');
+    expect(maskSecrets(other)).toBe(other);
+  });
+
   it('takes time in proportion to its length', () => {
     const worst = ['a://', 'a://b:', 'a', '"a', '{"value":', '"pwd', '\\', '["{\\"', '{"a":{"key":'];
     const took = worst.map((piece) => {

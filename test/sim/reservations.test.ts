@@ -172,6 +172,7 @@ function dialInto({ controller, clock }: ReturnType<typeof createControlRoom>): 
     };
     const connection: Connection = {
       remoteAddress: '10.0.0.9',
+      reachedAt: 'http://gateway:9000',
       send: (text) => clock.soon(() => (isOpen ? events.text(text) : undefined)),
       ping: () => clock.soon(() => listener?.pong()),
       close: end,

@@ -1,6 +1,7 @@
 import { createCredentials } from '../../src/central-system/credentials.ts';
 import type { Policy } from '../../src/central-system/handler.ts';
 import { createController } from '../../src/controller/controller.ts';
+import type { FilePlaces } from '../../src/controller/file-door.ts';
 import type { Connection, ConnectionListener, UpgradeRequest } from '../../src/runtime/ports.ts';
 import { type Database, openStore } from '../../src/store/database.ts';
 import { createKeptLog } from './kept-log.ts';
@@ -17,6 +18,8 @@ export function createControlRoom(
     passwords?: Readonly<Record<string, string>>;
     database?: Database;
     callTimeoutMs?: number;
+    files?: FilePlaces;
+    timeZone?: string;
   } = {},
 ) {
   const clock = createManualClock();
@@ -33,6 +36,8 @@ export function createControlRoom(
     log,
     callTimeoutMs: options.callTimeoutMs ?? 30_000,
     telemetryFlushMs: 60_000,
+    ...(options.files === undefined ? {} : { files: options.files }),
+    ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
   });
   const room = {
     ...aroundStore(database),
@@ -117,6 +122,7 @@ function createStation(
   };
   const connection: Connection = {
     remoteAddress,
+    reachedAt: 'http://gateway:9000',
     send: (text) => {
       if (state.is !== 'open') throw new Error(`sent over a connection that is ${state.is}`);
       received.push(text);

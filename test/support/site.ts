@@ -76,6 +76,7 @@ export const openPolicy: Policy = {
   dataTransfers: new Map(),
   nominalVoltageMV: milliVolts(230_000),
   configured: new Set(),
+  files: null,
   chargePointConfiguration: 'leave',
   wishedConfiguration: { all: [], of: new Map() },
   rebootForConfiguration: 'never',

@@ -90,6 +90,7 @@ export const stopped = (transactionId: number, over: Partial<Stop> = {}, chargeP
 /** A connection over which nothing goes. */
 export const idleConnection: Connection = {
   remoteAddress: '10.0.0.1',
+  reachedAt: 'http://gateway:9000',
   send: () => undefined,
   ping: () => undefined,
   close: () => undefined,

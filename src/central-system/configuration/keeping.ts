@@ -1,6 +1,7 @@
 import { configurationKey, isSecretKey, wishesFor } from '../../domain/configuration.ts';
 import { type KeyOnRecord, nextStep, stateOf } from '../../domain/configuration-state.ts';
 import type { Event } from '../../domain/events.ts';
+import { type FileJob, isUpload } from '../../domain/file-job.ts';
 import type { Instant } from '../../domain/units.ts';
 import type { Chore, ChoreCall, ChoreContext } from '../chore.ts';
 import { rebootAlertId } from './reboot-alert.ts';
@@ -19,6 +20,7 @@ export const keepConfiguration: Chore = {
     'configuration-wished',
     'configuration-wish-dropped',
     'transaction-stopped',
+    'file-job-changed',
   ]),
   look(context) {
     const { chargePointId, now, records, policy, reachable } = context;
@@ -37,12 +39,17 @@ export const keepConfiguration: Chore = {
       again = again === null || step.until < again ? step.until : again;
     }
     const restart = waiting.some(({ attempt }) => attempt?.restarted === false);
-    if (restart && policy.rebootForConfiguration === 'when-idle' && records.runningOn(chargePointId).length === 0) {
+    const idle = records.runningOn(chargePointId).length === 0 && !isUpdating(records.openFileJobs(chargePointId));
+    if (restart && policy.rebootForConfiguration === 'when-idle' && idle) {
       return { events, call: { action: 'Reset', payload: { type: 'Soft' } } };
     }
     return { events, ...(again === null ? {} : { again }) };
   },
 };
+
+/** A restart in the middle of an update may leave a charge point without firmware. */
+const isUpdating = (jobs: readonly FileJob[]): boolean =>
+  jobs.some(({ kind, state }) => !isUpload(kind) && state !== 'queued');
 
 /** Keys of which something is wished, and, where configuration is kept, those that somebody else has just changed. */
 function keysOf({ chargePointId, records, policy }: ChoreContext): KeyOnRecord[] {

@@ -2,6 +2,7 @@ import type { Nameplate, Registration } from '../../domain/charge-point.ts';
 import type { Event } from '../../domain/events.ts';
 import type { RequestOf } from '../../ocpp/messages/actions.ts';
 import { formatTimestamp } from '../../ocpp/timestamp.ts';
+import { jobsAfterBoot } from '../file-jobs/following.ts';
 import type { Context, Handler } from '../handler.ts';
 
 /** How soon a charge point that awaits approval asks again, s: an installer stands beside it. */
@@ -24,13 +25,9 @@ export const bootNotification: Handler<'BootNotification'> = (request, context) 
     events.push({ type: 'registration-changed', chargePointId, registration, at });
   }
   if (registration !== null) {
-    events.push({
-      type: 'charge-point-booted',
-      chargePointId,
-      nameplate: nameplateOf(request),
-      repeated: context.bootedBefore,
-      at,
-    });
+    const nameplate = nameplateOf(request);
+    events.push({ type: 'charge-point-booted', chargePointId, nameplate, repeated: context.bootedBefore, at });
+    events.push(...jobsAfterBoot(nameplate.firmwareVersion, context));
   }
   return {
     response: {

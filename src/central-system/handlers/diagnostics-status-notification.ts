@@ -1,19 +1,18 @@
+import { jobToldOf } from '../file-jobs/following.ts';
 import type { Handler } from '../handler.ts';
 
 /** OCPP 1.6 §4.4. */
-export const diagnosticsStatusNotification: Handler<'DiagnosticsStatusNotification'> = (
-  request,
-  { chargePointId, receivedAt },
-) => ({
+export const diagnosticsStatusNotification: Handler<'DiagnosticsStatusNotification'> = (request, context) => ({
   response: {},
   events: [
     {
       type: 'job-status-reported',
-      chargePointId,
+      chargePointId: context.chargePointId,
       job: 'diagnostics',
       status: request.status,
       requestId: null,
-      at: receivedAt,
+      at: context.receivedAt,
     },
+    ...jobToldOf('diagnostics', request.status, null, context),
   ],
 });

@@ -1,16 +1,18 @@
+import { jobToldOf } from '../file-jobs/following.ts';
 import type { Handler } from '../handler.ts';
 
 /** Security whitepaper N01; some send it unasked. */
-export const logStatusNotification: Handler<'LogStatusNotification'> = (request, { chargePointId, receivedAt }) => ({
+export const logStatusNotification: Handler<'LogStatusNotification'> = (request, context) => ({
   response: {},
   events: [
     {
       type: 'job-status-reported',
-      chargePointId,
+      chargePointId: context.chargePointId,
       job: 'log',
       status: request.status,
       requestId: request.requestId ?? null,
-      at: receivedAt,
+      at: context.receivedAt,
     },
+    ...jobToldOf('log', request.status, request.requestId ?? null, context),
   ],
 });

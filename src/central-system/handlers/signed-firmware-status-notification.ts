@@ -1,19 +1,18 @@
+import { jobToldOf } from '../file-jobs/following.ts';
 import type { Handler } from '../handler.ts';
 
 /** Security whitepaper L01. */
-export const signedFirmwareStatusNotification: Handler<'SignedFirmwareStatusNotification'> = (
-  request,
-  { chargePointId, receivedAt },
-) => ({
+export const signedFirmwareStatusNotification: Handler<'SignedFirmwareStatusNotification'> = (request, context) => ({
   response: {},
   events: [
     {
       type: 'job-status-reported',
-      chargePointId,
+      chargePointId: context.chargePointId,
       job: 'signed-firmware',
       status: request.status,
       requestId: request.requestId ?? null,
-      at: receivedAt,
+      at: context.receivedAt,
     },
+    ...jobToldOf('signed-firmware', request.status, request.requestId ?? null, context),
   ],
 });

@@ -3,6 +3,7 @@ import { sql as operations } from './002-operations.ts';
 import { sql as tokens } from './003-tokens.ts';
 import { sql as localLists } from './004-local-lists.ts';
 import { sql as reservations } from './005-reservations.ts';
+import { sql as fileJobs } from './006-file-jobs.ts';
 import { sql as configuration } from './007-configuration.ts';
 import { sql as chargingProfiles } from './008-charging-profiles.ts';
 import { sql as credentials } from './009-credentials.ts';
@@ -17,6 +18,7 @@ export const migrations: readonly Migration[] = [
   { version: 3, name: 'tokens', sql: tokens },
   { version: 4, name: 'local-lists', sql: localLists },
   { version: 5, name: 'reservations', sql: reservations },
+  { version: 6, name: 'file-jobs', sql: fileJobs },
   { version: 7, name: 'configuration', sql: configuration },
   { version: 8, name: 'charging-profiles', sql: chargingProfiles },
   { version: 9, name: 'credentials', sql: credentials },
