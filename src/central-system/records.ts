@@ -99,6 +99,8 @@ export type Records = KnownTokens & {
   cacheState(chargePointId: string): CacheState;
   /** How often a stop was asked for since its token was blocked, and when last. */
   stopsAsked(transactionId: number): { readonly times: number; readonly lastAt: Instant } | null;
+  /** An alert that nobody has cleared. */
+  isAlertOpen(id: string): boolean;
   nextTransactionId(): number;
   transaction(chargePointId: string, transactionId: number): Transaction | null;
   /** The transaction that this very start made, if it was here before. */

@@ -1,3 +1,4 @@
+import { watchClock } from '../central-system/clock-watch.ts';
 import type { Policy } from '../central-system/handler.ts';
 import { operationsEnded } from '../central-system/operations/tracking.ts';
 import type { Records } from '../central-system/records.ts';
@@ -144,10 +145,16 @@ export function createExchange(site: {
       openOperations.size === 0
         ? []
         : operationsEnded(chargePointId, [...openOperations.values()], told, session.lastFrameAt);
-    const events = operations.length === 0 ? outcome.events : [...outcome.events, ...operations];
+    const clockSeen = watchClock(line.clock, action, read.payload, {
+      chargePointId,
+      receivedAt: session.lastFrameAt,
+      records,
+    });
+    const events = [...outcome.events, ...operations, ...clockSeen.events];
     return {
       events,
       effect: () => {
+        line.clock = clockSeen.watch;
         if (action === 'BootNotification') session.booted = true;
         follow(events);
         session.replay.remember(messageId, text, encoded);

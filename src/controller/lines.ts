@@ -1,5 +1,6 @@
 import { type CallQueue, createCallQueue } from '../central-system/call-queue.ts';
 import type { Registration } from '../domain/charge-point.ts';
+import { type ClockWatch, unseenClock } from '../domain/clock-offset.ts';
 import type { Event } from '../domain/events.ts';
 import type { OpenOperation } from '../domain/operation.ts';
 import type { Instant } from '../domain/units.ts';
@@ -19,6 +20,7 @@ export type Line = {
   readonly calls: CallQueue;
   /** Operations that wait for their answer, or for what the charge point does later. */
   readonly openOperations: Map<string, OpenOperation>;
+  clock: ClockWatch;
   session: Session | null;
   contest: Contest | null;
   /** Newcomers from the address of the connection that is there, since it last said anything. */
@@ -108,6 +110,7 @@ function createLine(chargePointId: string): Line {
     live: createLive(),
     calls: createCallQueue(),
     openOperations: new Map(),
+    clock: unseenClock,
     session: null,
     contest: null,
     knocks: null,

@@ -54,6 +54,7 @@ export const ChargePoint = Type.Object({
   lastSeenAt: maybeTime,
   lastBootAt: maybeTime,
   boots: Type.Integer(),
+  clockOffsetS: whole,
   reported: nullable(
     Type.Object({
       status: Type.String(),

@@ -14,6 +14,7 @@ export type LiveChargePointState = {
     readonly connection: { readonly remoteAddress: string };
   } | null;
   readonly counters: LiveCounters;
+  readonly clock: { readonly offsetMs: number | null };
   readonly calls: { waiting(): number; outstanding(): number };
   readonly live: {
     runningTransaction(connectorId: number): number | null;
@@ -81,6 +82,8 @@ export type ChargePointView = {
   lastSeenAt: string | null;
   lastBootAt: string | null;
   boots: number;
+  /** How far its clock is ahead of ours, s; negative when behind, null while that is not known. */
+  clockOffsetS: number | null;
   /** What it last said of itself as a whole (connector 0). */
   reported: StatusView | null;
   connectors: ConnectorView[];
@@ -228,6 +231,7 @@ export function createChargePointViews(database: Database, live: LiveState, poli
       lastSeenAt: utc(lastSeen),
       lastBootAt: utc(own?.last_boot_ms ?? null),
       boots: own?.boots ?? 0,
+      clockOffsetS: inSeconds(line?.clock.offsetMs ?? null),
       reported: whole === undefined ? null : statusView(whole),
       connectors: connectorViews(id, connectors, line),
       jobs: jobs.map((row) => ({ job: row.job, status: row.status, requestId: row.request_id, at: utc(row.at_ms) })),
@@ -293,6 +297,9 @@ export function createChargePointViews(database: Database, live: LiveState, poli
 }
 
 const nothingStored: Rows = { own: null, connectors: [], jobs: [] };
+
+/** Never -0, which is no integer to everybody. */
+const inSeconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms / 1_000) + 0);
 
 function groupByRef<Row extends { charge_point_ref: number }>(rows: readonly Row[]): Map<number, Row[]> {
   const groups = new Map<number, Row[]>();

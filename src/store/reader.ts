@@ -24,6 +24,7 @@ export function createReader(database: Database) {
       iccid, imsi, meter_type AS meterType, meter_serial_number AS meterSerialNumber
     FROM charge_points WHERE id = ? AND vendor IS NOT NULL`);
   const count = database.prepare('SELECT count(*) FROM charge_points WHERE registration = ?').pluck();
+  const openAlert = database.prepare('SELECT 1 FROM alerts WHERE id = ? AND cleared_ms IS NULL').pluck();
   const nextId = database.prepare("SELECT value FROM meta WHERE key = 'next_transaction_id'").pluck();
   const byId = database.prepare(`${selectTransaction} WHERE t.id = ? AND c.id = ?`);
   const byStart = database.prepare(`${selectTransaction}
@@ -69,6 +70,7 @@ export function createReader(database: Database) {
     connectorStatus: (id: string, connectorId: number) =>
       (connectorStatus.get(id, connectorId) as ConnectorStatus | undefined) ?? null,
     countChargePoints: (state: Registration) => count.get(state) as number,
+    isAlertOpen: (id: string) => openAlert.get(id) !== undefined,
     nextTransactionId: () => Number(nextId.get()),
     transaction: (chargePointId: string, id: number) => one(byId.get(id, chargePointId)),
     transactionByStart: (chargePointId: string, start: Start) =>

@@ -10,6 +10,7 @@ const reading = (sampled: string, at = '2026-11-22T10:00:00Z'): string =>
   `{"connectorId":1,"meterValue":[{"timestamp":"${at}","sampledValue":[${sampled}]}]}`;
 const many = (count: number, text: string): string => new Array(count).fill(text).join(',');
 const orphan = { transactions: 1, evidence: 1, findings: 1 };
+const unknownCard = { refused_authorizations: 1, unknown_cards: 1 };
 
 export const badPayloads: Case[] = [
   // Prototype keys, own and inherited (threats A16).
@@ -34,21 +35,21 @@ export const badPayloads: Case[] = [
   call('TypeConstraintViolation', 'idTag a number that lost digits', 'Authorize', '{"idTag":12345678901234567890}'),
   call('PropertyConstraintViolation', 'idTag of 65 characters', 'Authorize', `{"idTag":"${'A'.repeat(65)}"}`),
   call('PropertyConstraintViolation', 'idTag of 500,000 characters', 'Authorize', `{"idTag":"${'A'.repeat(500_000)}"}`),
-  call('answered', 'idTag empty', 'Authorize', '{"idTag":""}'),
+  call('answered', 'idTag empty', 'Authorize', '{"idTag":""}', unknownCard),
   // A null byte in text is legal JSON, and legal by the official schemas: it is data like any other.
-  call('answered', 'a null byte in the idTag', 'Authorize', '{"idTag":"CARD\\u0000"}'),
+  call('answered', 'a null byte in the idTag', 'Authorize', '{"idTag":"CARD\\u0000"}', unknownCard),
   call(
     'answered',
     'a null byte in the idTag is on record as sent',
     'StartTransaction',
     start('"idTag":"CARD\\u0000","connectorId":14'),
-    { transactions: 1, evidence: 1 },
+    { transactions: 1, evidence: 1, refused_authorizations: 1 },
   ),
   call('answered', 'a null byte', 'BootNotification', '{"chargePointVendor":"V\\u0000","chargePointModel":"M"}'),
   call('answered', 'a null byte in the data of a vendor', 'DataTransfer', '{"vendorId":"v","data":"\\u0000"}'),
   call('answered', 'a null byte in a sample', 'MeterValues', reading('{"value":"5\\u0000"}')),
-  call('answered', 'idTag with SQL', 'Authorize', `{"idTag":"'; DROP TABLE x;--"}`),
-  call('answered', 'idTag with a lone surrogate', 'Authorize', '{"idTag":"\\ud800"}'),
+  call('answered', 'idTag with SQL', 'Authorize', `{"idTag":"'; DROP TABLE x;--"}`, unknownCard),
+  call('answered', 'idTag with a lone surrogate', 'Authorize', '{"idTag":"\\ud800"}', unknownCard),
   call('ProtocolError', 'no model', 'BootNotification', '{"chargePointVendor":"V"}'),
   call(
     'TypeConstraintViolation',
@@ -150,6 +151,8 @@ export const badPayloads: Case[] = [
     transactions: 1,
     evidence: 1,
     findings: 1,
+    // It is not of an offline time, and the card charges elsewhere.
+    refused_authorizations: 1,
   }),
   call(
     'answered',

@@ -93,6 +93,7 @@ function line(
       droppedSamples: 9,
       tolerated: new Map([['__proto__', 10]]),
     },
+    clock: { offsetMs: -7_200_400 },
     calls: { waiting: () => 2, outstanding: () => 1 },
     live: {
       runningTransaction: () => running?.transactionId ?? null,
@@ -271,4 +272,13 @@ it('says when one was last heard of from what is stored, after a restart', () =>
   });
   expect(views.chargePoint('CP1')?.lastSeenAt).toBe('2026-01-01T12:07:00.000Z');
   expect(views.chargePoint('CP1')?.connectors).toEqual([]);
+});
+
+it('gives the offset of a clock in whole seconds, and none where nothing is known', () => {
+  const { views, lines } = openSite();
+  expect(views.chargePoint('CP1')?.clockOffsetS).toBeNull();
+  lines.set('CP1', line('CP1', true));
+  expect(views.chargePoint('CP1')?.clockOffsetS).toBe(-7_200);
+  lines.set('CP1', { ...line('CP1', true), clock: { offsetMs: -400 } });
+  expect(views.chargePoint('CP1')?.clockOffsetS).toBe(0);
 });

@@ -1,11 +1,14 @@
+import type { Event } from '../../domain/events.ts';
 import type { RequestOf } from '../../ocpp/messages/actions.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
+import { foreignSeen } from '../foreign-transactions.ts';
 import { type Handler, type Live, refuseConnector } from '../handler.ts';
 import { takeReadings } from '../readings.ts';
 
 /**
  * OCPP 1.6 §4.7. Always answered. Without a transactionId the readings go to what runs on that connector; with one, to
- * that transaction of this charge point, also when its stop overtook them; of any other they stay with the connector.
+ * that transaction of this charge point, also when its stop overtook them; of any other they stay with the connector, and a
+ * person is told.
  */
 export const meterValues: Handler<'MeterValues'> = (request, context) => {
   const { connectorId } = request;
@@ -13,6 +16,7 @@ export const meterValues: Handler<'MeterValues'> = (request, context) => {
   if (refusal !== null) return refusal;
   const { live, records, chargePointId } = context;
   let transactionId: number | null;
+  let foreign: Event[] = [];
   if (request.transactionId === undefined) {
     transactionId =
       connectorId === 0 ? null : runningAt(request.meterValue, live.runningTransaction(connectorId), live);
@@ -21,8 +25,12 @@ export const meterValues: Handler<'MeterValues'> = (request, context) => {
       live.running(request.transactionId) !== null ||
       records.transaction(chargePointId, request.transactionId)?.state === 'stopped';
     transactionId = isOurs ? request.transactionId : null;
+    if (!isOurs) foreign = foreignSeen(connectorId, request.transactionId, context);
   }
-  return { response: {}, events: takeReadings(request.meterValue, connectorId, transactionId, context) };
+  return {
+    response: {},
+    events: [...takeReadings(request.meterValue, connectorId, transactionId, context), ...foreign],
+  };
 };
 
 /**

@@ -9,6 +9,7 @@ import { asRunning, asStopped, type Start, type Transaction } from '../../domain
 import { type Instant, wattHours } from '../../domain/units.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
 import { authorize, idTagInfo, type Judgement } from '../authorization.ts';
+import { foreignOver } from '../foreign-transactions.ts';
 import { type Context, type Handler, refuseConnector } from '../handler.ts';
 import { reservationAtStart } from '../reservations/evidence.ts';
 
@@ -76,6 +77,7 @@ export const startTransaction: Handler<'StartTransaction'> = (request, context) 
       ],
     },
     ...reservation.events,
+    ...foreignOver(start.connectorId, context),
   ];
   const { connectorId, idTag } = start;
   if (token === null) events.push({ type: 'unknown-card-seen', chargePointId, connectorId, idTag, at: receivedAt });

@@ -2,6 +2,7 @@ import type { StatusReport } from '../../domain/charge-point.ts';
 import type { Event } from '../../domain/events.ts';
 import { unknownList } from '../../domain/local-list.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
+import { foreignOver } from '../foreign-transactions.ts';
 import { type Context, type Handler, refuseConnector } from '../handler.ts';
 import { reservationsAtStatus } from '../reservations/evidence.ts';
 
@@ -26,6 +27,7 @@ export const statusNotification: Handler<'StatusNotification'> = (request, conte
     events: [
       { type: 'status-reported', chargePointId, report },
       ...reservationsAtStatus(report, context),
+      ...(report.status === 'Available' ? foreignOver(report.connectorId, context) : []),
       ...(report.errorCode === 'LocalListConflict' ? contradicted(context) : []),
     ],
   };
