@@ -32,7 +32,7 @@ export function createAdmission(site: {
   log: Log;
   follow: (events: readonly Event[]) => void;
   /** Lets the newcomer in, in place of whatever is connected under its id. */
-  admit: (line: Line, request: UpgradeRequest, authenticated: boolean) => void;
+  admit: (line: Line, request: UpgradeRequest, authenticated: boolean, old?: 'leave open') => void;
   /** Puts a later decision into the queue of the turn. */
   later: (chargePointId: string, decide: () => Decision) => void;
 }) {
@@ -78,7 +78,7 @@ export function createAdmission(site: {
         if (wins) {
           line.replacedAt = [...recent, now];
           line.knocks = null;
-          admit(line, contest.request, contest.authenticated);
+          admit(line, contest.request, contest.authenticated, contest.authenticated ? undefined : 'leave open');
         } else {
           contest.request.refuse(409, 'a charge point with this id is connected and alive');
         }

@@ -1,9 +1,10 @@
 import { type Answer, type AnswerContext, answers } from '../central-system/answers.ts';
 import type { Call, CallClass, CallOutcome } from '../central-system/call-queue.ts';
 import { MAX_CONNECTOR_ID, type Policy } from '../central-system/handler.ts';
-import { operationAnswered } from '../central-system/operations/tracking.ts';
+import { operationAnswered, operationSettled } from '../central-system/operations/tracking.ts';
 import type { Records } from '../central-system/records.ts';
 import type { Event } from '../domain/events.ts';
+import type { OperationEnd } from '../domain/operation.ts';
 import type { Instant, Monotonic } from '../domain/units.ts';
 import { encodeCall, type Frame } from '../ocpp/frames.ts';
 import {
@@ -140,14 +141,15 @@ export function createCalls(site: {
 
   /** What the end of a call changes on the record: by its action, and for the operation that it was. */
   function consequences(
-    { chargePointId, live }: Line,
+    { chargePointId, live, openOperations }: Line,
     call: Call,
     outcome: CallOutcome,
     at: Instant,
   ): readonly Event[] {
     const { action, payload, messageId, tracked } = call;
     if (!isCentralSystemAction(action)) return [];
-    return whatFollows(action, payload, outcome, tracked ? messageId : null, {
+    const operation = tracked ? { id: messageId, seen: openOperations.get(messageId)?.seen ?? null } : null;
+    return whatFollows(action, payload, outcome, operation, {
       chargePointId,
       at,
       records,
@@ -188,13 +190,15 @@ function whatFollows<A extends CentralSystemAction>(
   action: A,
   payload: object,
   outcome: CallOutcome,
-  operationId: string | null,
+  operation: { readonly id: string; readonly seen: OperationEnd | null } | null,
   context: AnswerContext,
 ): readonly Event[] {
   const request = payload as RequestOf<A>;
   const answer = answerOf<A>(outcome);
   const events = answers[action](request, answer, context);
-  return operationId === null ? events : [...events, operationAnswered(operationId, action, request, answer, context)];
+  if (operation === null) return events;
+  const answered = operationAnswered(operation.id, action, request, answer, context);
+  return [...events, ...operationSettled(answered, operation.seen)];
 }
 
 function answerOf<A extends CentralSystemAction>(outcome: CallOutcome): Answer<A> {

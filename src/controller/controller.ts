@@ -214,7 +214,7 @@ export function createController(site: {
     return { events, effect: taken, failed: taken };
   }
 
-  function admit(line: Line, request: UpgradeRequest, authenticated: boolean): void {
+  function admit(line: Line, request: UpgradeRequest, authenticated: boolean, leave?: 'leave open'): void {
     if (request.gone()) {
       request.refuse(503, 'gone');
       lines.forgetStranger(line);
@@ -226,7 +226,8 @@ export function createController(site: {
       opened: (connection) => {
         if (old !== null) {
           close(line, old);
-          old.connection.terminate();
+          if (leave === undefined) old.connection.terminate();
+          else abandon(line, old.connection);
         }
         session = open(line, connection, authenticated);
       },
@@ -244,6 +245,12 @@ export function createController(site: {
     });
     // An upgrade that breaks off never opens, and nothing else would ever forget it.
     lines.forgetStranger(line);
+  }
+
+  /** Leaves a connection alone that nobody uses: one for each charge point at most, and until it closes by itself. */
+  function abandon(line: Line, connection: Connection): void {
+    line.abandoned?.terminate();
+    line.abandoned = connection;
   }
 
   function open(line: Line, connection: Connection, authenticated: boolean): Session {
@@ -300,6 +307,7 @@ export function createController(site: {
       events: [],
       failed: () => undefined,
       effect: () => {
+        if (line.abandoned === session.connection) line.abandoned = null;
         if (session.closed) return;
         close(line, session);
         admission.oldClosed(line);

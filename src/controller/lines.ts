@@ -4,7 +4,7 @@ import { type ClockWatch, unseenClock } from '../domain/clock-offset.ts';
 import type { Event } from '../domain/events.ts';
 import type { OpenOperation } from '../domain/operation.ts';
 import type { Instant } from '../domain/units.ts';
-import type { Timer, UpgradeRequest } from '../runtime/ports.ts';
+import type { Connection, Timer, UpgradeRequest } from '../runtime/ports.ts';
 import { createLive, type LiveChargePoint } from './live.ts';
 import type { Session } from './session.ts';
 
@@ -25,6 +25,8 @@ export type Line = {
   contest: Contest | null;
   /** Newcomers from the address of the connection that is there, since it last said anything. */
   knocks: { session: Session; since: number; lastFrameAt: Instant; count: number } | null;
+  /** A connection that its charge point has given up without closing it, still open: its end would only make it dial again. */
+  abandoned: Connection | null;
   /** When live connections were replaced by authenticated newcomers lately, ms on the monotonic clock. */
   replacedAt: number[];
   wake: Timer | null;
@@ -90,7 +92,10 @@ export function createLines() {
 function followOperations({ openOperations }: Line, event: Event): void {
   if (event.type === 'operation-requested') {
     const { id, action, request, at } = event;
-    openOperations.set(id, { id, action, request, requestedAt: at, answer: 'awaited', until: null });
+    openOperations.set(id, { id, action, request, requestedAt: at, answer: 'awaited', until: null, seen: null });
+  } else if (event.type === 'operation-seen') {
+    const open = openOperations.get(event.id);
+    if (open !== undefined) openOperations.set(event.id, { ...open, seen: open.seen ?? event.end });
   } else if (event.type === 'operation-answered') {
     const open = openOperations.get(event.id);
     if (event.until === null || open === undefined) openOperations.delete(event.id);
@@ -114,6 +119,7 @@ function createLine(chargePointId: string): Line {
     session: null,
     contest: null,
     knocks: null,
+    abandoned: null,
     replacedAt: [],
     wake: null,
     counters: {

@@ -30,7 +30,11 @@ export type OpenOperation = {
   readonly answer: 'awaited' | 'agreed' | 'missing';
   /** When it is given up; null while its answer is awaited, which has a time limit of its own. */
   readonly until: Instant | null;
+  /** It was seen to end before its answer came: some do first and answer then. */
+  readonly seen: OperationEnd | null;
 };
+
+export type OperationEnd = { readonly state: 'done' | 'failed'; readonly outcome: string };
 
 /** What came back to a message of ours. */
 export type OperationAnswer =
@@ -64,6 +68,7 @@ export type OperationEvent =
       until: Instant | null;
       at: Instant;
     }
+  | { type: 'operation-seen'; chargePointId: string; id: string; end: OperationEnd; at: Instant }
   | {
       type: 'operation-closed';
       chargePointId: string;

@@ -36,8 +36,8 @@ export type RecordedWarning = { readonly kind: string; readonly text: string };
 /** What a charge point's own composite schedule says about a profile that is to be kept. */
 export type ProfileCheck = {
   readonly connectorId: number;
-  /** `idle`: not shown while no transaction runs, which says nothing of what happens when one does. */
-  readonly outcome: 'agrees' | 'differs' | 'no-report' | 'idle';
+  /** `undecided`: what was reported says nothing of this profile, see `speaksOf`. */
+  readonly outcome: 'agrees' | 'differs' | 'no-report' | 'undecided';
   readonly at: Instant;
 };
 

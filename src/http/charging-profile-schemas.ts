@@ -127,7 +127,7 @@ export const CompositeSchedule = Type.Object({
   computed: Type.Array(Type.Object({ startS: Type.Number(), limit: number, phases: whole })),
   cut: Type.Boolean({ description: 'There are more changes than are computed at once.' }),
   reportedAt: maybeTime,
-  outcome: nullable(Type.Enum(['agrees', 'differs', 'no-report', 'idle'], { description: 'Of the last report.' })),
+  outcome: nullable(Type.Enum(['agrees', 'differs', 'no-report', 'undecided'], { description: 'Of the last report.' })),
   why: text,
   reportedUnit: nullable(ChargingRateUnit),
   reported: nullable(Periods),

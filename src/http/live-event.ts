@@ -104,6 +104,8 @@ export function liveEvent(event: Event): object {
       return { chargePointId: event.chargePointId, kind: event.kind, at: utc(event.at) };
     case 'operation-requested':
       return { chargePointId: event.chargePointId, id: event.id, action: event.action, at: utc(event.at) };
+    case 'operation-seen':
+      return { chargePointId: event.chargePointId, id: event.id, at: utc(event.at) };
     case 'operation-answered':
     case 'operation-closed': {
       const { chargePointId, id, state, outcome, at } = event;

@@ -33,6 +33,8 @@ export function operationWriters(database: Database, refOf: RefOf): Writers<Oper
         closedAt: until === null ? at : null,
       });
     },
+    // What the answer will say is not known yet: it stays in memory until then.
+    'operation-seen': () => undefined,
     'operation-closed': (event) => {
       close.run(event.state, event.outcome, event.at, event.id);
     },
@@ -63,6 +65,7 @@ export function operationReads(database: Database) {
         requestedAt: row.requested_ms as Instant,
         answer: row.state === 'sent' ? 'awaited' : row.state === 'accepted' ? 'agreed' : 'missing',
         until: row.until_ms as Instant | null,
+        seen: null,
       })),
   };
 }

@@ -183,6 +183,7 @@ describe('D1', () => {
 
   it('D1.7 accepts and does nothing: not in force, and an alert says so', async () => {
     await equip({ ignoresProfiles: true });
+    await charging();
     expect(await install(terms(16))).toMatchObject({ kind: 'created' });
     await verified('not-in-force');
     expect(last()?.why).toBe('For connector 1 the charge point reported 32 A, its profiles come to 16 A.');
@@ -285,6 +286,7 @@ describe('D1', () => {
 
   it('D1.17 has a clock two hours behind: a limit that begins by it comes two hours late, and that shows', async () => {
     await equip({ clockOffsetSeconds: -7_200 });
+    await charging();
     const { schedule, ...rest } = terms(16, { kind: 'Absolute' });
     const now = site.controller.live.now();
     await install({ ...rest, schedule: { ...schedule, startAt: now } });

@@ -111,8 +111,17 @@ it('Q3 a connection that its charge point has given up, but not closed, yields t
   expect(await refusedStatus(site.url, 'CP1')).toBe(409);
   expect(await refusedStatus(site.url, 'CP1')).toBe(409);
   const next = await connect(site.url, 'CP1');
-  await old.closed;
   expect(await next.heartbeat()).toHaveProperty('currentTime');
+  // It is left open: its end would only make the charge point dial once more, and give up the new one.
+  old.send('[2,"late","Heartbeat",{}]');
+  expect(await next.heartbeat()).toHaveProperty('currentTime');
+  expect(old.socket.readyState).toBe(old.socket.OPEN);
+  expect(await refusedStatus(site.url, 'CP1')).toBe(409);
+  expect(await refusedStatus(site.url, 'CP1')).toBe(409);
+  // One such connection is enough.
+  const last = await connect(site.url, 'CP1');
+  await old.closed;
+  expect(await last.heartbeat()).toHaveProperty('currentTime');
 });
 
 it('Q3 knocks count for nothing while the old connection says something', async () => {

@@ -4,6 +4,7 @@ import type { ProfileCheck, RecordedProfile, ScheduleComparison } from '../../do
 import { isHeld } from '../../domain/profile-record.ts';
 import { type Instant, instant } from '../../domain/units.ts';
 import type { AnswerContext } from '../answers.ts';
+import type { Live } from '../handler.ts';
 import type { Records } from '../records.ts';
 
 /** A look at less than a minute says too little about a profile. */
@@ -17,6 +18,24 @@ export function concernedConnectors(one: RecordedProfile, chargePointId: string,
   return known.length === 0 ? [1] : known;
 }
 
+/**
+ * Whether a connector's composite schedule, where it differs, says anything of this profile. A TxDefaultProfile rules while a
+ * transaction runs that has no TxProfile (OCPP 1.6 §3.13.1): of an idle connector MicroOcpp reports no limit, and WARP its
+ * hardware's, and both follow the profile once a car charges.
+ */
+export function speaksOf(
+  one: RecordedProfile,
+  connectorId: number,
+  list: readonly RecordedProfile[],
+  live: Live,
+): boolean {
+  if (one.profile.purpose !== 'TxDefaultProfile') return true;
+  if (live.runningTransaction(connectorId) === null) return false;
+  return !list.some(
+    (other) => other.profile.purpose === 'TxProfile' && other.connectorId === connectorId && isHeld(other),
+  );
+}
+
 /** What a comparison changes for the profiles that it concerns, with the alerts that follow. */
 export function checked(comparison: ScheduleComparison, context: AnswerContext): Event[] {
   const { chargePointId, records, live, at } = context;
@@ -27,8 +46,8 @@ export function checked(comparison: ScheduleComparison, context: AnswerContext):
   const profiles = list.map((one) => {
     const concerned = concernedConnectors(one, chargePointId, records);
     if (!one.keep || !isHeld(one) || !concerned.includes(comparison.connectorId)) return one;
-    const idle = one.profile.purpose === 'TxDefaultProfile' && live.runningTransaction(comparison.connectorId) === null;
-    const next = judged(one, comparison, idle, bootedAt, at);
+    const decides = speaksOf(one, comparison.connectorId, list, live);
+    const next = judged(one, comparison, decides, bootedAt, at);
     if (next.state === 'not-in-force' && one.state !== 'not-in-force') {
       alerts.push({ type: 'alert-raised', alert: notInForce(chargePointId, one, next.why ?? ''), at });
     }
@@ -63,7 +82,7 @@ export const alertId = (chargePointId: string, profileId: number): string =>
 function judged(
   one: RecordedProfile,
   now: ScheduleComparison,
-  idle: boolean,
+  decides: boolean,
   bootedAt: Instant,
   at: Instant,
 ): RecordedProfile {
@@ -72,14 +91,7 @@ function judged(
   // Less than wanted may be a limit of the charge point's own: sent anew once, and then left as it is.
   const differs = worse.length > 0 || (isOld && now.differences.some(({ kind }) => kind === 'lower'));
   const outcome: ProfileCheck['outcome'] =
-    now.outcome === 'no-report'
-      ? 'no-report'
-      : !differs
-        ? 'agrees'
-        : // Some leave it out of the schedule until a transaction runs, and follow it then (MicroOcpp).
-          idle && worse.every(({ reported }) => reported === null)
-          ? 'idle'
-          : 'differs';
+    now.outcome === 'no-report' ? 'no-report' : !differs ? 'agrees' : decides ? 'differs' : 'undecided';
   const { connectorId } = now;
   const checks = [...one.checks.filter((check) => check.connectorId !== connectorId), { connectorId, outcome, at }];
   const next = { ...one, checks };
@@ -88,7 +100,7 @@ function judged(
     const why = first === undefined ? one.why : `For connector ${connectorId} ${first.text}.`;
     return inState(next, isOld ? 'lost' : 'not-in-force', why, at);
   }
-  if (outcome === 'no-report' || outcome === 'idle') return next;
+  if (outcome === 'no-report' || outcome === 'undecided') return next;
   const [lower] = now.differences;
   return inState(next, 'installed', lower === undefined ? null : `It limits further by itself: ${lower.text}.`, at);
 }

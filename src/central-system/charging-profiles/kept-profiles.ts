@@ -3,7 +3,7 @@ import { isHeld, type ProfileCheck, type RecordedProfile } from '../../domain/pr
 import { type Instant, instant } from '../../domain/units.ts';
 import { installedToWire } from '../../ocpp/charging-profile-wire.ts';
 import type { Chore, ChoreCall, ChoreContext } from '../chore.ts';
-import { concernedConnectors } from './checks.ts';
+import { concernedConnectors, speaksOf } from './checks.ts';
 
 /** What is asked of a charge point to see whether it holds its profiles: a whole day, so that daily ones show. */
 const LOOK_S = 86_400;
@@ -70,11 +70,11 @@ function toCheck(list: List, bootedAt: Instant, { chargePointId, records, live }
   for (const one of list) {
     if (!one.keep || !isHeld(one)) continue;
     for (const connectorId of concernedConnectors(one, chargePointId, records)) {
-      // A look at an idle connector that showed nothing is repeated once a transaction runs.
+      // A look that could decide nothing is repeated once it can.
       const isChecked = (check: ProfileCheck): boolean =>
         check.connectorId === connectorId &&
         check.at >= bootedAt &&
-        (check.outcome !== 'idle' || live.runningTransaction(connectorId) === null);
+        (check.outcome !== 'undecided' || !speaksOf(one, connectorId, list, live));
       if (one.checks.some(isChecked)) continue;
       const last = records.scheduleComparison(chargePointId, connectorId);
       // It has said since it booted that it has no schedule to show.

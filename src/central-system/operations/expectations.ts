@@ -1,12 +1,10 @@
 import type { Event } from '../../domain/events.ts';
-import type { OpenOperation } from '../../domain/operation.ts';
+import type { OpenOperation, OperationEnd } from '../../domain/operation.ts';
 import type { CentralSystemAction, ChargePointAction, RequestOf, ResponseOf } from '../../ocpp/messages/actions.ts';
 import type { AnswerContext } from '../answers.ts';
 
 /** What a charge point has just told: the message, and the events that it made. */
 export type Told = { readonly action: ChargePointAction; readonly request: object; readonly events: readonly Event[] };
-
-export type Ended = { readonly state: 'done' | 'failed'; readonly outcome: string };
 
 type Expectation<A extends CentralSystemAction> = {
   /** What the answer alone says; `agreed` waits for what comes. */
@@ -16,14 +14,14 @@ type Expectation<A extends CentralSystemAction> = {
     context: AnswerContext,
   ) => { readonly state: 'done' | 'refused' | 'failed'; readonly outcome: string } | Agreed;
   /** Whether this is what was waited for. */
-  readonly onTold?: (told: Told, request: RequestOf<A>, operation: OpenOperation) => Ended | null;
+  readonly onTold?: (told: Told, request: RequestOf<A>, operation: OpenOperation) => OperationEnd | null;
 };
 
 type Agreed = { readonly state: 'accepted'; readonly outcome: string; readonly withinS: number };
 
 const agreed = (outcome: string, withinS: number): Agreed => ({ state: 'accepted', outcome, withinS });
-const done = (outcome: string): Ended & { state: 'done' } => ({ state: 'done', outcome });
-const failed = (outcome: string): Ended & { state: 'failed' } => ({ state: 'failed', outcome });
+const done = (outcome: string): OperationEnd & { state: 'done' } => ({ state: 'done', outcome });
+const failed = (outcome: string): OperationEnd & { state: 'failed' } => ({ state: 'failed', outcome });
 
 /** For actions whose answer says all there is to know. */
 function settledBy(...good: readonly string[]): Expectation<CentralSystemAction>['onAnswer'] {
@@ -154,7 +152,11 @@ export const expectations: { readonly [A in CentralSystemAction]: Expectation<A>
       status === 'Accepted'
         ? agreed('Accepted; it has yet to boot.', REBOOT_WITHIN_S)
         : { state: 'refused', outcome: 'The charge point answered Rejected.' },
-    onTold: (told) => (booted(told) ? done('The charge point has booted.') : null),
+    // A soft one may keep the connection.
+    onTold: (told, { type }) =>
+      booted(told) || (type === 'Soft' && told.action === 'BootNotification')
+        ? done('The charge point has booted.')
+        : null,
   },
   SendLocalList: { onAnswer: settledBy('Accepted') },
   SetChargingProfile: { onAnswer: settledBy('Accepted') },
@@ -224,7 +226,7 @@ function jobEnd(
   requestId: number | null,
   good: readonly string[],
   bad: readonly string[],
-): Ended | null {
+): OperationEnd | null {
   for (const event of events) {
     if (event.type !== 'job-status-reported' || event.job !== job) continue;
     if (requestId !== null && event.requestId !== null && event.requestId !== requestId) continue;

@@ -1,4 +1,4 @@
-import type { OpenOperation, OperationEvent } from '../../domain/operation.ts';
+import type { OpenOperation, OperationEnd, OperationEvent } from '../../domain/operation.ts';
 import type { Instant } from '../../domain/units.ts';
 import type { CentralSystemAction } from '../../ocpp/messages/actions.ts';
 import { isCentralSystemAction } from '../../ocpp/messages/actions.ts';
@@ -22,6 +22,13 @@ export function operationRequested(
   at: Instant,
 ): OperationEvent {
   return { type: 'operation-requested', chargePointId, id, action, request, shown: shownOf(request), at };
+}
+
+/** The end of an operation that was seen before its answer: if the charge point agrees to it now, it has done it. */
+export function operationSettled(answered: OperationEvent, seen: OperationEnd | null): OperationEvent[] {
+  if (answered.type !== 'operation-answered' || seen === null || answered.until === null) return [answered];
+  const { chargePointId, id, at } = answered;
+  return [answered, { type: 'operation-closed', chargePointId, id, at, ...seen }];
 }
 
 /** What the answer to an operation means for it. */
@@ -75,10 +82,13 @@ export function operationsEnded(
   at: Instant,
 ): OperationEvent[] {
   return open.flatMap((operation) => {
-    // What comes before the answer was on its way already.
-    if (operation.answer === 'awaited' || !isCentralSystemAction(operation.action)) return [];
-    const ended = toldOf(operation.action, told, operation);
-    return ended === null ? [] : [{ type: 'operation-closed', chargePointId, id: operation.id, at, ...ended }];
+    if (!isCentralSystemAction(operation.action)) return [];
+    const end = toldOf(operation.action, told, operation);
+    if (end === null) return [];
+    const { id } = operation;
+    return operation.answer === 'awaited'
+      ? [{ type: 'operation-seen', chargePointId, id, end, at }]
+      : [{ type: 'operation-closed', chargePointId, id, at, ...end }];
   });
 }
 

@@ -26,8 +26,9 @@ describe('after it was accepted', () => {
   });
 
   it('D1.7: where the charge point reports more, it is not in force, and an alert says so', () => {
-    const { settle, install, next, record, rows, alerts, room } = createProfileRoom();
+    const { settle, install, next, record, rows, alerts, room, start } = createProfileRoom();
     settle();
+    start();
     void install(terms(16), yes);
     expect(next(report(32))).toEqual(look());
     expect(record()).toEqual(['10001@1 not-in-force']);
@@ -94,11 +95,13 @@ describe('after it was accepted', () => {
   });
 
   it('a profile for all connectors is verified at each that is known, and one doubt is enough', () => {
-    const { settle, install, next, record, station } = createProfileRoom();
+    const { settle, install, next, record, station, start } = createProfileRoom();
     for (const connectorId of [0, 1, 2]) {
       station().call('StatusNotification', { connectorId, status: 'Available', errorCode: 'NoError' });
     }
     settle();
+    start(1);
+    start(2, 'OTHER');
     void install(terms(16), yes, { connectorId: 0 });
     expect(next(report(32))).toEqual(look(1));
     expect(next(report(16))).toEqual(look(2));
@@ -151,7 +154,8 @@ describe('after a boot', () => {
   });
 
   it('errata 3.37: where it was lost it is sent anew by the same id, and verified', () => {
-    const { reboot, next, record, alerts } = settled();
+    const { reboot, next, record, alerts, start } = settled();
+    start();
     reboot();
     expect(next(report(32))).toEqual(look());
     expect(record()).toEqual(['10001@1 lost']);
@@ -162,8 +166,32 @@ describe('after a boot', () => {
     expect(next()).toBeNull();
   });
 
+  it('an idle connector that does not show it gets it anew, and is looked at when a transaction runs', () => {
+    const { reboot, next, record, alerts, start } = settled();
+    reboot();
+    expect(next(report(32))).toEqual(look());
+    expect(next(yes)).toEqual(set(10_001, 16));
+    expect(next(report(32))).toEqual(look());
+    expect(next()).toBeNull();
+    start();
+    expect(next(report(16))).toEqual(look());
+    expect(record()).toEqual(['10001@1 installed']);
+    expect(alerts()).toEqual([]);
+    expect(next()).toBeNull();
+  });
+
+  it('is not blamed for the TxProfile of the running transaction, and nobody is asked in a circle', () => {
+    const { install, next, record, start, raw } = settled();
+    start();
+    void install(terms(8, { purpose: 'TxProfile', stackLevel: 1 }), yes);
+    raw('GetCompositeSchedule', look()[1] as object, report(32));
+    expect(record()).toContain('10001@1 installed');
+    expect(next()).toBeNull();
+  });
+
   it('where it is still not there after that, it is not in force; the next boot tries again', () => {
-    const { reboot, next, record, alerts, room } = settled();
+    const { reboot, next, record, alerts, room, start } = settled();
+    start();
     reboot();
     next(report(32));
     next(yes);

@@ -227,6 +227,20 @@ describe('what was asked is followed to its end', () => {
     expect(state()).toBe('accepted');
   });
 
+  it('a soft reset that boots on the same connection before it answers has done it', () => {
+    const { station, ask, row, state } = createSite();
+    ask('Reset', { type: 'Soft' }, null);
+    station.call('BootNotification', { chargePointVendor: 'V', chargePointModel: 'M' });
+    expect(state()).toBe('sent');
+    station.answer(station.calls().at(-1)?.[0], accepted);
+    expect(row()).toMatchObject({ state: 'done', answered: 1, closed: 1 });
+    // What it refuses, it has not done.
+    ask('Reset', { type: 'Soft' }, null);
+    station.call('BootNotification', { chargePointVendor: 'V', chargePointModel: 'M' });
+    station.answer(station.calls().at(-1)?.[0], { status: 'Rejected' });
+    expect(state()).toBe('refused');
+  });
+
   it('a charge point that reboots instead of answering has done it', () => {
     const { room, station, ask, row } = createSite();
     ask('Reset', { type: 'Hard' }, null);
