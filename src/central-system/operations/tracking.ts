@@ -81,7 +81,7 @@ export function operationsEnded(
   told: Told,
   at: Instant,
 ): OperationEvent[] {
-  return open.flatMap((operation) => {
+  return open.flatMap((operation): OperationEvent[] => {
     if (!isCentralSystemAction(operation.action)) return [];
     const end = toldOf(operation.action, told, operation);
     if (end === null) return [];
