@@ -16,10 +16,15 @@ export type Command =
    * must not be sent now.
    */
   | { type: 'operate'; chargePointId: string; action: string; payload: object; override?: boolean }
-  /** Without a parentIdTag the token's own group may use it as well. */
-  | ({ type: 'reserve'; chargePointId: string; parentIdTag?: string | null } & Omit<ReservationTerms, 'parentIdTag'>)
+  /** Without a parentIdTag the token's own group may use it as well. `override`, here and below: even what is surely a mistake. */
+  | ({
+      type: 'reserve';
+      chargePointId: string;
+      parentIdTag?: string | null;
+      override?: boolean;
+    } & Omit<ReservationTerms, 'parentIdTag'>)
   /** `id` is ours, here and below. */
-  | { type: 'extend-reservation'; chargePointId: string; id: number; expiresAt: Instant }
+  | { type: 'extend-reservation'; chargePointId: string; id: number; expiresAt: Instant; override?: boolean }
   | { type: 'cancel-reservation'; chargePointId: string; id: number }
   | { type: 'approve'; chargePointId: string }
   | { type: 'reject'; chargePointId: string }
@@ -31,7 +36,7 @@ export type Command =
   | { type: 'create-campaign'; plan: CampaignPlan; chargePointIds: readonly string[] }
   | { type: 'change-campaign'; id: string; to: 'paused' | 'running' | 'cancelled' }
   /** What a key of a charge point shall be, from now on. */
-  | { type: 'wish-configuration'; chargePointId: string; key: string; value: string }
+  | { type: 'wish-configuration'; chargePointId: string; key: string; value: string; override?: boolean }
   | { type: 'drop-configuration-wish'; chargePointId: string; key: string }
   /** Reads it anew. */
   | { type: 'refresh-configuration'; chargePointId: string }
@@ -53,6 +58,7 @@ export type Command =
       /** Null: the one that runs at the connector, for a TxProfile. */
       transactionId: number | null;
       keep: boolean | null;
+      override?: boolean;
     } & ({ template: string } | { template: null; terms: ProfileTerms }))
   | { type: 'remove-profile'; chargePointId: string; profileId: number }
   /** `ask`: has the charge point report its own. `unit` null: what the charge point takes. */
@@ -79,6 +85,8 @@ export type CommandResult =
   | { kind: 'created'; id: string; warnings?: readonly string[] }
   /** What was asked for can not be; `why` is a sentence for a person. Nothing was changed. */
   | { kind: 'invalid' | 'conflict'; why: string }
+  /** What was asked for can be sent, but is surely a mistake. Nothing was; `override` sends it. */
+  | { kind: 'mistaken'; warnings: readonly string[] }
   /** How many tokens a list added, changed, left as they are and removed; or would, in a dry run. */
   | { kind: 'imported'; added: number; changed: number; unchanged: number; removed: number }
   /** Some lines of a list can not be; nothing was changed. */

@@ -1,6 +1,6 @@
 /**
- * What is odd about a charging profile before it is sent. Nothing is held back for it: a person, or a test, may send what
- * OCPP 1.6 forbids and see what the charge point answers.
+ * What is odd about a charging profile before it is sent. Whether somebody has to insist on it is the caller's affair: a
+ * person, or a test, may send what OCPP 1.6 forbids and see what the charge point answers.
  */
 import type { ChargingCapabilities } from './charging-capabilities.ts';
 import type { ChargingProfile, InstalledProfile } from './charging-profile.ts';

@@ -18,7 +18,7 @@ import {
   type Terms,
 } from './charging-profile-schemas.ts';
 import { Problem, problems } from './problem.ts';
-import { ById, DEFAULT_LIMIT, Done, listOf, PageQuery } from './schemas.ts';
+import { ById, DEFAULT_LIMIT, Done, listOf, Override, PageQuery } from './schemas.ts';
 import type { Site } from './site.ts';
 
 const tags = ['charging-profiles'];
@@ -156,18 +156,28 @@ function installationRoutes(app: App, { controller, views }: Site): void {
         description:
           'Of its own or of the library. The chargingProfileId is given here; what stands in the same place is replaced by ' +
           'its id. Limits are brought into the unit and the steps that charge points take, downwards. Everything done or ' +
-          'found odd stands in the warnings. While the charge point is offline a profile that is to be kept waits (wanted).',
+          'found odd stands in the warnings; what OCPP leaves without any effect is a conflict and not sent, unless override is ' +
+          'true. While the charge point is offline a profile that is to be kept waits (wanted).',
         params: ById,
+        querystring: Override,
         body: Installation,
         response: { 201: InstalledProfile, ...problems(400, 404, 409, 413, 415, 422, 503, 504) },
       },
     },
-    async ({ params: { id }, body }, reply) => {
+    async ({ params: { id }, query, body }, reply) => {
+      const override = query.override === 'true';
       const { connectorId, templateId, profile, transactionId = null, keep = null } = body;
       if ((templateId === undefined) === (profile === undefined)) {
         throw new Problem('invalid-request', 'Send either a profile or the templateId of one of the library.');
       }
-      const common = { type: 'install-profile', chargePointId: id, connectorId, transactionId, keep } as const;
+      const common = {
+        type: 'install-profile',
+        chargePointId: id,
+        connectorId,
+        transactionId,
+        keep,
+        override,
+      } as const;
       const result = await carryOut(
         controller,
         profile === undefined

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { App } from './app.ts';
 import { carryOut } from './carry-out.ts';
 import { Problem, problems } from './problem.ts';
-import { ById, Done, maybeTime, nullable, text } from './schemas.ts';
+import { ById, Done, maybeTime, nullable, Override, text } from './schemas.ts';
 import type { Site } from './site.ts';
 
 const tags = ['configuration'];
@@ -71,13 +71,17 @@ export function configurationRoutes(app: App, { controller, views }: Site): void
       schema: {
         tags,
         summary: 'Wishes a value; it goes before what the configuration file wishes',
+        description:
+          'A value that OCPP does not allow for a key of its own is a conflict and not kept, unless override is true.',
         params: ByKey,
+        querystring: Override,
         body: Wish,
         response: { 200: Item, ...problems(400, 404, 409, 413, 415, 503) },
       },
     },
-    async ({ params: { id, key }, body: { value } }) => {
-      await carryOut(controller, { type: 'wish-configuration', chargePointId: id, key, value });
+    async ({ params: { id, key }, query, body: { value } }) => {
+      const override = query.override === 'true';
+      await carryOut(controller, { type: 'wish-configuration', chargePointId: id, key, value, override });
       const item = shown(id).items.find((one) => one.key.toLowerCase() === key.toLowerCase());
       if (item === undefined) throw new Problem('not-found', `There is no wish for ${key} of ${id} any more.`);
       return item;

@@ -4,18 +4,13 @@ import { checkRequest, isRequest } from '../ocpp/validate.ts';
 import { type App, compileValidator } from './app.ts';
 import { carryOut } from './carry-out.ts';
 import { Problem, problems } from './problem.ts';
-import { ById, DEFAULT_LIMIT, listOf, maybeTime, PageQuery, text, time } from './schemas.ts';
+import { ById, DEFAULT_LIMIT, listOf, maybeTime, Override, PageQuery, text, time } from './schemas.ts';
 import type { Site } from './site.ts';
 
 const tags = ['operations'];
 
 const State = Type.Enum(['sent', 'accepted', 'done', 'refused', 'failed', 'no-answer', 'timed-out'], {
   description: 'accepted: the charge point agreed, and what it agreed to has yet to happen.',
-});
-const Override = Type.Object({
-  override: Type.Optional(
-    Type.Enum(['true', 'false'], { description: 'true sends even what OCPP says must not be sent now.' }),
-  ),
 });
 const Operation = Type.Object({
   id: Type.String(),

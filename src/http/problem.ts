@@ -22,6 +22,9 @@ export const ProblemSchema = Type.Object(
     code: Type.Optional(Type.String({ description: 'Of call-error: the error code of the charge point.' })),
     description: Type.Optional(Type.String({ description: 'Of call-error: its description.' })),
     details: Type.Optional(Type.Unknown({ description: 'Of call-error: its details, as they came.' })),
+    warnings: Type.Optional(
+      Type.Array(Type.String(), { description: 'Of conflict: what override=true sends all the same.' }),
+    ),
     checks: Type.Optional(Type.Record(Type.String(), Type.Boolean(), { description: 'Of not-ready.' })),
   },
   { $id: 'Problem', title: 'Problem' },
@@ -55,7 +58,7 @@ const kinds = {
 } as const satisfies Record<string, readonly [number, string]>;
 export type ProblemKind = keyof typeof kinds;
 
-type More = Pick<ProblemDocument, 'errors' | 'code' | 'description' | 'details' | 'checks'>;
+type More = Pick<ProblemDocument, 'errors' | 'code' | 'description' | 'details' | 'checks' | 'warnings'>;
 
 /** Thrown by whoever finds it; the error handler sends its document. */
 export class Problem extends Error {
@@ -98,6 +101,14 @@ export function wrongLines(errors: readonly LineError[]): Problem {
   });
 }
 
+/** What OCPP allows to be sent, and nobody can want. */
+function mistaken(warnings: readonly string[]): Problem {
+  const said = warnings.map((one) => one.replace(/\.$/, '')).join('; ');
+  return new Problem('conflict', `Nothing was sent: ${said}. To send it all the same, add ?override=true.`, {
+    warnings: [...warnings],
+  });
+}
+
 /** What a command came to, where that is no success. */
 export function problemOf(
   result: Exclude<
@@ -114,6 +125,8 @@ export function problemOf(
       return new Problem('invalid-request', result.why);
     case 'conflict':
       return new Problem('conflict', result.why);
+    case 'mistaken':
+      return mistaken(result.warnings);
     case 'wrong-lines':
       return wrongLines(result.errors);
     case 'refused':

@@ -5,7 +5,18 @@ import { parseTimestamp } from '../ocpp/timestamp.ts';
 import type { App } from './app.ts';
 import { carryOut } from './carry-out.ts';
 import { Problem, problems } from './problem.ts';
-import { ByNumber, DEFAULT_LIMIT, listOf, maybeTime, nullable, PageQuery, text, time, whole } from './schemas.ts';
+import {
+  ByNumber,
+  DEFAULT_LIMIT,
+  listOf,
+  maybeTime,
+  nullable,
+  Override,
+  PageQuery,
+  text,
+  time,
+  whole,
+} from './schemas.ts';
 import type { Site } from './site.ts';
 
 const tags = ['reservations'];
@@ -84,7 +95,10 @@ export function reservationRoutes(app: App, { controller, views }: Site): void {
       schema: {
         tags,
         summary: 'Reserves a connector, or with connector 0 any of them',
-        description: 'It is on record before it is sent; whether the charge point took it stands in `state`.',
+        description:
+          'It is on record before it is sent; whether the charge point took it stands in `state`. An end in the past or a ' +
+          'connector that can not be is a conflict and not sent, unless override is true.',
+        querystring: Override,
         body: Type.Object(
           {
             chargePointId: Type.String({ minLength: 1, maxLength: 48 }),
@@ -102,8 +116,13 @@ export function reservationRoutes(app: App, { controller, views }: Site): void {
         response: { 201: NewReservation, ...problems(400, 404, 409, 413, 415, 503) },
       },
     },
-    async ({ body: { expiresAt, ...body } }, reply) => {
-      const result = await carryOut(controller, { type: 'reserve', ...body, expiresAt: instantOf(expiresAt) });
+    async ({ query: { override }, body: { expiresAt, ...body } }, reply) => {
+      const result = await carryOut(controller, {
+        type: 'reserve',
+        ...body,
+        expiresAt: instantOf(expiresAt),
+        override: override === 'true',
+      });
       if (result.kind !== 'created') throw new Problem('internal-error', 'The reservation was not made.');
       reply.code(201).header('location', `/api/v1/reservations/${result.id}`);
       return { ...shown(Number(result.id)), warnings: [...(result.warnings ?? [])] };
@@ -117,14 +136,16 @@ export function reservationRoutes(app: App, { controller, views }: Site): void {
         tags,
         summary: 'Moves the end of a reservation; refused, the old one stands',
         params: ByNumber,
+        querystring: Override,
         body: Type.Object({ expiresAt: Timestamp }, { additionalProperties: false }),
         response: { 200: Reservation, ...problems(400, 404, 409, 413, 415, 422, 503, 504) },
       },
     },
-    async ({ params: { id }, body }) => {
+    async ({ params: { id }, query, body }) => {
       const { chargePointId } = shown(id);
+      const override = query.override === 'true';
       const expiresAt = instantOf(body.expiresAt);
-      await carryOut(controller, { type: 'extend-reservation', chargePointId, id, expiresAt });
+      await carryOut(controller, { type: 'extend-reservation', chargePointId, id, expiresAt, override });
       return shown(id);
     },
   );

@@ -14,6 +14,18 @@ const phases = Type.Unsafe<ThreePhases>(Type.Array(number, { minItems: 3, maxIte
 /** A list, or one page of it; `next` is the cursor of the next page. */
 export const listOf = <Item extends TSchema>(item: Item) => Type.Object({ items: Type.Array(item), next: text });
 
+/** Of whatever sends something to a charge point. */
+export const Override = Type.Object(
+  {
+    override: Type.Optional(
+      Type.Enum(['true', 'false'], {
+        description: 'true sends even what OCPP says must not be sent now, and what is surely a mistake.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 const Connector = Type.Object({
   id: Type.Integer(),
   status: text,

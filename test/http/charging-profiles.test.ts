@@ -102,6 +102,26 @@ describe('what a charge point holds', () => {
     expect((await ask(site.app, 'DELETE', `${here}/3`)).status).toBe(404);
   });
 
+  it('what OCPP leaves without effect is sent only by who insists', async () => {
+    answer({ status: 'Rejected' });
+    const past = profile(6, { validTo: '2020-01-01T00:00:00.000Z', chargingProfilePurpose: 'ChargePointMaxProfile' });
+    const kept = await ask(site.app, 'POST', here, { connectorId: 1, profile: past });
+    expect([kept.status, kept.json.type]).toEqual([409, 'urn:busbar:problem:conflict']);
+    expect(kept.json.warnings).toMatchObject([
+      expect.stringContaining('belongs to connector 0'),
+      expect.stringContaining('validTo has passed'),
+    ]);
+    expect((await ask(site.app, 'GET', here)).json.items).toEqual([]);
+    chargePoint.asked.length = 0;
+    expect((await ask(site.app, 'POST', `${here}?override=true`, { connectorId: 1, profile: past })).status).toBe(422);
+    const tx = profile(6, { chargingProfilePurpose: 'TxProfile' });
+    expect((await ask(site.app, 'POST', `${here}?override=true`, { connectorId: 0, profile: tx })).status).toBe(422);
+    expect(chargePoint.asked.filter(([action]) => action === 'SetChargingProfile')).toMatchObject([
+      [expect.anything(), { connectorId: 1, csChargingProfiles: { chargingProfilePurpose: 'ChargePointMaxProfile' } }],
+      [expect.anything(), { connectorId: 0, csChargingProfiles: { chargingProfilePurpose: 'TxProfile' } }],
+    ]);
+  });
+
   it('installs by template', async () => {
     answer({ status: 'Accepted' });
     const { json } = await ask(site.app, 'POST', library, { name: 'floor', profile: profile(6) });

@@ -51,7 +51,19 @@ describe('configuration of a charge point', () => {
   it('takes wishes, with its doubts, and takes them back', async () => {
     expect(await ask(site.app, 'PUT', `${path}/LightIntensity`, { value: '20' })).toMatchObject({ status: 409 });
     await chargePoint.boot();
-    const put = await ask(site.app, 'PUT', `${path}/LightIntensity`, { value: '200' });
+    const mistaken = await ask(site.app, 'PUT', `${path}/LightIntensity`, { value: '200' });
+    expect([mistaken.status, mistaken.json]).toMatchObject([
+      409,
+      {
+        detail: expect.stringMatching(/^Nothing was sent: LightIntensity is .*add \?override=true\.$/),
+        warnings: [expect.stringContaining('0 to 100')],
+      },
+    ]);
+    expect((await ask(site.app, 'GET', path)).json.items).toEqual([]);
+    expect(await ask(site.app, 'PUT', `${path}/LightIntensity?override=yes`, { value: '200' })).toMatchObject({
+      status: 400,
+    });
+    const put = await ask(site.app, 'PUT', `${path}/LightIntensity?override=true`, { value: '200' });
     expect(put).toMatchObject({
       status: 200,
       json: { key: 'LightIntensity', desired: '200', desiredFrom: 'api', state: 'pending', value: null },

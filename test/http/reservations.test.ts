@@ -52,6 +52,26 @@ describe('reservations', () => {
     expect((await ask(site.app, 'PATCH', one, { expiresAt })).status).toBe(409);
   });
 
+  it('in the past are sent only by who insists', async () => {
+    answering('Rejected');
+    const past = '2020-01-01T00:00:00.000Z';
+    const before = (await ask(site.app, 'GET', path)).json;
+    const kept = await reserve({ expiresAt: past });
+    expect([kept.status, kept.json]).toMatchObject([
+      409,
+      {
+        type: 'urn:busbar:problem:conflict',
+        detail: 'Nothing was sent: It expires in the past. To send it all the same, add ?override=true.',
+        warnings: ['It expires in the past.'],
+      },
+    ]);
+    expect((await ask(site.app, 'GET', path)).json).toEqual(before);
+    const body = { chargePointId: 'CP1', connectorId: 1, idTag: 'GUEST', expiresAt: past };
+    const sent = await ask(site.app, 'POST', `${path}?override=true`, body);
+    expect([sent.status, sent.json]).toMatchObject([201, { state: 'refused', expiresAt: past }]);
+    expect(sent.json.warnings).toContain('It expires in the past.');
+  });
+
   it('show a refusal, an error and a lost answer as what they are', async () => {
     answering('Occupied');
     expect((await reserve()).json).toMatchObject({ state: 'refused', verdict: 'Occupied' });

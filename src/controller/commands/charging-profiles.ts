@@ -9,6 +9,7 @@ import { asked } from '../../domain/profile-changes.ts';
 import { fitProfile } from '../../domain/profile-fitting.ts';
 import type { ProfileTerms, RecordedProfile } from '../../domain/profile-record.ts';
 import { heldOf } from '../../domain/profile-record.ts';
+import { isMistake } from '../../domain/profile-warning.ts';
 import { profileWarnings } from '../../domain/profile-warnings.ts';
 import { installedToWire } from '../../ocpp/charging-profile-wire.ts';
 import { type CommandSite, type Done, ended, recorded } from '../command-steps.ts';
@@ -82,6 +83,8 @@ function install(command: CommandOf<'install-profile'>, site: CommandSite, done:
     installed: heldOf(list),
     capabilities,
   });
+  const mistakes = command.override === true ? [] : odd.filter(({ kind }) => isMistake(kind));
+  if (mistakes.length > 0) return ended(done, { kind: 'mistaken', warnings: mistakes.map(({ text }) => text) });
   const wanted: RecordedProfile = {
     connectorId,
     profile,
@@ -115,7 +118,7 @@ function install(command: CommandOf<'install-profile'>, site: CommandSite, done:
 
 /** The transaction that the profile is to name, null for none, or why it can't be. */
 function transactionFor(
-  { connectorId, transactionId }: CommandOf<'install-profile'>,
+  { connectorId, transactionId, override = false }: CommandOf<'install-profile'>,
   { purpose }: ProfileTerms,
   keep: boolean,
   line: Line,
@@ -126,7 +129,7 @@ function transactionFor(
   }
   if (keep) return { kind: 'invalid', why: 'A TxProfile ends with its transaction: it can not be kept.' };
   const running = transactionId ?? line.live.runningTransaction(connectorId);
-  if (running !== null) return running;
+  if (running !== null || override) return running;
   return {
     kind: 'conflict',
     why: `No transaction runs at connector ${connectorId}: a TxProfile is for a running one (OCPP 1.6 §3.13.1).`,

@@ -1,5 +1,6 @@
 import type { Command } from '../../domain/commands.ts';
 import { configurationKey, isSecretKey } from '../../domain/configuration.ts';
+import { doubtsAbout } from '../../domain/configuration-keys.ts';
 import { type CommandSite, type Done, ended, recorded } from '../command-steps.ts';
 import type { Decision } from '../turn.ts';
 
@@ -30,6 +31,8 @@ export function decideConfiguration(command: ConfigurationCommand, site: Command
         const why = `${key} is a secret, and secrets are not kept here: send it with ChangeConfiguration.`;
         return ended(done, { kind: 'invalid', why });
       }
+      const doubts = command.override === true ? [] : doubtsAbout(key, value);
+      if (doubts.length > 0) return ended(done, { kind: 'mistaken', warnings: doubts });
       const wishes = records.configurationWishes(chargePointId);
       if (wishes.length >= MAX_WISHES && !wishes.some((wish) => configurationKey(wish.key) === folded)) {
         return ended(done, { kind: 'conflict', why: `${chargePointId} has ${MAX_WISHES} wishes already.` });

@@ -3,7 +3,7 @@ import type { ChoreCall } from '../../central-system/chore.ts';
 import { operationRequested } from '../../central-system/operations/tracking.ts';
 import { changed } from '../../central-system/reservations/answers.ts';
 import { reserveNow } from '../../central-system/reservations/calls.ts';
-import { reservationWarnings } from '../../central-system/reservations/warnings.ts';
+import { reservationMistakes, reservationWarnings } from '../../central-system/reservations/warnings.ts';
 import type { Command, CommandResult } from '../../domain/commands.ts';
 import type { Event } from '../../domain/events.ts';
 import { cancelWanted, isOpen, type Reservation, requestedReservation } from '../../domain/reservation.ts';
@@ -28,6 +28,8 @@ export function reserve(command: Asked<'reserve'>, site: CommandSite, done: Done
     command.parentIdTag === undefined ? (records.tokenFor(idTag)?.parentIdTag ?? null) : command.parentIdTag;
   const terms = { connectorId, idTag, parentIdTag, expiresAt };
   const at = site.clock.now();
+  const mistakes = command.override === true ? [] : reservationMistakes(terms, at);
+  if (mistakes.length > 0) return ended(done, { kind: 'mistaken', warnings: mistakes });
   const id = records.nextReservationId();
   const reservation = requestedReservation({ id, chargePointId, reservationId: id }, terms, at);
   const warnings = reservationWarnings(chargePointId, terms, at, records);
@@ -45,7 +47,10 @@ export function extendReservation(command: Asked<'extend-reservation'>, site: Co
   if (before.state === 'cancelling') return ended(done, { kind: 'conflict', why: 'It is being cancelled.' });
   const line = lineOf(chargePointId, site);
   if ('kind' in line) return ended(done, line);
-  return called(line, [], reserveNow({ ...before, expiresAt }), site, done, (outcome, operationId) => {
+  const after = { ...before, expiresAt };
+  const mistakes = command.override === true ? [] : reservationMistakes(after, site.clock.now());
+  if (mistakes.length > 0) return ended(done, { kind: 'mistaken', warnings: mistakes });
+  return called(line, [], reserveNow(after), site, done, (outcome, operationId) => {
     if (outcome.kind === 'error') {
       const { code, description, details } = outcome;
       return { kind: 'call-error', operationId, code, description, details };

@@ -56,15 +56,10 @@ describe('reserve', () => {
     const room = createControlRoom();
     const station = holding(room);
     shows(station, 'Preparing');
-    const busy = room.execute(reserve({ expiresAt: instant(NOON - 1) }));
+    const busy = room.execute(reserve());
     answerLast(station, 'Rejected');
     expect(await busy.promise).toMatchObject({
-      warnings: [
-        'Connector 1 is Preparing.',
-        'Connector 1 is reserved already.',
-        'It expires in the past.',
-        'There is no token "GUEST".',
-      ],
+      warnings: ['Connector 1 is Preparing.', 'Connector 1 is reserved already.', 'There is no token "GUEST".'],
     });
     const read = room.execute(byHand('GetConfiguration', {}));
     station.answer(station.calls().at(-1)?.[0], {
@@ -78,6 +73,33 @@ describe('reserve', () => {
       warnings: [expect.stringContaining('ReserveConnectorZeroSupported'), 'There is no token "GUEST".'],
     });
     expect(states(room)).toEqual(['active', 'refused', 'refused']);
+  });
+
+  it('that is surely a mistake is not sent, unless somebody insists', async () => {
+    const room = createControlRoom();
+    const station = holding(room);
+    const past = instant(NOON - 1);
+    const before = room.values('SELECT count(*) FROM operations');
+    expect(await room.execute(reserve({ connectorId: -1, expiresAt: past })).promise).toEqual({
+      kind: 'mistaken',
+      warnings: ['There is no connector -1.', 'It expires in the past.'],
+    });
+    const extend = { type: 'extend-reservation', chargePointId: 'CP1', id: 1, expiresAt: past } as const;
+    expect(await room.execute(extend).promise).toEqual({ kind: 'mistaken', warnings: ['It expires in the past.'] });
+    expect(room.values('SELECT count(*) FROM operations')).toEqual(before);
+    expect(states(room)).toEqual(['active']);
+
+    const insisted = room.execute(reserve({ connectorId: 2, expiresAt: past, override: true }));
+    expect(callsOf(station, 'ReserveNow').at(-1)?.[2]).toMatchObject({ expiryDate: new Date(past).toISOString() });
+    answerLast(station, 'Rejected');
+    expect(await insisted.promise).toMatchObject({
+      kind: 'created',
+      warnings: ['It expires in the past.', 'There is no token "GUEST".'],
+    });
+    const extended = room.execute({ ...extend, override: true });
+    expect(callsOf(station, 'ReserveNow').at(-1)?.[2]).toMatchObject({ reservationId: 1 });
+    answerLast(station, 'Rejected');
+    expect(await extended.promise).toMatchObject({ kind: 'conflict' });
   });
 
   it('needs a charge point that is there, and leaves nothing behind without', async () => {
