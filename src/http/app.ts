@@ -8,6 +8,7 @@ import type {
 } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { plainFaults } from './plain-faults.ts';
 import { Problem } from './problem.ts';
 
 /** One TypeBox schema of a route gives the static types of its request and answer, the check of it and its description. */
@@ -34,10 +35,9 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
     const value = isText ? withNumbers(schema, data) : (data ?? {});
     if (validator.Check(value)) return { value };
     const place = places[httpPart] ?? httpPart;
-    const errors = validator
-      .Errors(value)
+    const errors = plainFaults(validator.Errors(value))
       .slice(0, MAX_ERRORS)
-      .map(({ instancePath, message }) => ({ in: place, path: instancePath, message }));
+      .map((fault) => ({ in: place, ...fault }));
     const [first] = errors;
     const where = first === undefined || first.path === '' ? `The ${place}` : `${first.path.slice(1)} in the ${place}`;
     return { error: new Problem('invalid-request', `${where} ${first?.message ?? 'is not valid'}.`, { errors }) };

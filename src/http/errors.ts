@@ -43,7 +43,6 @@ const wireErrors = new Map<string, [number, string]>([
 
 /** fastify's own errors by their code; what is not the client's fault is ours. */
 const known = new Map<string, [ProblemKind, string]>([
-  ['FST_ERR_CTP_BODY_TOO_LARGE', ['too-large', 'At most 1 MiB can be taken.']],
   ['FST_ERR_CTP_INVALID_MEDIA_TYPE', ['not-json-type', 'Send Content-Type: application/json.']],
   ['FST_ERR_CTP_INVALID_JSON_BODY', ['not-json', 'The body could not be parsed as JSON.']],
   ['FST_ERR_BAD_URL', ['request-failed', 'The address is not percent-encoded as it must be.']],
@@ -51,6 +50,10 @@ const known = new Map<string, [ProblemKind, string]>([
 ]);
 
 function problemFor(error: FastifyError, request: FastifyRequest): Problem {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    const mib = (request.routeOptions.bodyLimit ?? 0) / 1_048_576;
+    return new Problem('too-large', `At most ${mib} MiB can be taken.`);
+  }
   const found = known.get(error.code);
   if (found !== undefined) return new Problem(...found);
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {

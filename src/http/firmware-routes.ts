@@ -60,6 +60,9 @@ export async function firmwareRoutes(app: App, { controller, shelf }: Site): Pro
     const scope = plain.withTypeProvider<TypeBoxProvider>();
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
+    scope.addContentTypeParser('*', (_request, _payload, done) => {
+      done(new Problem('not-binary-type', 'Send the file as it is, with Content-Type: application/octet-stream.'));
+    });
     scope.post(
       '/api/v1/firmware',
       {
@@ -72,7 +75,7 @@ export async function firmwareRoutes(app: App, { controller, shelf }: Site): Pro
             { name: Type.String({ minLength: 1, maxLength: 200 }) },
             { additionalProperties: false },
           ),
-          consumes: ['application/octet-stream'],
+          body: { content: { 'application/octet-stream': { schema: Type.Unsafe<unknown>({}) } } },
           response: { 201: Firmware, ...problems(400, 409, 413, 415, 507) },
         },
       },

@@ -46,6 +46,7 @@ const kinds = {
   'too-large': [413, 'The body is too large'],
   'not-json-type': [415, 'The body must be application/json'],
   'not-csv-type': [415, 'The body must be text/csv'],
+  'not-binary-type': [415, 'The body must be application/octet-stream'],
   refused: [422, 'The charge point refused'],
   'call-error': [422, 'The charge point answered with an error'],
   'request-failed': [400, 'The request could not be read'],

@@ -45,7 +45,9 @@ describe('firmware files', () => {
     ['of a type that is none', 'x', 'text/plain', 415],
     ['JSON', '{}', 'application/json', 415],
   ])('are refused where the body is %s', async (_, body, type, status) => {
-    expect((await upload(body, 'x.bin', type)).statusCode).toBe(status);
+    const refused = await upload(body, 'x.bin', type);
+    expect(refused.statusCode).toBe(status);
+    if (status === 415) expect(refused.json().detail).toContain('application/octet-stream');
   });
 
   it('are taken in that one place only', async () => {

@@ -71,6 +71,30 @@ it('says on every answer that nothing in it may run', async () => {
   }
 });
 
+describe('what is wrong with a request is said in words', () => {
+  const token = '/api/v1/tokens';
+  const hours = (from: string) => ({ idTag: 'A', rules: { hours: [{ days: ['mon'], from, to: '06:00' }] } });
+  it.each([
+    ['a word of a list', token, { idTag: 'A', status: 'blocked' }, 'status in the body must be one of: Accepted, '],
+    ['a time', token, { idTag: 'A', expiresAt: 'soon' }, 'must be a date and time with its zone, such as 2030-'],
+    ['a time of day', token, hours('25:00'), 'rules/hours/0/from in the body must be a time of day, such as 06:00'],
+    ['an unknown field', token, { idTag: 'A', colour: 1 }, 'colour in the body is not known here.'],
+    ['a missing field', token, {}, 'The body lacks idTag.'],
+    ['a number', '/api/v1/reservations', { connectorId: 'x' }, 'connectorId in the body must be a whole number'],
+    ['a text', token, { idTag: 5 }, 'idTag in the body must be text.'],
+  ])('%s', async (_, url, body, words) => {
+    const { status, json } = await ask(site.app, 'POST', url, body);
+    expect(status).toBe(400);
+    const said: string[] = json.errors.map(
+      (one: { path: string; message: string }) =>
+        `${one.path === '' ? 'The body' : `${one.path.slice(1)} in the body`} ${one.message}.`,
+    );
+    expect(said[0]).toBe(json.detail);
+    expect(said.join(' ')).toContain(words);
+    expect(json.detail).not.toMatch(/schema|anyOf|null|pattern|\^/);
+  });
+});
+
 describe('problem documents', () => {
   const problem = async (
     method: 'GET' | 'POST' | 'DELETE',

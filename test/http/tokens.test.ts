@@ -44,7 +44,10 @@ describe('a token', () => {
       expect([refused.status, refused.json.detail]).toEqual([409, expect.stringContaining('token Anna already')]);
     }
     const twice = await post('/api/v1/tokens', { idTag: 'Bert', aliases: ['bert'] });
-    expect([twice.status, twice.json.detail]).toEqual([400, 'bert stands twice in the names of it.']);
+    expect([twice.status, twice.json.detail]).toEqual([
+      400,
+      'bert is named twice: idTag and aliases must all differ, whatever their case.',
+    ]);
     expect(await names()).toEqual(['Anna']);
   });
 
@@ -199,7 +202,8 @@ describe('a list of tokens', () => {
     expect((await post('/api/v1/tokens/import', '{}')).json.type).toBe('urn:busbar:problem:not-csv-type');
     const elsewhere = await ask(site.app, 'POST', '/api/v1/tokens', 'idTag', { 'content-type': 'text/csv' });
     expect(elsewhere.json.type).toBe('urn:busbar:problem:not-json-type');
-    expect((await importing(`idTag\n${'x'.repeat(4_194_304)}`)).status).toBe(413);
+    const large = await importing(`idTag\n${'x'.repeat(4_194_304)}`);
+    expect([large.status, large.json.detail]).toEqual([413, 'At most 4 MiB can be taken.']);
     expect((await importing('idTag\nA', '?mode=other')).status).toBe(400);
   });
 });

@@ -74,7 +74,7 @@ function put(given: Token, site: CommandSite, done: Done): Decision {
   if (before?.source === 'file') return ended(done, ownedByFile(before));
   const token: Token = { ...given, source: 'api' };
   const repeated = repeatedName(token);
-  if (repeated !== null) return ended(done, { kind: 'invalid', why: `${repeated} stands twice in the names of it.` });
+  if (repeated !== null) return ended(done, { kind: 'invalid', why: `${repeated} is named twice: idTag and aliases must all differ, whatever their case.` });
   const taken = nameTaken(token, records);
   if (taken !== null) {
     const why = `${taken.name} is the idTag or an alias of token ${taken.by.idTag} already.`;
