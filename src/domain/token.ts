@@ -28,6 +28,8 @@ export type TokenGroup = { readonly parentIdTag: string; readonly note: string |
 
 /** Other names of one token at most: the spellings of a card or two. */
 export const MAX_ALIASES = 10;
+/** Characters of an idTag that a message can carry (OCPP 1.6 §7.28). */
+export const MAX_ID_TAG = 20;
 /** Lines of a list of tokens at most: a large company's staff. */
 export const MAX_TOKEN_LINES = 20_000;
 /** Characters of a note (a name and a room, not a story) and of a cost centre. */

@@ -13,6 +13,9 @@ const MASK = '***';
 const SECRET_FIELD = /passw|passphrase|passcode|pwd|psk|secret|token|credential|authorization_?key|private_?key/i;
 /** The one-time token in the address of a file of ours: whoever knows it may fetch or bring that file. */
 const FILE_TOKEN = /(\\?\/files\\?\/)[A-Za-z0-9_-]{32}(?![A-Za-z0-9_-])/g;
+/** What a signed or keyed address carries after its `?`. */
+const SECRET_QUERY =
+  /([?&][^\s"=&#?]{0,40}(?:token|secret|sig|passw|pwd|key|credential|auth)[^\s"=&#?]{0,40}=)[^\s"&#]+/gi;
 /** JSON inside a string inside JSON is followed this far. */
 const MAX_NESTING = 3;
 
@@ -157,7 +160,8 @@ function maskUrls(text: string): string {
       /([a-z][a-z0-9+.-]{0,15}:\\?\/\\?\/)(?:[^\s"/?#]*@|[^\s"/?#@:]{0,255}:(?!\d+[/?#\\])[^\s"]{0,1000}@)/gi,
       (_, scheme: string) => `${scheme}${MASK}@`,
     )
-    .replace(FILE_TOKEN, `$1${MASK}`);
+    .replace(FILE_TOKEN, `$1${MASK}`)
+    .replace(SECRET_QUERY, `$1${MASK}`);
 }
 
 /** For text that is no JSON: whatever follows `value` where keys are spoken of, and whatever follows a secret name. */

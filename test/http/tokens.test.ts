@@ -100,6 +100,16 @@ describe('an unknown card', () => {
     expect((await post(url, {})).status).toBe(404);
   });
 
+  it('of more than 20 characters can be no token: no list and no reservation could name it', async () => {
+    const long = 'X'.repeat(21);
+    await cp1.call('Authorize', { idTag: long });
+    const { status, json } = await post(`/api/v1/unknown-cards/${long}/enrol`, { note: 'x' });
+    expect([status, json.detail]).toEqual([400, expect.stringContaining('20 characters at most')]);
+    expect((await post(`/api/v1/unknown-cards/${long}/enrol`, { asAliasOf: 'Anna' })).status).toBe(400);
+    expect((await ask(site.app, 'GET', `/api/v1/tokens/${long}`)).status).toBe(404);
+    expect((await ask(site.app, 'DELETE', `/api/v1/unknown-cards/${long}`)).status).toBe(204);
+  });
+
   it('becomes a token of its own, or is forgotten', async () => {
     await cp1.call('Authorize', { idTag: 'Guest' });
     await cp1.call('Authorize', { idTag: 'Stranger' });

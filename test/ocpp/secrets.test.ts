@@ -32,6 +32,16 @@ describe('a whole frame', () => {
       String.raw`{"data":"{\"token\":\"***\",\"a\":1}"}`,
     ],
     ['credentials in a URL', '{"location":"ftp://user:hunter2@host/x"}', '{"location":"ftp://***@host/x"}'],
+    [
+      'a signed address',
+      '{"location":"https://host/x?a=1&X-Amz-Signature=hunter2&b=2"}',
+      '{"location":"https://host/x?a=1&X-Amz-Signature=***&b=2"}',
+    ],
+    [
+      'a keyed address',
+      '{"location":"https://host/x?token=hunter2#end"}',
+      '{"location":"https://host/x?token=***#end"}',
+    ],
     ['a user alone', '{"location":"https://hunter2@host/x"}', '{"location":"https://***@host/x"}'],
     ['a slash in a password', '{"location":"ftp://user:hunter2/@y@host/x"}', '{"location":"ftp://***@host/x"}'],
     ['escaped slashes', String.raw`{"location":"ftp:\/\/user:hunter2@host\/x"}`, '{"location":"ftp://***@host/x"}'],

@@ -1,6 +1,6 @@
 import type { Command, CommandResult } from '../../domain/commands.ts';
 import type { Event } from '../../domain/events.ts';
-import { isNarrowed, MAX_ALIASES, namesOf, type Token } from '../../domain/token.ts';
+import { isNarrowed, MAX_ALIASES, MAX_ID_TAG, namesOf, type Token } from '../../domain/token.ts';
 import { blankToken, nameTaken, planImport, repeatedName } from '../../domain/token-import.ts';
 import { isNarrower, noRules } from '../../domain/token-rules.ts';
 import { type CommandSite, type Done, ended, recorded } from '../command-steps.ts';
@@ -74,7 +74,11 @@ function put(given: Token, site: CommandSite, done: Done): Decision {
   if (before?.source === 'file') return ended(done, ownedByFile(before));
   const token: Token = { ...given, source: 'api' };
   const repeated = repeatedName(token);
-  if (repeated !== null) return ended(done, { kind: 'invalid', why: `${repeated} is named twice: idTag and aliases must all differ, whatever their case.` });
+  if (repeated !== null)
+    return ended(done, {
+      kind: 'invalid',
+      why: `${repeated} is named twice: idTag and aliases must all differ, whatever their case.`,
+    });
   const taken = nameTaken(token, records);
   if (taken !== null) {
     const why = `${taken.name} is the idTag or an alias of token ${taken.by.idTag} already.`;
@@ -94,6 +98,12 @@ function enrol({ idTag, as }: Extract<TokenCommand, { type: 'enrol-card' }>, sit
   const { records } = site;
   const seen = records.unknownCard(idTag);
   if (seen === null) return ended(done, { kind: 'unknown', what: `unknown card ${idTag}` });
+  if (seen.length > MAX_ID_TAG) {
+    const why =
+      `${seen} can't become a token: idTags have ${MAX_ID_TAG} characters at most (OCPP 1.6 §7.28). ` +
+      'Have the charge point send a shorter number.';
+    return ended(done, { kind: 'invalid', why });
+  }
   if (as.kind === 'token') {
     const { note, parentIdTag, rules } = as;
     return put({ ...blankToken(seen, 'api'), note, parentIdTag, rules }, site, done);
