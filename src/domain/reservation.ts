@@ -223,7 +223,8 @@ export function statusShown(
     const what = connectorId === 0 ? 'The charge point' : 'Its connector';
     return lost(before, `${what} has become ${status}, which ends a reservation.`, at);
   }
-  if (connectorId === 0) return before;
+  // Of a reservation for any connector some report connector 0 as Reserved.
+  if (connectorId !== before.connectorId) return before;
   if (status === 'Reserved' && (alone || before.state !== 'unconfirmed')) {
     const known = { ...before, knownAt: at, reservedAt: before.reservedAt ?? at };
     if (before.state !== 'unconfirmed') return known;

@@ -122,9 +122,17 @@ function judgedAt(start: Start, offline: boolean, { receivedAt }: Context): Inst
   return offline && start.at >= EARLIEST_PLAUSIBLE_MS ? start.at : receivedAt;
 }
 
-/** Its stop was lost: the connector has since been used by another transaction, so the car is long gone. */
+/**
+ * Its stop was lost, and the car is long gone: the connector has since been used by another transaction, or the charge
+ * point has booted and calls it Available. One that goes on after a power cut says Charging, Finishing or the like.
+ */
 function isSuperseded({ id, chargePointId, start }: Transaction, { records, receivedAt }: Context): boolean {
   if (start === null) return false;
+  const bootedAt = records.lastBootAt(chargePointId);
+  const report = records.lastReport(chargePointId, start.connectorId);
+  const forgotten =
+    bootedAt !== null && bootedAt > start.receivedAt && report !== null && report.receivedAt >= bootedAt;
+  if (forgotten && report.status === 'Available') return true;
   const later = [
     ...records.runningOn(chargePointId),
     records.previousOn(chargePointId, { ...start, at: receivedAt }),
