@@ -8,7 +8,7 @@ import {
 import { asRunning, asStopped, type Start, type Transaction } from '../../domain/transaction.ts';
 import { type Instant, wattHours } from '../../domain/units.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
-import { authorize, idTagInfo, type Judgement } from '../authorization.ts';
+import { authorize, idTagInfo, type Judgement, unknownCardSeen } from '../authorization.ts';
 import { foreignOver } from '../foreign-transactions.ts';
 import { type Context, type Handler, refuseConnector } from '../handler.ts';
 import { reservationAtStart } from '../reservations/evidence.ts';
@@ -80,7 +80,7 @@ export const startTransaction: Handler<'StartTransaction'> = (request, context) 
     ...foreignOver(start.connectorId, context),
   ];
   const { connectorId, idTag } = start;
-  if (token === null) events.push({ type: 'unknown-card-seen', chargePointId, connectorId, idTag, at: receivedAt });
+  if (token === null) events.push(...unknownCardSeen(idTag, connectorId, context));
   if (refusal !== null) {
     const { status } = verdict;
     const refused = { chargePointId, connectorId, transactionId, idTag, status, ...refusal, at: receivedAt };
