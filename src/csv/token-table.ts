@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { hoursText, parseHours } from '../domain/hours-text.ts';
-import { MAX_ALIASES, MAX_COST_CENTRE, MAX_NOTE, MAX_TOKEN_LINES, type Token } from '../domain/token.ts';
+import { MAX_ALIASES, MAX_COST_CENTRE, MAX_ID_TAG, MAX_NOTE, MAX_TOKEN_LINES, type Token } from '../domain/token.ts';
 import { type LineError, repeatedName, type TokenLine } from '../domain/token-import.ts';
 import {
   type HoursWindow,
@@ -17,8 +17,6 @@ import { formatTimestamp, parseTimestamp } from '../ocpp/timestamp.ts';
 
 /** Characters of one line: all its cells at their longest. */
 const MAX_LINE = 32_768;
-/** OCPP 1.6 §7.28. */
-const MAX_ID_TAG = 20;
 
 type Fields = TokenLine['fields'];
 type Column = {

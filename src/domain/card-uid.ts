@@ -1,4 +1,4 @@
-import { idTagKey } from './token.ts';
+import { idTagKey, MAX_ID_TAG } from './token.ts';
 
 /**
  * One card, many spellings: readers print its number with and without separators, first byte first or last, as a decimal
@@ -18,8 +18,6 @@ const LENGTHS: readonly number[] = [4, 7, 8, 10];
 /** What readers cut a longer number to. */
 const CUT_LENGTHS: readonly number[] = [4, 6];
 const SEPARATORS = [':', '-', ' '] as const;
-/** Characters of an idTag (OCPP 1.6 §7.28). */
-const MAX_ID_TAG = 20;
 
 export function cardForms(idTag: string): CardForms {
   const own = idTagKey(idTag);

@@ -1,5 +1,5 @@
 import type { ListEntry } from './local-list.ts';
-import { idTagKey, judge, type Token } from './token.ts';
+import { idTagKey, judge, MAX_ID_TAG, type Token } from './token.ts';
 import type { TokenRules } from './token-rules.ts';
 import type { Instant } from './units.ts';
 
@@ -41,8 +41,6 @@ export type ListChange =
   | { readonly kind: 'put'; readonly entry: ListEntry }
   | { readonly kind: 'remove'; readonly idTag: string };
 
-/** Characters of an idTag that a message can carry (OCPP 1.6 §7.28). */
-const MAX_ID_TAG = 20;
 /** A session here says more about the next one than a session elsewhere on the site. */
 const WEIGHT_HERE = 3;
 /** A token is new for this long, ms: it has had no time to be used. */

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { MAX_ID_TAG } from '../domain/token.ts';
 import type { App } from './app.ts';
 import { carryOut } from './carry-out.ts';
 import { Problem, problems } from './problem.ts';
@@ -9,7 +10,6 @@ import { NewTokenGroup, readRules, TokenGroup } from './token-schemas.ts';
 const tags = ['tokens'];
 const path = '/api/v1/token-groups/:parentIdTag';
 const ByParent = Type.Object({ parentIdTag: Type.String() });
-const MAX_ID_TAG = 20;
 
 /** Rules for all tokens of one parent idTag. A group without rules needs no entry here: it is one by its tokens. */
 export function tokenGroupRoutes(app: App, { controller, views }: Site): void {
