@@ -25,7 +25,7 @@ export function candidateReads(database: Database) {
   const uses = database.prepare(`
     SELECT c.id AS chargePointId, coalesce(t.token_key, t.id_tag_key) AS key, sum(CASE WHEN t.started_ms >= @recent THEN @weight ELSE 1 END) AS weight
     FROM transactions t JOIN charge_points c ON c.ref = t.charge_point_ref
-    WHERE t.started_ms >= @from AND t.started_ms < @before AND t.state <> 'orphan'
+    WHERE t.started_ms >= @from AND t.started_ms < @before
     GROUP BY t.charge_point_ref, key`);
   const books = createBooks(() => tokens.all() as CandidateRow[]);
   let use: { day: number; book: UseBook } | null = null;

@@ -148,10 +148,10 @@ export function tokenReads(database: Database) {
         FROM transactions t LEFT JOIN progress p ON p.transaction_id = t.id AND t.state = 'running'
         WHERE ${whose} = ? AND t.started_ms >= ? AND t.started_ms < ?`)
       .pluck();
-  const ofToken = energy("t.state <> 'orphan' AND coalesce(t.token_key, t.id_tag_key)");
+  const ofToken = energy("t.started_ms IS NOT NULL AND coalesce(t.token_key, t.id_tag_key)");
   const ofGroup = energy('t.group_key');
   const charged = database.prepare(`
-    SELECT 1 FROM transactions t WHERE t.state <> 'orphan' AND coalesce(t.token_key, t.id_tag_key) = ? AND t.verdict = 'Accepted' LIMIT 1`);
+    SELECT 1 FROM transactions t WHERE t.started_ms IS NOT NULL AND coalesce(t.token_key, t.id_tag_key) = ? AND t.verdict = 'Accepted' LIMIT 1`);
   const unknown = database.prepare('SELECT id_tag FROM unknown_cards WHERE id_tag_key = ?').pluck();
   const unknownSeen = database.prepare('SELECT last_ms FROM unknown_cards WHERE id_tag_key = ?').pluck();
   const narrowed = database.prepare('SELECT times AS losses, last_ms AS lastLossAt FROM tokens_narrowed');

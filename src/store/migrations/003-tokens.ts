@@ -20,7 +20,8 @@ CREATE TABLE token_groups (
 ALTER TABLE transactions ADD COLUMN token_key TEXT;
 ALTER TABLE transactions ADD COLUMN group_key TEXT;
 UPDATE transactions SET group_key = lower(verdict_parent_id_tag) WHERE verdict_parent_id_tag IS NOT NULL;
-CREATE INDEX transactions_by_token ON transactions (coalesce(token_key, id_tag_key), started_ms) WHERE state <> 'orphan';
+-- An orphan has no start. The condition names no column that a stop changes: it would be written anew with every stop.
+CREATE INDEX transactions_by_token ON transactions (coalesce(token_key, id_tag_key), started_ms) WHERE started_ms IS NOT NULL;
 CREATE INDEX transactions_by_group ON transactions (group_key, started_ms) WHERE group_key IS NOT NULL;
 DROP INDEX transactions_running_by_token;
 CREATE INDEX transactions_running_by_token ON transactions (coalesce(token_key, id_tag_key)) WHERE state = 'running';

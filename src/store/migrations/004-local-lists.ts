@@ -18,7 +18,7 @@ CREATE TABLE local_list_entries (
 ) STRICT, WITHOUT ROWID;
 
 -- Which tokens come where: read once a day for the whole site. Starts come in the order of time, so it grows at its end.
-CREATE INDEX transactions_by_time ON transactions (started_ms, coalesce(token_key, id_tag_key), charge_point_ref) WHERE state <> 'orphan';
+CREATE INDEX transactions_by_time ON transactions (started_ms, coalesce(token_key, id_tag_key), charge_point_ref) WHERE started_ms IS NOT NULL;
 
 -- A new random value whenever a token changes: a number that a failed commit takes back would come twice.
 INSERT INTO meta (key, value) VALUES ('tokens_revision', hex(randomblob(8)));
