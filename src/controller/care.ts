@@ -236,14 +236,15 @@ export function createCare(site: {
       class: 'housekeeping',
       timeoutMs: CALL_WITHIN_MS,
       waitMs: CALL_WITHIN_MS,
-      ended: (outcome) => ended(line, care, outcome),
+      ended: (outcome, recorded) => ended(line, care, outcome, recorded),
     });
   }
 
-  function ended(line: Line, care: Care, outcome: CallOutcome): void {
+  function ended(line: Line, care: Care, outcome: CallOutcome, recorded: boolean): void {
     care.busy = false;
     const answered = outcome.kind === 'result' || outcome.kind === 'error';
-    if (answered) {
+    // An answer that is not on record would be asked for again at once, and again, while the disk is full.
+    if (answered && recorded) {
       care.failures = 0;
       wake(line, chores);
       return;

@@ -32,7 +32,7 @@ function createHouse(look: (context: ChoreContext) => ChoreStep, chargePoints = 
     follow: (events) => followed.push(...events),
     later: (_, decide) => clock.soon(() => decide().effect()),
     call: ({ chargePointId }, { action, ended }) => {
-      calls.push({ chargePointId, action, end: (outcome) => ended?.(outcome) });
+      calls.push({ chargePointId, action, end: (outcome) => ended?.(outcome, true) });
       return true;
     },
   });
