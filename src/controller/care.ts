@@ -1,5 +1,5 @@
 import type { CallOutcome } from '../central-system/call-queue.ts';
-import type { Chore, ChoreStep } from '../central-system/chore.ts';
+import type { Chore, ChoreContext, ChoreStep } from '../central-system/chore.ts';
 import type { Policy } from '../central-system/handler.ts';
 import { operationRequested } from '../central-system/operations/tracking.ts';
 import type { Records } from '../central-system/records.ts';
@@ -158,7 +158,7 @@ export function createCare(site: {
     for (const chore of chores) {
       if (!care.dirty.has(chore)) continue;
       const reachedAt = line.session?.connection.reachedAt ?? null;
-      const step = chore.look({
+      const step = lookOf(chore, {
         chargePointId,
         now,
         records,
@@ -201,6 +201,16 @@ export function createCare(site: {
         lookAfter(line, care, FIRST_PAUSE_MS);
       },
     };
+  }
+
+  /** One that fails, which is a fault in Busbar, keeps no other from its work, and looks again when something wakes it. */
+  function lookOf(chore: Chore, context: ChoreContext): ChoreStep {
+    try {
+      return chore.look(context);
+    } catch (error) {
+      log.error({ err: error, chargePointId: context.chargePointId, chore: chore.name }, 'a chore failed');
+      return {};
+    }
   }
 
   function isReachable(line: Line, care: Care, at: number): boolean {

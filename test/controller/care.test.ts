@@ -15,14 +15,18 @@ const asks: ChoreStep = { call: { action: 'ClearCache', payload: {} } };
 const changed: Event = { type: 'token-removed', idTag: 'CARD', at: instant(0) };
 
 /** Chores over lines without a wire: a call goes to a list, and the test ends it. */
-function createHouse(look: (context: ChoreContext) => ChoreStep, chargePoints = ['CP1']) {
+function createHouse(
+  look: (context: ChoreContext) => ChoreStep,
+  chargePoints = ['CP1'],
+  before: readonly Chore[] = [],
+) {
   const clock = createManualClock();
   const lines = createLines();
   const chore: Chore = { name: 'test', wakes: new Set(['token-removed']), look };
   const calls: { chargePointId: string; action: string; end: (outcome: CallOutcome) => void }[] = [];
   const followed: Event[] = [];
   const care = createCare({
-    chores: [chore],
+    chores: [...before, chore],
     lines,
     records: openLedger().reader,
     policy: openPolicy,
@@ -78,6 +82,22 @@ describe('care', () => {
     calls[0]?.end(answered);
     clock.settle();
     expect(calls).toHaveLength(2);
+  });
+
+  it('lets a chore that fails keep no other from its work', () => {
+    const faulty: Chore = {
+      name: 'faulty',
+      wakes: new Set(),
+      look: () => {
+        throw new Error('a row that can not be read');
+      },
+    };
+    const { clock, calls } = createHouse(() => (calls.length === 0 ? asks : {}), ['CP1'], [faulty]);
+    clock.advance(5_000);
+    expect(calls).toHaveLength(1);
+    calls[0]?.end(answered);
+    clock.advance(60_000);
+    expect(clock.timers()).toBe(0);
   });
 
   it('comes to rest when nothing is wanted, and wakes by an event', () => {
