@@ -100,6 +100,26 @@ describe('care', () => {
     expect(clock.timers()).toBe(0);
   });
 
+  it('looks at many one after the other when something concerns all, and at each once however often it happens', () => {
+    const ids = Array.from({ length: 100 }, (_, at) => `CP${at}`);
+    let looks = 0;
+    const { clock, care } = createHouse(() => {
+      looks += 1;
+      return {};
+    }, ids);
+    clock.advance(60_000);
+    looks = 0;
+    care.noticed(changed);
+    clock.settle();
+    expect(looks).toBe(20);
+    clock.advance(200);
+    expect(looks).toBe(60);
+    for (let times = 0; times < 5; times++) care.noticed(changed);
+    clock.advance(10_000);
+    expect(looks).toBe(160);
+    expect(clock.timers()).toBe(0);
+  });
+
   it('comes to rest when nothing is wanted, and wakes by an event', () => {
     let wanted = 0;
     const { clock, calls, care } = createHouse(() => (wanted > 0 ? asks : {}));
