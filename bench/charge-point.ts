@@ -36,7 +36,14 @@ export function createChargePoint(url: string, number: number): ChargePoint {
           if (socket === opening) closed();
         });
         opening.on('message', (data) => {
-          script.answered(data.toString());
+          const text = data.toString();
+          // A call to it: there is nothing here that could be kept in line.
+          const [, messageId] = /^\[2,"([^"]+)"/.exec(text) ?? [];
+          if (messageId !== undefined) {
+            opening.send(`[4,"${messageId}","NotSupported","",{}]`);
+            return;
+          }
+          script.answered(text);
           answered();
         });
       }),

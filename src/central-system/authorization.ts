@@ -1,3 +1,4 @@
+import type { Event } from '../domain/events.ts';
 import { monthAround } from '../domain/site-time.ts';
 import { idTagKey, judge, type Token, type Verdict } from '../domain/token.ts';
 import { type RuleRefusal, refusalBy, type TokenRules } from '../domain/token-rules.ts';
@@ -69,6 +70,17 @@ export function idTagInfo(verdict: Verdict, now: Instant) {
     ...(verdict.expiresAt === null ? {} : { expiryDate: formatTimestamp(verdict.expiresAt) }),
     ...(verdict.parentIdTag === null ? {} : { parentIdTag: verdict.parentIdTag }),
   };
+}
+
+/** A card that is held to a reader again and again is noted once in this time, ms: each note is a write to the disk. */
+const NOTED_AGAIN_MS = 60_000;
+
+/** The note of a card that nobody knows; none where there is one of just now. */
+export function unknownCardSeen(idTag: string, connectorId: number | null, context: Context): Event[] {
+  const { chargePointId, receivedAt: at, records } = context;
+  const last = records.unknownCardSeenAt(idTag);
+  if (last !== null && Math.abs(at - last) < NOTED_AGAIN_MS) return [];
+  return [{ type: 'unknown-card-seen', chargePointId, connectorId, idTag, at }];
 }
 
 function mayChargeUnknown(idTag: string, token: Token | null, { records, policy }: Context): boolean {

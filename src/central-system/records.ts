@@ -96,6 +96,8 @@ export type Records = KnownTokens & {
   /** Whether any transaction with this idTag was ever accepted. */
   hasCharged(idTag: string): boolean;
   unknownCard(idTag: string): string | null;
+  /** When an unknown card was last noted; null where it never was. */
+  unknownCardSeenAt(idTag: string): Instant | null;
   cacheState(chargePointId: string): CacheState;
   /** How often a stop was asked for since its token was blocked, and when last. */
   stopsAsked(transactionId: number): { readonly times: number; readonly lastAt: Instant } | null;

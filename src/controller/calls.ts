@@ -1,4 +1,5 @@
-import { type Answer, type AnswerContext, answers } from '../central-system/answers.ts';
+import type { Answer, AnswerContext } from '../central-system/answer.ts';
+import { answers } from '../central-system/answers.ts';
 import type { Call, CallClass, CallOutcome } from '../central-system/call-queue.ts';
 import { MAX_CONNECTOR_ID, type Policy } from '../central-system/handler.ts';
 import { operationAnswered, operationSettled } from '../central-system/operations/tracking.ts';

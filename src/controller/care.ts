@@ -123,7 +123,7 @@ export function createCare(site: {
     care.settledAt = clock.monotonic() + SETTLE_MS;
     care.failures = 0;
     care.pausedUntil = 0;
-    wake(line, chores);
+    // All of them then, and not now: when 1,000 charge points connect at once, everything else is more urgent.
     lookAfter(line, care, SETTLE_MS);
   }
 

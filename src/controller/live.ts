@@ -70,6 +70,15 @@ export function createLive(): LiveChargePoint {
           }
           return;
         }
+        case 'status-reported': {
+          const { connectorId, status, at } = event.report;
+          const last = readings.get(connectorId);
+          // Nothing is plugged in: whatever was measured before flows no more.
+          if (status === 'Available' && last !== undefined && last.reading.at <= at) {
+            readings.set(connectorId, { ...last, reading: withoutLoad(last.reading) });
+          }
+          return;
+        }
         case 'readings-taken': {
           // Replayed readings come late: only a newer one, by the charge point's clock, is the last.
           for (const reading of event.readings) {

@@ -56,7 +56,7 @@ export type Reservation = ReservationTerms & {
   readonly knownAt: Instant | null;
   /** When its connector was reported Reserved for it. */
   readonly reservedAt: Instant | null;
-  /** How often the charge point took it again after losing it. */
+  /** How often it was asked for again because the charge point may have lost it. */
   readonly restores: number;
   /** Of a used one. */
   readonly transactionId: number | null;
@@ -135,7 +135,6 @@ export function reserveAnswered(
         verdict: 'Accepted',
         outcome: before.state === 'cancelling' ? before.outcome : 'The charge point holds it.',
         knownAt: at,
-        restores: before.restores + (doubted && before.state !== 'requested' ? 1 : 0),
       };
     case 'error':
       return refused(before, null, `the error ${answer.code}`, doubted, at);
@@ -212,14 +211,20 @@ export function statusShown(
 ): Reservation {
   const { connectorId, status } = report;
   // A status of before it was made, held back in a queue.
-  if (report.at < before.createdAt - CLOCK_DIFFERENCE_MS || before.state === 'requested') return before;
+  if (report.at < before.createdAt - CLOCK_DIFFERENCE_MS) return before;
+  if (before.state === 'requested') {
+    // Some show it first and answer then.
+    const showsIt = status === 'Reserved' && connectorId === before.connectorId && alone;
+    return showsIt ? { ...before, reservedAt: at } : before;
+  }
   if (connectorId !== 0 && connectorId !== before.connectorId) return before;
   if (status === 'Faulted' || status === 'Unavailable') {
     // §5.13: charge point or connector out of order ends it.
     const what = connectorId === 0 ? 'The charge point' : 'Its connector';
     return lost(before, `${what} has become ${status}, which ends a reservation.`, at);
   }
-  if (connectorId === 0) return before;
+  // Of a reservation for any connector some report connector 0 as Reserved.
+  if (connectorId !== before.connectorId) return before;
   if (status === 'Reserved' && (alone || before.state !== 'unconfirmed')) {
     const known = { ...before, knownAt: at, reservedAt: before.reservedAt ?? at };
     if (before.state !== 'unconfirmed') return known;

@@ -153,6 +153,7 @@ export function tokenReads(database: Database) {
   const charged = database.prepare(`
     SELECT 1 FROM transactions t WHERE t.state <> 'orphan' AND coalesce(t.token_key, t.id_tag_key) = ? AND t.verdict = 'Accepted' LIMIT 1`);
   const unknown = database.prepare('SELECT id_tag FROM unknown_cards WHERE id_tag_key = ?').pluck();
+  const unknownSeen = database.prepare('SELECT last_ms FROM unknown_cards WHERE id_tag_key = ?').pluck();
   const narrowed = database.prepare('SELECT times AS losses, last_ms AS lastLossAt FROM tokens_narrowed');
   const cache = database.prepare(`
     SELECT s.* FROM cache_state s JOIN charge_points c ON c.ref = s.charge_point_ref WHERE c.id = ?`);
@@ -196,6 +197,7 @@ export function tokenReads(database: Database) {
     energyOfGroup: (parentIdTag: string, since: Instant, before: Instant) =>
       ofGroup.get(idTagKey(parentIdTag), since, before) as WattHours,
     hasCharged: (idTag: string) => charged.get(idTagKey(idTag)) !== undefined,
+    unknownCardSeenAt: (idTag: string) => (unknownSeen.get(idTagKey(idTag)) as Instant | undefined) ?? null,
     unknownCard: (idTag: string) => (unknown.get(idTagKey(idTag)) as string | undefined) ?? null,
     cacheState(chargePointId: string) {
       const row = cache.get(chargePointId) as Cache | undefined;

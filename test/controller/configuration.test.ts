@@ -275,7 +275,14 @@ describe('restarts', () => {
     const { transactionId } = (started ?? [])[2] as { transactionId: number };
     charger.live(10 * MINUTE);
     expect(charger.others).toEqual([]);
+    const shows = (status: string) =>
+      station.call('StatusNotification', { connectorId: 1, status, errorCode: 'NoError' });
+    shows('Finishing');
     station.call('StopTransaction', { transactionId, meterStop: 5, timestamp: '2026-01-15T12:10:00Z' });
+    charger.live(10 * MINUTE);
+    // The cable is still in.
+    expect(charger.others).toEqual([]);
+    shows('Available');
     charger.live(10 * MINUTE);
     expect(charger.others).toEqual(['Reset']);
     reboot();

@@ -5,6 +5,20 @@ import { type Instant, instant, wattHours, watts } from '../../src/domain/units.
 import { NOON } from '../support/manual-clock.ts';
 import { reading, started, stopped } from '../support/things.ts';
 
+const status = (is: 'Available' | 'Charging', at: Instant): Event => ({
+  type: 'status-reported',
+  chargePointId: 'CP1',
+  report: {
+    connectorId: 1,
+    status: is,
+    errorCode: 'NoError',
+    info: null,
+    vendorId: null,
+    vendorErrorCode: null,
+    at,
+    receivedAt: at,
+  },
+});
 const later = (ms: number): Instant => instant(NOON + ms);
 
 describe('what runs', () => {
@@ -97,5 +111,10 @@ describe('the last reading', () => {
     expect(live.lastReading(1)?.powerW).toBeNull();
     live.follow(loaded(later(61_000)));
     expect(live.lastReading(1)?.powerW).toBe(2_618);
+    // Nothing is plugged in any more.
+    live.follow(status('Charging', later(62_000)));
+    expect(live.lastReading(1)?.powerW).toBe(2_618);
+    live.follow(status('Available', later(63_000)));
+    expect(live.lastReading(1)?.powerW).toBeNull();
   });
 });

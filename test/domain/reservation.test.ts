@@ -76,7 +76,7 @@ describe('a later ReserveNow with its number', () => {
   });
 
   it('after a boot restores what was forgotten, or shows that it is lost', () => {
-    expect(answered(active, accepted, plus(30))).toMatchObject({ state: 'active', restores: 1, knownAt: plus(60) });
+    expect(answered(active, accepted, plus(30))).toMatchObject({ state: 'active', knownAt: plus(60) });
     const lost = answered(active, { kind: 'status', status: 'Occupied' }, plus(30));
     expect(lost).toMatchObject({ state: 'lost', verdict: 'Occupied', endedAt: plus(60) });
   });

@@ -9,7 +9,7 @@ import {
   profileFromWire,
   reportedScheduleFromWire,
 } from '../../ocpp/charging-profile-wire.ts';
-import type { Answer, AnswerContext, AnswerHandler } from '../answers.ts';
+import type { Answer, AnswerContext, AnswerHandler } from '../answer.ts';
 import { MAX_CONNECTOR_ID } from '../handler.ts';
 import { alertId, changed, checked } from './checks.ts';
 import { expectedSchedule } from './expected-schedule.ts';

@@ -19,7 +19,7 @@ const CLOCK_DIFFERENCE_MS = 120_000;
  */
 export const profileBookkeeping: Chore = {
   name: 'charging profiles and their transactions',
-  wakes: new Set(['transaction-started', 'transaction-stopped', 'charging-profiles-changed']),
+  wakes: new Set(['transaction-started', 'transaction-stopped', 'charging-profiles-changed', 'charge-point-booted']),
   look(context) {
     const { chargePointId, now, records } = context;
     const before = records.chargingProfiles(chargePointId);
@@ -40,6 +40,12 @@ function followed(list: List, one: RecordedProfile, context: ChoreContext): List
   if (state === 'sent' && deadlineOf(one) <= context.now) {
     const why = 'Busbar was restarted before an answer came: it may be in force or not.';
     return replaced(list, one, { ...one, state: 'unconfirmed', why, since: context.now, sentAt: context.now });
+  }
+  const bootedAt = context.records.lastBootAt(context.chargePointId);
+  if (state === 'installed' && !one.keep && bootedAt !== null && (one.sentAt ?? one.since) < bootedAt) {
+    // It should have survived (errata 3.37), and nobody asks: what is to stay is verified instead.
+    const why = 'The charge point has booted since: it may be in force or not.';
+    return replaced(list, one, { ...one, state: 'unconfirmed', why, since: context.now });
   }
   if (one.profile.purpose !== 'TxProfile' || state === 'ended') return list;
   if (one.profile.transactionId === null) return bound(list, one, context);

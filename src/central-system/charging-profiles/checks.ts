@@ -3,7 +3,7 @@ import type { Event } from '../../domain/events.ts';
 import type { ProfileCheck, RecordedProfile, ScheduleComparison } from '../../domain/profile-record.ts';
 import { isHeld } from '../../domain/profile-record.ts';
 import { type Instant, instant } from '../../domain/units.ts';
-import type { AnswerContext } from '../answers.ts';
+import type { AnswerContext } from '../answer.ts';
 import type { Live } from '../handler.ts';
 import type { Records } from '../records.ts';
 

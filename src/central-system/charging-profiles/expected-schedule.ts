@@ -2,7 +2,7 @@ import type { RateUnit } from '../../domain/charging-profile.ts';
 import { type CompositeSchedule, compositeSchedule } from '../../domain/composite-schedule.ts';
 import { heldOf } from '../../domain/profile-record.ts';
 import type { Instant } from '../../domain/units.ts';
-import type { AnswerContext } from '../answers.ts';
+import type { AnswerContext } from '../answer.ts';
 
 /** What the profiles that a charge point has accepted come to, from `at` on, with what runs at the connector. */
 export function expectedSchedule(

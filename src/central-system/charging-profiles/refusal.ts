@@ -1,5 +1,5 @@
 import type { InstalledProfile } from '../../domain/charging-profile.ts';
-import type { AnswerContext } from '../answers.ts';
+import type { AnswerContext } from '../answer.ts';
 
 /** What a refusal of a profile may come from, in words for a person: what charge points in use refuse, and what helps. */
 export function refusalOf(said: string, { profile }: InstalledProfile, context: AnswerContext): string {

@@ -10,7 +10,7 @@ import {
 import { serves } from '../../domain/configuration-state.ts';
 import type { Event } from '../../domain/events.ts';
 import type { RequestOf } from '../../ocpp/messages/actions.ts';
-import type { Answer, AnswerContext, AnswerHandler } from '../answers.ts';
+import type { Answer, AnswerContext, AnswerHandler } from '../answer.ts';
 import { passwordAnswered, passwordIn } from './password.ts';
 import { rebootAlert } from './reboot-alert.ts';
 

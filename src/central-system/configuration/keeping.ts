@@ -1,3 +1,4 @@
+import type { ConnectorStatus } from '../../domain/charge-point.ts';
 import { configurationKey, isSecretKey, wishesFor } from '../../domain/configuration.ts';
 import { type KeyOnRecord, nextStep, stateOf } from '../../domain/configuration-state.ts';
 import type { Event } from '../../domain/events.ts';
@@ -14,6 +15,7 @@ export const keepConfiguration: Chore = {
   name: 'keep configuration',
   wakes: new Set([
     'charge-point-booted',
+    'status-reported',
     'configuration-reported',
     'configuration-read-through',
     'configuration-answered',
@@ -39,13 +41,22 @@ export const keepConfiguration: Chore = {
       again = again === null || step.until < again ? step.until : again;
     }
     const restart = waiting.some(({ attempt }) => attempt?.restarted === false);
-    const idle = records.runningOn(chargePointId).length === 0 && !isUpdating(records.openFileJobs(chargePointId));
+    const idle =
+      records.runningOn(chargePointId).length === 0 &&
+      !records.connectorIds(chargePointId).some((id) => isInUse(records.connectorStatus(chargePointId, id))) &&
+      !isUpdating(records.openFileJobs(chargePointId));
     if (restart && policy.rebootForConfiguration === 'when-idle' && idle) {
-      return { events, call: { action: 'Reset', payload: { type: 'Soft' } } };
+      // Whoever wonders why it restarted finds it among the operations.
+      return { events, call: { action: 'Reset', payload: { type: 'Soft' } }, tracked: true };
     }
     return { events, ...(again === null ? {} : { again }) };
   },
 };
+
+/** A cable is in it, or somebody is about to charge. */
+function isInUse(status: ConnectorStatus | null): boolean {
+  return status !== null && !['Available', 'Reserved', 'Faulted', 'Unavailable'].includes(status);
+}
 
 /** A restart in the middle of an update may leave a charge point without firmware. */
 const isUpdating = (jobs: readonly FileJob[]): boolean =>

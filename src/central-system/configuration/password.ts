@@ -1,6 +1,6 @@
 import type { Event } from '../../domain/events.ts';
 import type { RequestOf } from '../../ocpp/messages/actions.ts';
-import type { Answer, AnswerContext } from '../answers.ts';
+import type { Answer, AnswerContext } from '../answer.ts';
 import { isPassword } from '../password-hash.ts';
 
 /** ChangeConfiguration of the key that is the charge point's own password (OCPP-J §6.2.2, whitepaper A01). */

@@ -1,7 +1,7 @@
 import type { Event } from '../../domain/events.ts';
 import { afterInput, type FileJob, type FileJobInput, type FileJobKind } from '../../domain/file-job.ts';
 import type { Instant } from '../../domain/units.ts';
-import type { Answer, AnswerContext, AnswerHandler } from '../answers.ts';
+import type { Answer, AnswerContext, AnswerHandler } from '../answer.ts';
 import type { Context, Policy } from '../handler.ts';
 import { tokenHashIn } from './address.ts';
 

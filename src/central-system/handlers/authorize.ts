@@ -1,5 +1,5 @@
 import type { Event } from '../../domain/events.ts';
-import { authorizeStop, idTagInfo, authorize as judge, mayStopHere } from '../authorization.ts';
+import { authorizeStop, idTagInfo, authorize as judge, mayStopHere, unknownCardSeen } from '../authorization.ts';
 import type { Handler } from '../handler.ts';
 
 /** OCPP 1.6 §4.1. A card that may be there to stop is not asked for its rules. */
@@ -10,7 +10,7 @@ export const authorize: Handler<'Authorize'> = ({ idTag }, context) => {
   const { verdict, token, refusal } = stopping ? stopper(idTag) : first;
   const common = { chargePointId, connectorId: null, idTag, at: receivedAt };
   const events: Event[] = [];
-  if (token === null) events.push({ type: 'unknown-card-seen', ...common });
+  if (token === null) events.push(...unknownCardSeen(idTag, null, context));
   if (refusal !== null) {
     events.push({ type: 'authorization-refused', ...common, ...refusal, transactionId: null, status: verdict.status });
   }

@@ -1,4 +1,5 @@
 import type { Nameplate, Registration } from '../../domain/charge-point.ts';
+import { configurationKey, wishesFor } from '../../domain/configuration.ts';
 import type { Event } from '../../domain/events.ts';
 import type { RequestOf } from '../../ocpp/messages/actions.ts';
 import { formatTimestamp } from '../../ocpp/timestamp.ts';
@@ -35,7 +36,7 @@ export const bootNotification: Handler<'BootNotification'> = (request, context) 
       currentTime: formatTimestamp(at),
       interval:
         registration === 'accepted'
-          ? context.policy.heartbeatIntervalS
+          ? heartbeatInterval(context)
           : registration === 'pending'
             ? PENDING_RETRY_S
             : REJECTED_RETRY_S,
@@ -43,6 +44,14 @@ export const bootNotification: Handler<'BootNotification'> = (request, context) 
     events,
   };
 };
+
+/** The interval that is wished for this charge point, so that its boot does not undo the wish (OCPP 1.6 §4.2, §9.1.10). */
+function heartbeatInterval({ chargePointId, policy, records }: Context): number {
+  const wishes = wishesFor(chargePointId, policy.wishedConfiguration, records.configurationWishes(chargePointId));
+  const wished = wishes.find(({ key }) => configurationKey(key) === 'heartbeatinterval')?.value.trim() ?? '';
+  const seconds = /^\d{1,5}$/.test(wished) ? Number(wished) : 0;
+  return seconds > 0 ? seconds : policy.heartbeatIntervalS;
+}
 
 /** Null: turned away without being remembered. */
 function decide(known: Registration | null, { chargePointId, policy, records }: Context): Registration | null {

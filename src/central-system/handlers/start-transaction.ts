@@ -8,7 +8,7 @@ import {
 import { asRunning, asStopped, type Start, type Transaction } from '../../domain/transaction.ts';
 import { type Instant, wattHours } from '../../domain/units.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
-import { authorize, idTagInfo, type Judgement } from '../authorization.ts';
+import { authorize, idTagInfo, type Judgement, unknownCardSeen } from '../authorization.ts';
 import { foreignOver } from '../foreign-transactions.ts';
 import { type Context, type Handler, refuseConnector } from '../handler.ts';
 import { reservationAtStart } from '../reservations/evidence.ts';
@@ -80,7 +80,7 @@ export const startTransaction: Handler<'StartTransaction'> = (request, context) 
     ...foreignOver(start.connectorId, context),
   ];
   const { connectorId, idTag } = start;
-  if (token === null) events.push({ type: 'unknown-card-seen', chargePointId, connectorId, idTag, at: receivedAt });
+  if (token === null) events.push(...unknownCardSeen(idTag, connectorId, context));
   if (refusal !== null) {
     const { status } = verdict;
     const refused = { chargePointId, connectorId, transactionId, idTag, status, ...refusal, at: receivedAt };
@@ -122,9 +122,17 @@ function judgedAt(start: Start, offline: boolean, { receivedAt }: Context): Inst
   return offline && start.at >= EARLIEST_PLAUSIBLE_MS ? start.at : receivedAt;
 }
 
-/** Its stop was lost: the connector has since been used by another transaction, so the car is long gone. */
+/**
+ * Its stop was lost, and the car is long gone: the connector has since been used by another transaction, or the charge
+ * point has booted and calls it Available. One that goes on after a power cut says Charging, Finishing or the like.
+ */
 function isSuperseded({ id, chargePointId, start }: Transaction, { records, receivedAt }: Context): boolean {
   if (start === null) return false;
+  const bootedAt = records.lastBootAt(chargePointId);
+  const report = records.lastReport(chargePointId, start.connectorId);
+  const forgotten =
+    bootedAt !== null && bootedAt > start.receivedAt && report !== null && report.receivedAt >= bootedAt;
+  if (forgotten && report.status === 'Available') return true;
   const later = [
     ...records.runningOn(chargePointId),
     records.previousOn(chargePointId, { ...start, at: receivedAt }),

@@ -1,7 +1,7 @@
 import type { Event } from '../../domain/events.ts';
 import { type ListUpdate, type LocalList, unknownList } from '../../domain/local-list.ts';
 import type { Instant } from '../../domain/units.ts';
-import type { AnswerContext, AnswerHandler } from '../answers.ts';
+import type { AnswerContext, AnswerHandler } from '../answer.ts';
 import { learnt } from './limits.ts';
 import { updateOf, withVersion } from './updates.ts';
 

@@ -1,7 +1,7 @@
 import type { Event } from '../../domain/events.ts';
 import type { OpenOperation, OperationEnd } from '../../domain/operation.ts';
 import type { CentralSystemAction, ChargePointAction, RequestOf, ResponseOf } from '../../ocpp/messages/actions.ts';
-import type { AnswerContext } from '../answers.ts';
+import type { AnswerContext } from '../answer.ts';
 
 /** What a charge point has just told: the message, and the events that it made. */
 export type Told = { readonly action: ChargePointAction; readonly request: object; readonly events: readonly Event[] };

@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/units.ts';
 import type { CentralSystemAction } from '../../ocpp/messages/actions.ts';
 import { isCentralSystemAction } from '../../ocpp/messages/actions.ts';
 import { maskSecrets } from '../../ocpp/secrets.ts';
-import type { Answer, AnswerContext } from '../answers.ts';
+import type { Answer, AnswerContext } from '../answer.ts';
 import type { Chore } from '../chore.ts';
 import { expectations, type Told } from './expectations.ts';
 

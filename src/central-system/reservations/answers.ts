@@ -11,7 +11,7 @@ import {
 import type { Instant } from '../../domain/units.ts';
 import type { RequestOf } from '../../ocpp/messages/actions.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
-import type { Answer, AnswerContext, AnswerHandler } from '../answers.ts';
+import type { Answer, AnswerContext, AnswerHandler } from '../answer.ts';
 import type { Records } from '../records.ts';
 
 /** What charge points answer to ReserveNow and CancelReservation, whoever sent it: our record follows theirs. */

@@ -39,7 +39,9 @@ export const keepReservations: Chore = {
       const step = operations.some((operation) => isAbout(operation, before))
         ? { again: before.expiresAt }
         : next(before, context);
-      if (step.events !== undefined) events.push(...step.events);
+      // What goes with a call is recorded with that call, and with no other.
+      const mayGo = step.call === undefined || (reachable && call === undefined);
+      if (step.events !== undefined && mayGo) events.push(...step.events);
       if (step.again !== undefined && step.again > now) again = Math.min(again, step.again);
       if (reachable) call ??= step.call;
     }
@@ -55,7 +57,7 @@ type Step = { readonly events?: readonly Event[]; readonly call?: ChoreCall; rea
 
 /** One reservation that nothing is under way for. */
 function next(before: Reservation, context: ChoreContext): Step {
-  const { chargePointId, now, records, policy } = context;
+  const { chargePointId, now, records, policy, reachable } = context;
   if (before.expiresAt <= now) return { events: changed(before, expired(before, now), now) };
   if (before.state === 'requested') {
     return { events: changed(before, answerMissed(before, now), now), again: before.expiresAt };
@@ -68,8 +70,14 @@ function next(before: Reservation, context: ChoreContext): Step {
   if (!isDoubted(before, bootedAt)) return { again: before.expiresAt };
   const dueAt = restoreDueAt(before, bootedAt, context);
   if (dueAt === null || dueAt > now) return { again: Math.min(before.expiresAt, dueAt ?? before.expiresAt) };
+  // Not while the last question is still under way.
+  if (!reachable) return { again: before.expiresAt };
   if (before.restores >= MAX_RESTORES) return given(before, `The charge point lost it ${MAX_RESTORES + 1} times.`, now);
-  if (policy.reservations.restore) return { call: reserveNow(before), again: before.expiresAt };
+  if (policy.reservations.restore) {
+    // Counted when it goes out: what the charge point shows before it answers would hide that it was in doubt.
+    const counted = before.state !== 'active' ? before : { ...before, restores: before.restores + 1 };
+    return { events: changed(before, counted, now), call: reserveNow(before), again: before.expiresAt };
+  }
   // Only a connector's status can tell that an accepted one is gone; nothing tells it of connector 0.
   const isGone =
     before.state === 'active' && records.connectorStatus(chargePointId, before.connectorId) === 'Available';

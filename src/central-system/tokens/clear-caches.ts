@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/units.ts';
-import type { AnswerHandler } from '../answers.ts';
+import type { AnswerHandler } from '../answer.ts';
 import type { Chore } from '../chore.ts';
 
 /** How long a charge point that failed to empty its cache is left alone, ms. */

@@ -146,6 +146,16 @@ describe('after a boot', () => {
     expect(next()).toBeNull();
   });
 
+  it('what was sent by hand may be there or not, and nobody asks', () => {
+    const { settle, raw, reboot, record, next } = createProfileRoom();
+    settle();
+    raw('SetChargingProfile', { connectorId: 1, csChargingProfiles: wireProfile(7, 16) }, yes);
+    expect(record()).toEqual(['7@1 installed']);
+    reboot();
+    expect(record()).toEqual(['7@1 unconfirmed']);
+    expect(next()).toBeNull();
+  });
+
   it('a connection without a boot changes nothing', () => {
     const { station, reconnect, next } = settled();
     station().drop();

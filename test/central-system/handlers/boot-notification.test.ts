@@ -35,6 +35,17 @@ describe('BootNotification', () => {
     expect(desk.values(`${registrations}'CP1'`)).toEqual(['accepted']);
   });
 
+  it.each([
+    ['45', 45],
+    [' 0060 ', 60],
+    ['0', 300],
+    ['soon', 300],
+  ])('does not undo the HeartbeatInterval that is wished for: %j is answered with %i s', (value, interval) => {
+    const wish = { key: 'heartbeatInterval', value, from: 'charge-point' } as const;
+    const desk = createDesk({ wishedConfiguration: { all: [], of: new Map([['CP1', [wish]]]) } });
+    expect(desk.receive('BootNotification', boot).response.interval).toBe(interval);
+  });
+
   it('keeps what the charge point says of itself, blanks being nothing', () => {
     const desk = createDesk();
     desk.receive('BootNotification', {

@@ -111,6 +111,23 @@ describe('a start that comes again', () => {
 });
 
 describe('ConcurrentTx', () => {
+  it('is not for a card whose transaction the charge point has forgotten: it has booted, and is Available', () => {
+    const { start, receive } = createWorld();
+    start();
+    const later = (seconds: number) => ({ at: instant(NOON + seconds * 1_000) });
+    const boot = { chargePointVendor: 'V', chargePointModel: 'M' };
+    const status = (is: 'Available' | 'Charging', seconds: number) =>
+      receive('StatusNotification', { connectorId: 1, status: is, errorCode: 'NoError' }, later(seconds));
+    status('Available', 30);
+    expect(start({ timestamp: stamp(40) }, 'CP2', 40).idTagInfo.status).toBe('ConcurrentTx');
+    receive('BootNotification', boot, later(60));
+    expect(start({ timestamp: stamp(61) }, 'CP2', 61).idTagInfo.status).toBe('ConcurrentTx');
+    status('Charging', 62);
+    expect(start({ timestamp: stamp(63) }, 'CP2', 63).idTagInfo.status).toBe('ConcurrentTx');
+    status('Available', 64);
+    expect(start({ timestamp: stamp(65) }, 'CP2', 65).idTagInfo.status).toBe('Accepted');
+  });
+
   it('is the answer while the same card charges elsewhere, and its transaction gets an id all the same', () => {
     const { start } = createWorld();
     start();

@@ -118,6 +118,19 @@ describe('a charge point that has booted', () => {
     expect(alerts(room)).toHaveLength(1);
   });
 
+  it('and shows the connector Reserved before it answers is given up just the same', () => {
+    const room = createControlRoom(restoring);
+    const station = holding(room);
+    for (let times = 0; times < 20 && states(room)[0] === 'active'; times += 1) {
+      shows(station, 'Available');
+      room.clock.advance(20_000);
+      shows(station, 'Reserved');
+      answerLast(station, 'Accepted');
+    }
+    expect(states(room)).toEqual(['lost']);
+    expect(callsOf(station, 'ReserveNow')).toHaveLength(6);
+  });
+
   it('and loses it again and again is given up', () => {
     const room = createControlRoom(restoring);
     const station = holding(room);

@@ -297,7 +297,7 @@ describe('a restart of ours', () => {
     room.execute(reserve());
     expect(states(room)).toEqual(['requested']);
     const next = createControlRoom({ database: room.database });
-    next.clock.settle();
+    next.clock.advance(5_000);
     expect(states(next)).toEqual(['unconfirmed']);
   });
 });
