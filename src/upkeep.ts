@@ -6,12 +6,23 @@ import type { Clock, Log } from './runtime/ports.ts';
 import { dropOldBackups, pagesInJournal } from './store/backup.ts';
 import { backupPath, type Database } from './store/database.ts';
 import { maintain } from './store/maintenance.ts';
-import { createRetention, type GrowingTable } from './store/retention.ts';
+import { createRetention, type GrowingTable, growing } from './store/retention.ts';
 
 /** How often the journal is looked at, ms, and from how many pages of 4 KiB on it is moved into the database. */
 const CHECKPOINT_EVERY_MS = 5_000;
 const CHECKPOINT_FROM_PAGES = 1_000;
 const DAY_MS = 86_400_000;
+
+/** For how long each table is kept. */
+const keptAs: { readonly [T in GrowingTable]: keyof Config['store']['retentionDays'] } = {
+  telemetry: 'telemetry',
+  status_log: 'messages',
+  security_events: 'telemetry',
+  operations: 'operations',
+  reservations: 'operations',
+  campaigns: 'operations',
+  file_jobs: 'operations',
+};
 
 /** What the store needs from time to time: checkpoints, a backup every night, and an end to what grows. */
 export function startUpkeep(site: {
@@ -42,12 +53,10 @@ export function startUpkeep(site: {
       const now = clock.now();
       await maintain(path, backupPath(path, now));
       dropOldBackups(path, backupsKept);
-      const dropped =
-        (await sweepAll('telemetry', now - retentionDays.telemetry * DAY_MS)) +
-        (await sweepAll('status_log', now - retentionDays.messages * DAY_MS)) +
-        (await sweepAll('security_events', now - retentionDays.telemetry * DAY_MS));
       const files = await controller.files.dropOlderThan(instant(now - config.files.keepUploadsDays * DAY_MS));
-      log.info({ dropped, files }, 'nightly backup made, old telemetry dropped');
+      let dropped = 0;
+      for (const table of growing) dropped += await sweepAll(table, now - retentionDays[keptAs[table]] * DAY_MS);
+      log.info({ dropped, files }, 'nightly backup made, what is too old dropped');
     } catch (error) {
       log.error({ err: error }, 'the nightly upkeep of the store failed');
     }

@@ -31,7 +31,8 @@ export type Call = {
   readonly timeoutMs: number;
   /** Dropped unsent after this instant. */
   readonly sendBefore: Monotonic;
-  readonly ended: (outcome: CallOutcome, overlapped: boolean) => void;
+  /** `recorded`: what its answer means is on record; false where no answer came, or the store did not take it. */
+  readonly ended: (outcome: CallOutcome, overlapped: boolean, recorded: boolean) => void;
 };
 
 type Outstanding = { call: Call; sentAt: Monotonic; timeoutAt: Monotonic; overlapped: boolean };
@@ -95,7 +96,7 @@ export function createCallQueue() {
         outstanding.delete(messageId);
         timedOut.push(messageId);
         if (timedOut.length > MAX_REMEMBERED) timedOut.shift();
-        call.ended({ kind: 'timeout' }, overlapped);
+        call.ended({ kind: 'timeout' }, overlapped, false);
       }
       for (const [name, calls] of waiting) {
         const overdue = calls.filter((call) => call.sendBefore <= now);
@@ -104,7 +105,7 @@ export function createCallQueue() {
           name,
           calls.filter((call) => call.sendBefore > now),
         );
-        for (const call of overdue) call.ended({ kind: 'expired' }, false);
+        for (const call of overdue) call.ended({ kind: 'expired' }, false, false);
       }
     },
 
@@ -113,14 +114,14 @@ export function createCallQueue() {
       const failed = [...outstanding.values()];
       outstanding.clear();
       timedOut.length = 0;
-      for (const { call, overlapped } of failed) call.ended({ kind: 'disconnected' }, overlapped);
+      for (const { call, overlapped } of failed) call.ended({ kind: 'disconnected' }, overlapped, false);
     },
 
     /** The process ends: nothing that waits will be sent any more. */
     abandon(): void {
       for (const [name, calls] of waiting) {
         waiting.set(name, []);
-        for (const call of calls) call.ended({ kind: 'expired' }, false);
+        for (const call of calls) call.ended({ kind: 'expired' }, false, false);
       }
     },
 

@@ -245,6 +245,14 @@ const store = Type.Object(
           unit: 'days',
           description: 'How long status messages of charge points are kept; frames are only in memory.',
         }),
+        operations: Type.Integer({
+          minimum: 1,
+          maximum: 3650,
+          default: 90,
+          unit: 'days',
+          description:
+            'How long it is kept what was asked of charge points once it is over: operations, file jobs, firmware campaigns, and reservations that nobody charged on.',
+        }),
       },
       { ...closed, default: {}, description: 'How long what grows is kept; transactions are never dropped.' },
     ),

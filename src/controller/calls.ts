@@ -34,8 +34,8 @@ export type WantedCall = {
   readonly timeoutMs: number;
   /** How long it may wait to be sent, ms. */
   readonly waitMs: number;
-  /** Called once, when its end is on record. */
-  readonly ended?: (outcome: CallOutcome) => void;
+  /** Called once, when its end is on record; `recorded` is false where the store did not take what an answer means. */
+  readonly ended?: (outcome: CallOutcome, recorded: boolean) => void;
 };
 
 /** Says in the message log what became of a frame. */
@@ -74,9 +74,9 @@ export function createCalls(site: {
       class: wanted.class,
       timeoutMs,
       sendBefore: (clock.monotonic() + waitMs) as Monotonic,
-      ended: (outcome) => {
+      ended: (outcome, _, recorded) => {
         // An answer has been recorded with the frame that brought it; what no frame brings is recorded now.
-        if (outcome.kind === 'result' || outcome.kind === 'error') ended?.(outcome);
+        if (outcome.kind === 'result' || outcome.kind === 'error') ended?.(outcome, recorded);
         else later(line.chargePointId, () => recordEnd(line, made, outcome));
       },
     };
@@ -87,14 +87,13 @@ export function createCalls(site: {
 
     function recordEnd(to: Line, given: Call, outcome: CallOutcome): Decision {
       const events = consequences(to, given, outcome, clock.now());
-      const tell = (): void => ended?.(outcome);
       return {
         events,
         effect: () => {
           follow(events);
-          tell();
+          ended?.(outcome, true);
         },
-        failed: tell,
+        failed: () => ended?.(outcome, false),
       };
     }
   }
@@ -105,18 +104,18 @@ export function createCalls(site: {
     if (call === null) return effect(() => missed(line, frame.messageId, entry));
     const outcome = outcomeOf(line, call, frame, entry);
     const events = consequences(line, call, outcome, clock.now());
-    const end = (): void => {
+    const end = (recorded: boolean): void => {
       const found = line.calls.answered(frame.messageId);
-      if (typeof found === 'object') call.ended(outcome, found.overlapped);
+      if (typeof found === 'object') call.ended(outcome, found.overlapped, recorded);
       pump(line);
     };
     return {
       events,
       effect: () => {
         follow(events);
-        end();
+        end(true);
       },
-      failed: end,
+      failed: () => end(false),
     };
   }
 
@@ -162,7 +161,7 @@ export function createCalls(site: {
   /** Ends the call of an answer that could not be decided on: whoever waits is told, and the queue goes on. */
   function fault(line: Line, messageId: string): void {
     const found = line.calls.answered(messageId);
-    if (typeof found === 'object') found.call.ended({ kind: 'disconnected' }, found.overlapped);
+    if (typeof found === 'object') found.call.ended({ kind: 'disconnected' }, found.overlapped, false);
     pump(line);
   }
 

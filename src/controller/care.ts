@@ -1,5 +1,5 @@
 import type { CallOutcome } from '../central-system/call-queue.ts';
-import type { Chore, ChoreStep } from '../central-system/chore.ts';
+import type { Chore, ChoreContext, ChoreStep } from '../central-system/chore.ts';
 import type { Policy } from '../central-system/handler.ts';
 import { operationRequested } from '../central-system/operations/tracking.ts';
 import type { Records } from '../central-system/records.ts';
@@ -18,6 +18,8 @@ const CALL_WITHIN_MS = 60_000;
 const ONE = { atOnce: 200, everyMs: 2_000 };
 /** Chores' calls to the whole site: 1,000 charge points should not all have to answer at the same moment. */
 const ALL = { atOnce: 20, everyMs: 20 };
+/** Looks at charge points after something that concerns all: a look at long lists takes some ms, and a start must not wait for 500. */
+const LOOKS = { atOnce: 20, everyMs: 5 };
 /** Pause after a call without an answer, ms; it doubles from one to the next. */
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 3_600_000;
@@ -59,6 +61,9 @@ export function createCare(site: {
   const { chores, lines, records, policy, clock, ids, log, follow, later, call } = site;
   const cares = new Map<string, Care>();
   const everybody: Pace = { freeAt: 0 };
+  /** Lines whose turn to be looked at after something that concerns all of them has yet to come. */
+  const queued = new Set<Line>();
+  let queueTimer: Timer | null = null;
   let stopped = false;
 
   return {
@@ -71,7 +76,7 @@ export function createCare(site: {
       }
       for (const chore of chores) {
         if (!chore.wakes.has(event.type)) continue;
-        if (chargePointId === null) for (const line of lines.all()) wake(line, [chore]);
+        if (chargePointId === null) wakeAll(chore);
         else {
           const line = lines.get(chargePointId);
           if (line !== null) wake(line, [chore]);
@@ -84,6 +89,7 @@ export function createCare(site: {
     },
     stop(): void {
       stopped = true;
+      queueTimer?.cancel();
       for (const care of cares.values()) care.timer?.cancel();
     },
   };
@@ -128,6 +134,27 @@ export function createCare(site: {
     look(line, care);
   }
 
+  /** One after the other, and each once however often it happens meanwhile. */
+  function wakeAll(chore: Chore): void {
+    for (const line of lines.all()) {
+      if (line.registration === null) continue;
+      careOf(line).dirty.add(chore);
+      queued.add(line);
+    }
+    if (queueTimer === null) lookAtQueued(LOOKS.atOnce);
+  }
+
+  function lookAtQueued(most: number): void {
+    let left = most;
+    for (const line of queued) {
+      if (left === 0) break;
+      left -= 1;
+      queued.delete(line);
+      look(line, careOf(line));
+    }
+    queueTimer = queued.size === 0 || stopped ? null : clock.after(LOOKS.everyMs, () => lookAtQueued(1));
+  }
+
   function look(line: Line, care: Care): void {
     if (care.looking || stopped) return;
     care.looking = true;
@@ -158,7 +185,7 @@ export function createCare(site: {
     for (const chore of chores) {
       if (!care.dirty.has(chore)) continue;
       const reachedAt = line.session?.connection.reachedAt ?? null;
-      const step = chore.look({
+      const step = lookOf(chore, {
         chargePointId,
         now,
         records,
@@ -203,6 +230,16 @@ export function createCare(site: {
     };
   }
 
+  /** One that fails, which is a fault in Busbar, keeps no other from its work, and looks again when something wakes it. */
+  function lookOf(chore: Chore, context: ChoreContext): ChoreStep {
+    try {
+      return chore.look(context);
+    } catch (error) {
+      log.error({ err: error, chargePointId: context.chargePointId, chore: chore.name }, 'a chore failed');
+      return {};
+    }
+  }
+
   function isReachable(line: Line, care: Care, at: number): boolean {
     const { session, registration } = line;
     return (
@@ -236,14 +273,15 @@ export function createCare(site: {
       class: 'housekeeping',
       timeoutMs: CALL_WITHIN_MS,
       waitMs: CALL_WITHIN_MS,
-      ended: (outcome) => ended(line, care, outcome),
+      ended: (outcome, recorded) => ended(line, care, outcome, recorded),
     });
   }
 
-  function ended(line: Line, care: Care, outcome: CallOutcome): void {
+  function ended(line: Line, care: Care, outcome: CallOutcome, recorded: boolean): void {
     care.busy = false;
     const answered = outcome.kind === 'result' || outcome.kind === 'error';
-    if (answered) {
+    // An answer that is not on record would be asked for again at once, and again, while the disk is full.
+    if (answered && recorded) {
       care.failures = 0;
       wake(line, chores);
       return;

@@ -191,8 +191,7 @@ export function createController(site: {
       if (event.type.startsWith('credential-') && 'chargePointId' in event && event.chargePointId !== null) {
         credentials.adopt(event.chargePointId, reader.givenPasswords(event.chargePointId));
       }
-      // What a list changed is many: live displays load it anew, and nothing keeps it in memory.
-      feed.publish(event.type === 'tokens-imported' ? { ...event, put: [], removed: [] } : event);
+      feed.publish(event);
       files.followed(event);
       care.noticed(event);
       campaigns.noticed(event);

@@ -1,4 +1,5 @@
 import type { Event } from '../domain/events.ts';
+import type { RecordedProfile } from '../domain/profile-record.ts';
 
 /** Changes remembered for who was away for a moment; more than that, and a client loads everything anew. */
 const MAX_CHANGES = 2_000;
@@ -16,7 +17,7 @@ export function createFeed() {
   return {
     publish(event: Event): void {
       seq += 1;
-      const change = { seq, event };
+      const change = { seq, event: light(event) };
       changes.push(change);
       if (changes.length > MAX_CHANGES * 2) changes.splice(0, changes.length - MAX_CHANGES);
       for (const listener of listeners) listener(change);
@@ -35,4 +36,29 @@ export function createFeed() {
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** Without what no display is told and what can be long: a thousand of these are remembered, and it would be 100 MB. */
+function light(event: Event): Event {
+  switch (event.type) {
+    case 'tokens-imported':
+      return { ...event, put: [], removed: [] };
+    case 'local-list-changed':
+      return { ...event, list: { ...event.list, pending: null }, content: null };
+    case 'operation-requested':
+      return { ...event, request: {}, shown: '' };
+    case 'operation-answered':
+      return event.answer.kind === 'result' ? { ...event, answer: { kind: 'result', shown: '' } } : event;
+    case 'charging-profiles-changed':
+      return { ...event, profiles: event.profiles.map(withoutPeriods) };
+    case 'data-transferred':
+      return { ...event, data: null };
+    default:
+      return event;
+  }
+}
+
+function withoutPeriods(recorded: RecordedProfile): RecordedProfile {
+  const { profile } = recorded;
+  return { ...recorded, profile: { ...profile, schedule: { ...profile.schedule, periods: [] } } };
 }

@@ -70,8 +70,8 @@ export function desiredList(
   const wanted = new Map<string, { entry: ListEntry; tokenKey: string; createdAt: Instant }>();
   for (const { idTag, token, groupRules, createdAt } of candidates) {
     const { parentIdTag } = token;
-    if (![token.rules, groupRules].every((rules) => fitsList(rules, chargePointId))) continue;
-    if (idTag === '' || [...idTag].length > MAX_ID_TAG) continue;
+    if (!fitsList(token.rules, chargePointId) || !fitsList(groupRules, chargePointId)) continue;
+    if (idTag === '' || (idTag.length > MAX_ID_TAG && [...idTag].length > MAX_ID_TAG)) continue;
     const { status, expiresAt } = judge(token, now, 'reject');
     const entry = { idTag, status, expiresAt, parentIdTag };
     wanted.set(idTagKey(idTag), { entry, tokenKey: idTagKey(token.idTag), createdAt });

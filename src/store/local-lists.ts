@@ -80,12 +80,18 @@ type EntryRow = {
   parent_id_tag: string | null;
 };
 
+type EntryValues = [idTag: string, status: AuthorizationStatus, expiresMs: Instant | null, parentIdTag: string | null];
+
 const selectList = 'SELECT l.* FROM local_lists l JOIN charge_points c ON c.ref = l.charge_point_ref WHERE c.id = ?';
 
 export function localListReads(database: Database) {
   const list = database.prepare(selectList);
-  const entries = database.prepare(`
-    SELECT e.* FROM local_list_entries e JOIN charge_points c ON c.ref = e.charge_point_ref WHERE c.id = ?`);
+  // By place: there are thousands, and each is read before every step of an update.
+  const entries = database
+    .prepare(`
+      SELECT e.id_tag, e.status, e.expires_ms, e.parent_id_tag
+      FROM local_list_entries e JOIN charge_points c ON c.ref = e.charge_point_ref WHERE c.id = ?`)
+    .raw();
   const entry = database.prepare(`
     SELECT e.* FROM local_list_entries e JOIN charge_points c ON c.ref = e.charge_point_ref
     WHERE c.id = ? AND e.id_tag_key = ?`);
@@ -95,7 +101,13 @@ export function localListReads(database: Database) {
       const row = list.get(chargePointId) as ListRow | undefined;
       return row === undefined ? null : toList(row);
     },
-    localListEntries: (chargePointId: string): ListEntry[] => (entries.all(chargePointId) as EntryRow[]).map(toEntry),
+    localListEntries: (chargePointId: string): ListEntry[] =>
+      (entries.all(chargePointId) as EntryValues[]).map(([idTag, status, expiresAt, parentIdTag]) => ({
+        idTag,
+        status,
+        expiresAt,
+        parentIdTag,
+      })),
     localListEntry(chargePointId: string, idTagKey: string): ListEntry | null {
       const row = entry.get(chargePointId, idTagKey) as EntryRow | undefined;
       return row === undefined ? null : toEntry(row);

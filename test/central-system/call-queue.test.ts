@@ -39,7 +39,7 @@ function createWorld() {
     answer(messageId: string): string {
       const found = queue.answered(messageId);
       if (typeof found === 'string') return found;
-      found.call.ended({ kind: 'result', payload: {}, keepsSchema: true }, found.overlapped);
+      found.call.ended({ kind: 'result', payload: {}, keepsSchema: true }, found.overlapped, true);
       return 'found';
     },
   };
@@ -271,7 +271,7 @@ describe('whatever happens', () => {
             const found = queue.answered(`m${taken.which}`);
             const known = state.get(`m${taken.which}`);
             if (typeof found === 'string') expect(known?.is).not.toBe('out');
-            else found.call.ended({ kind: 'result', payload: {}, keepsSchema: true }, found.overlapped);
+            else found.call.ended({ kind: 'result', payload: {}, keepsSchema: true }, found.overlapped, true);
           } else {
             const added = queue.add({
               messageId,

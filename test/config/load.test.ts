@@ -31,7 +31,7 @@ describe('what is accepted', () => {
         store: {
           path: './data/busbar.db',
           telemetryFlushS: 60,
-          retentionDays: { telemetry: 60, messages: 7 },
+          retentionDays: { telemetry: 60, messages: 7, operations: 90 },
           backupsKept: 3,
         },
         files: {

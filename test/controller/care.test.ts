@@ -15,14 +15,18 @@ const asks: ChoreStep = { call: { action: 'ClearCache', payload: {} } };
 const changed: Event = { type: 'token-removed', idTag: 'CARD', at: instant(0) };
 
 /** Chores over lines without a wire: a call goes to a list, and the test ends it. */
-function createHouse(look: (context: ChoreContext) => ChoreStep, chargePoints = ['CP1']) {
+function createHouse(
+  look: (context: ChoreContext) => ChoreStep,
+  chargePoints = ['CP1'],
+  before: readonly Chore[] = [],
+) {
   const clock = createManualClock();
   const lines = createLines();
   const chore: Chore = { name: 'test', wakes: new Set(['token-removed']), look };
   const calls: { chargePointId: string; action: string; end: (outcome: CallOutcome) => void }[] = [];
   const followed: Event[] = [];
   const care = createCare({
-    chores: [chore],
+    chores: [...before, chore],
     lines,
     records: openLedger().reader,
     policy: openPolicy,
@@ -32,7 +36,7 @@ function createHouse(look: (context: ChoreContext) => ChoreStep, chargePoints = 
     follow: (events) => followed.push(...events),
     later: (_, decide) => clock.soon(() => decide().effect()),
     call: ({ chargePointId }, { action, ended }) => {
-      calls.push({ chargePointId, action, end: (outcome) => ended?.(outcome) });
+      calls.push({ chargePointId, action, end: (outcome) => ended?.(outcome, true) });
       return true;
     },
   });
@@ -78,6 +82,42 @@ describe('care', () => {
     calls[0]?.end(answered);
     clock.settle();
     expect(calls).toHaveLength(2);
+  });
+
+  it('lets a chore that fails keep no other from its work', () => {
+    const faulty: Chore = {
+      name: 'faulty',
+      wakes: new Set(),
+      look: () => {
+        throw new Error('a row that can not be read');
+      },
+    };
+    const { clock, calls } = createHouse(() => (calls.length === 0 ? asks : {}), ['CP1'], [faulty]);
+    clock.advance(5_000);
+    expect(calls).toHaveLength(1);
+    calls[0]?.end(answered);
+    clock.advance(60_000);
+    expect(clock.timers()).toBe(0);
+  });
+
+  it('looks at many one after the other when something concerns all, and at each once however often it happens', () => {
+    const ids = Array.from({ length: 100 }, (_, at) => `CP${at}`);
+    let looks = 0;
+    const { clock, care } = createHouse(() => {
+      looks += 1;
+      return {};
+    }, ids);
+    clock.advance(60_000);
+    looks = 0;
+    care.noticed(changed);
+    clock.settle();
+    expect(looks).toBe(20);
+    clock.advance(200);
+    expect(looks).toBe(60);
+    for (let times = 0; times < 5; times++) care.noticed(changed);
+    clock.advance(10_000);
+    expect(looks).toBe(160);
+    expect(clock.timers()).toBe(0);
   });
 
   it('comes to rest when nothing is wanted, and wakes by an event', () => {

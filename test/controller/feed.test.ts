@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFeed } from '../../src/controller/feed.ts';
+import { unknownList } from '../../src/domain/local-list.ts';
 import { NOON } from '../support/manual-clock.ts';
 
 describe('the feed', () => {
@@ -26,6 +27,24 @@ describe('the feed', () => {
     expect(seqs(feed, 0)).toEqual([1, 2, 3, 4, 5]);
     expect(seqs(feed, 3)).toEqual([4, 5]);
     expect(seqs(feed, 5)).toEqual([]);
+  });
+
+  it('does not keep in memory what a list or a message carried', () => {
+    const feed = createFeed();
+    const entry = { idTag: 'CARD1', status: 'Accepted', expiresAt: null, parentIdTag: null } as const;
+    const content = { full: true, version: 7, put: [entry], removed: [] };
+    const list = { ...unknownList, state: 'updating', sentVersion: 7, pending: content } as const;
+    feed.publish({ type: 'local-list-changed', chargePointId: 'CP1', list, content, at: NOON });
+    const request = { data: 'long' };
+    const shown = JSON.stringify(request);
+    const action = 'DataTransfer';
+    feed.publish({ type: 'operation-requested', chargePointId: 'CP1', id: 'op', action, request, shown, at: NOON });
+    const kept = feed.since(0)?.map(({ event }) => event);
+    expect(kept).toMatchObject([
+      { content: null, list: { pending: null, sentVersion: 7 } },
+      { id: 'op', action },
+    ]);
+    expect(JSON.stringify(kept)).not.toMatch(/CARD1|long/);
   });
 
   it('says so when it no longer knows, or never knew, what came after', () => {

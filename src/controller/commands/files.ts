@@ -89,7 +89,14 @@ export function createCampaign(
   const at = clock.now();
   const outcome = 'It has yet to begin.';
   const items = ids.map((chargePointId) => ({ chargePointId, state: 'waiting', jobId: null, outcome }) as const);
-  const campaign = { id: site.ids.uuid(), plan, state: 'running', outcome, createdAt: at, items } as const;
+  const campaign = {
+    id: site.ids.uuid(),
+    plan,
+    state: 'running',
+    outcome: 'It goes from one charge point to the next; each says where it stands.',
+    createdAt: at,
+    items,
+  } as const;
   return recorded([{ type: 'campaign-created', campaign, at }], site, done, { kind: 'created', id: campaign.id });
 }
 
