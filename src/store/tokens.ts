@@ -148,7 +148,7 @@ export function tokenReads(database: Database) {
         FROM transactions t LEFT JOIN progress p ON p.transaction_id = t.id AND t.state = 'running'
         WHERE ${whose} = ? AND t.started_ms >= ? AND t.started_ms < ?`)
       .pluck();
-  const ofToken = energy("t.started_ms IS NOT NULL AND coalesce(t.token_key, t.id_tag_key)");
+  const ofToken = energy('t.started_ms IS NOT NULL AND coalesce(t.token_key, t.id_tag_key)');
   const ofGroup = energy('t.group_key');
   const charged = database.prepare(`
     SELECT 1 FROM transactions t WHERE t.started_ms IS NOT NULL AND coalesce(t.token_key, t.id_tag_key) = ? AND t.verdict = 'Accepted' LIMIT 1`);
