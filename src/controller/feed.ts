@@ -44,7 +44,11 @@ function light(event: Event): Event {
     case 'tokens-imported':
       return { ...event, put: [], removed: [] };
     case 'local-list-changed':
-      return { ...event, list: { ...event.list, pending: null }, content: null };
+      return {
+        ...event,
+        list: { ...event.list, pending: null },
+        content: event.content === null ? null : { ...event.content, put: [], removed: [] },
+      };
     case 'operation-requested':
       return { ...event, request: {}, shown: '' };
     case 'operation-answered':

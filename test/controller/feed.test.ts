@@ -41,7 +41,7 @@ describe('the feed', () => {
     feed.publish({ type: 'operation-requested', chargePointId: 'CP1', id: 'op', action, request, shown, at: NOON });
     const kept = feed.since(0)?.map(({ event }) => event);
     expect(kept).toMatchObject([
-      { content: null, list: { pending: null, sentVersion: 7 } },
+      { content: { full: true, version: 7, put: [], removed: [] }, list: { pending: null, sentVersion: 7 } },
       { id: 'op', action },
     ]);
     expect(JSON.stringify(kept)).not.toMatch(/CARD1|long/);
