@@ -7,7 +7,6 @@ import type { Event } from '../domain/events.ts';
 import type { Clock, Ids, Log, Timer } from '../runtime/ports.ts';
 import type { WantedCall } from './calls.ts';
 import type { Line, Lines } from './lines.ts';
-import type { Session } from './session.ts';
 import type { Decision } from './turn.ts';
 
 /** After a boot or a connection a charge point is left alone this long, ms: some break off when they are called at once. */
@@ -25,7 +24,6 @@ const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 
 type Care = {
-  session: Session | null;
   settledAt: number;
   /** A look is in the queue of the turn. */
   looking: boolean;
@@ -98,7 +96,6 @@ export function createCare(site: {
     let care = cares.get(line.chargePointId);
     if (care === undefined) {
       care = {
-        session: null,
         settledAt: 0,
         looking: false,
         busy: false,
@@ -119,7 +116,6 @@ export function createCare(site: {
   function settle(line: Line): void {
     if (line.registration === null) return;
     const care = careOf(line);
-    care.session = line.session;
     care.settledAt = clock.monotonic() + SETTLE_MS;
     care.failures = 0;
     care.pausedUntil = 0;

@@ -1,3 +1,4 @@
+import type { CallOutcome } from '../central-system/call-queue.ts';
 import type { Credentials } from '../central-system/credentials.ts';
 import type { Policy } from '../central-system/handler.ts';
 import type { Records } from '../central-system/records.ts';
@@ -45,4 +46,21 @@ export function recorded(
 /** The command comes to its end without changing anything. */
 export function ended(done: Done, result: CommandResult): Decision {
   return { events: [], effect: () => done(result), failed: () => done(result) };
+}
+
+/** What the end of a call is as the end of a command. */
+export function resultOfCall(outcome: CallOutcome, operationId: string): CommandResult {
+  switch (outcome.kind) {
+    case 'result':
+      return { kind: 'answered', operationId, payload: outcome.payload };
+    case 'error': {
+      const { code, description, details } = outcome;
+      return { kind: 'call-error', operationId, code, description, details };
+    }
+    case 'timeout':
+    case 'disconnected':
+      return { kind: 'no-answer', why: outcome.kind };
+    case 'expired':
+      return { kind: 'queue-full' };
+  }
 }

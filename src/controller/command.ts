@@ -1,9 +1,8 @@
-import type { CallOutcome } from '../central-system/call-queue.ts';
 import { passwordIn } from '../central-system/configuration/password.ts';
 import { operationRequested } from '../central-system/operations/tracking.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
 import type { Event } from '../domain/events.ts';
-import { type CommandSite, ended, recorded } from './command-steps.ts';
+import { type CommandSite, ended, recorded, resultOfCall } from './command-steps.ts';
 import { decideChargingProfiles } from './commands/charging-profiles.ts';
 import { decideConfiguration } from './commands/configuration.ts';
 import { cancelFileJob, changeCampaign, createCampaign, createFileJob, dropFile } from './commands/files.ts';
@@ -93,7 +92,7 @@ function operate(
       class: 'operator',
       timeoutMs: site.callTimeoutMs,
       waitMs: site.callTimeoutMs,
-      ended: (outcome) => done(resultOf(outcome, id)),
+      ended: (outcome) => done(resultOfCall(outcome, id)),
     });
   };
   return {
@@ -116,22 +115,6 @@ function objectionTo(action: string, { registration }: Line): string | null {
   if (!forbidden || registration === 'accepted') return null;
   // OCPP 1.6 §4.2.
   return `A charge point that is not accepted must not be sent ${action}. Approve it first, or send it with override=true.`;
-}
-
-function resultOf(outcome: CallOutcome, operationId: string): CommandResult {
-  switch (outcome.kind) {
-    case 'result':
-      return { kind: 'answered', operationId, payload: outcome.payload };
-    case 'error': {
-      const { code, description, details } = outcome;
-      return { kind: 'call-error', operationId, code, description, details };
-    }
-    case 'timeout':
-    case 'disconnected':
-      return { kind: 'no-answer', why: outcome.kind };
-    case 'expired':
-      return { kind: 'queue-full' };
-  }
 }
 
 function register(

@@ -3,13 +3,13 @@ import type { ChoreCall } from '../../central-system/chore.ts';
 import { operationRequested } from '../../central-system/operations/tracking.ts';
 import type { CommandResult } from '../../domain/commands.ts';
 import type { Event } from '../../domain/events.ts';
-import type { CommandSite, Done } from '../command-steps.ts';
+import { type CommandSite, type Done, resultOfCall } from '../command-steps.ts';
 import type { Line } from '../lines.ts';
 import type { Decision } from '../turn.ts';
 
 /**
- * A command that records `events` and then sends a call, which shows among the operations. `told` makes its end into the
- * command's; what the answer means is on record by then.
+ * A command that records `events` and then sends a call, which shows among the operations. `told` makes the end of the call
+ * into the command's; what the answer means is on record by then.
  */
 export function callThen(
   line: Line,
@@ -17,7 +17,7 @@ export function callThen(
   events: readonly Event[],
   site: CommandSite,
   done: Done,
-  told: (result: CommandResult) => CommandResult = (result) => result,
+  told: (outcome: CallOutcome, operationId: string) => CommandResult = resultOfCall,
 ): Decision {
   const { action, payload } = call;
   const messageId = site.ids.uuid();
@@ -34,29 +34,9 @@ export function callThen(
         class: 'operator',
         timeoutMs: site.callTimeoutMs,
         waitMs: site.callTimeoutMs,
-        ended: (outcome) => done(told(resultOf(outcome, messageId))),
+        ended: (outcome) => done(told(outcome, messageId)),
       });
     },
     failed: () => done({ kind: 'store-failed' }),
   };
-}
-
-function resultOf(outcome: CallOutcome, operationId: string): CommandResult {
-  switch (outcome.kind) {
-    case 'result':
-      return { kind: 'answered', operationId, payload: outcome.payload };
-    case 'error':
-      return {
-        kind: 'call-error',
-        operationId,
-        code: outcome.code,
-        description: outcome.description,
-        details: outcome.details,
-      };
-    case 'timeout':
-    case 'disconnected':
-      return { kind: 'no-answer', why: outcome.kind };
-    case 'expired':
-      return { kind: 'queue-full' };
-  }
 }

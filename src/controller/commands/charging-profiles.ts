@@ -12,7 +12,7 @@ import { heldOf } from '../../domain/profile-record.ts';
 import { isMistake } from '../../domain/profile-warning.ts';
 import { profileWarnings } from '../../domain/profile-warnings.ts';
 import { installedToWire } from '../../ocpp/charging-profile-wire.ts';
-import { type CommandSite, type Done, ended, recorded } from '../command-steps.ts';
+import { type CommandSite, type Done, ended, recorded, resultOfCall } from '../command-steps.ts';
 import type { Line } from '../lines.ts';
 import type { Decision } from '../turn.ts';
 import { callThen } from './call-then.ts';
@@ -105,7 +105,8 @@ function install(command: CommandOf<'install-profile'>, site: CommandSite, done:
   const created: CommandResult = { kind: 'created', id: String(id) };
   if (!isOnline) return recorded([news], site, done, created);
   const call = { action: 'SetChargingProfile', payload: installedToWire({ connectorId, profile }) } as const;
-  return callThen(line, call, [news], site, done, (result) => {
+  return callThen(line, call, [news], site, done, (outcome, operationId) => {
+    const result = resultOfCall(outcome, operationId);
     const after = records.chargingProfiles(chargePointId).filter((one) => one.profile.id === id);
     const refused = after.find(({ state }) => state === 'refused');
     if ((result.kind === 'answered' || result.kind === 'call-error') && refused !== undefined) {
@@ -211,9 +212,9 @@ function schedule(command: CommandOf<'composite-schedule'>, site: CommandSite, d
   if (!ask) return ended(done, shown());
   if (line.session === null) return ended(done, { kind: 'not-connected' });
   const payload = { connectorId, duration: durationS, chargingRateUnit: unit };
-  return callThen(line, { action: 'GetCompositeSchedule', payload }, [], site, done, (result) =>
+  return callThen(line, { action: 'GetCompositeSchedule', payload }, [], site, done, (outcome, operationId) =>
     // A refusal is kept as the comparison that it made impossible.
-    result.kind === 'answered' || result.kind === 'call-error' ? shown() : result,
+    outcome.kind === 'result' || outcome.kind === 'error' ? shown() : resultOfCall(outcome, operationId),
   );
 }
 

@@ -1,6 +1,4 @@
-import type { CallOutcome } from '../../central-system/call-queue.ts';
 import type { ChoreCall } from '../../central-system/chore.ts';
-import { operationRequested } from '../../central-system/operations/tracking.ts';
 import { changed } from '../../central-system/reservations/answers.ts';
 import { reserveNow } from '../../central-system/reservations/calls.ts';
 import { reservationMistakes, reservationWarnings } from '../../central-system/reservations/warnings.ts';
@@ -10,6 +8,7 @@ import { cancelWanted, isOpen, type Reservation, requestedReservation } from '..
 import { type CommandSite, type Done, ended, recorded } from '../command-steps.ts';
 import type { Line } from '../lines.ts';
 import type { Decision } from '../turn.ts';
+import { callThen } from './call-then.ts';
 
 /**
  * Reservations as somebody asks for them: on record first, then sent. What the answer means is decided with any other
@@ -34,7 +33,7 @@ export function reserve(command: Asked<'reserve'>, site: CommandSite, done: Done
   const reservation = requestedReservation({ id, chargePointId, reservationId: id }, terms, at);
   const warnings = reservationWarnings(chargePointId, terms, at, records);
   const requested: Event = { type: 'reservation-requested', chargePointId, reservation, at };
-  return called(line, [requested], reserveNow(reservation), site, done, (outcome) =>
+  return callThen(line, reserveNow(reservation), [requested], site, done, (outcome) =>
     outcome.kind === 'expired' ? { kind: 'queue-full' } : { kind: 'created', id: String(id), warnings },
   );
 }
@@ -50,7 +49,7 @@ export function extendReservation(command: Asked<'extend-reservation'>, site: Co
   const after = { ...before, expiresAt };
   const mistakes = command.override === true ? [] : reservationMistakes(after, site.clock.now());
   if (mistakes.length > 0) return ended(done, { kind: 'mistaken', warnings: mistakes });
-  return called(line, [], reserveNow(after), site, done, (outcome, operationId) => {
+  return callThen(line, reserveNow(after), [], site, done, (outcome, operationId) => {
     if (outcome.kind === 'error') {
       const { code, description, details } = outcome;
       return { kind: 'call-error', operationId, code, description, details };
@@ -74,7 +73,7 @@ export function cancelReservation(command: Asked<'cancel-reservation'>, site: Co
   if ('kind' in line) return recorded(events, site, done);
   const { reservationId } = before;
   const call: ChoreCall = { action: 'CancelReservation', payload: { reservationId } };
-  return called(line, events, call, site, done, (outcome, operationId) => {
+  return callThen(line, call, events, site, done, (outcome, operationId) => {
     if (outcome.kind !== 'error') return { kind: 'done' };
     const { code, description, details } = outcome;
     return { kind: 'call-error', operationId, code, description, details };
@@ -95,34 +94,4 @@ function openOr(id: number, { records }: CommandSite): Reservation | CommandResu
   const found = records.reservation(id);
   if (found === null) return { kind: 'unknown', what: `reservation ${id}` };
   return isOpen(found) ? found : { kind: 'conflict', why: `It has come to its end: ${found.outcome}` };
-}
-
-/** Records, then sends as an operation that is followed, then says what came of it. */
-function called(
-  line: Line,
-  events: readonly Event[],
-  { action, payload }: ChoreCall,
-  site: CommandSite,
-  done: Done,
-  resultOf: (outcome: CallOutcome, operationId: string) => CommandResult,
-): Decision {
-  const messageId = site.ids.uuid();
-  const all = [...events, operationRequested(line.chargePointId, messageId, action, payload, site.clock.now())];
-  return {
-    events: all,
-    effect: () => {
-      site.follow(all);
-      site.exchange.call(line, {
-        messageId,
-        action,
-        payload,
-        tracked: true,
-        class: 'operator',
-        timeoutMs: site.callTimeoutMs,
-        waitMs: site.callTimeoutMs,
-        ended: (outcome) => done(resultOf(outcome, messageId)),
-      });
-    },
-    failed: () => done({ kind: 'store-failed' }),
-  };
 }
