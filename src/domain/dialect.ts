@@ -1,0 +1,86 @@
+/**
+ * How a make of charge point takes limits: known beforehand from what is public, learned where it can be, corrected by a
+ * person. One record for each vendor, model and firmware.
+ */
+import type { RateUnit } from './charging-profile.ts';
+import type { MilliAmps } from './units.ts';
+
+/**
+ * B: TxProfile that steps down by itself. A: the same as a TxDefaultProfile above the floor. C: the same as
+ * ChargePointMaxProfile of connector 0. E: transaction floor at level 0, grant at level 1 with a duration (one period
+ * only). D: nothing ends by itself; booked open-ended.
+ */
+export type GrantMode = 'A' | 'B' | 'C' | 'D' | 'E';
+
+export type PauseStyle =
+  /** A limit of 0 in the same profile. */
+  | 'zero'
+  /** It ends the transaction below the minimum, or does not resume: held at its minimum. */
+  | 'never';
+
+/** Where a value comes from; the later goes before the earlier. */
+export type DialectSource = 'default' | 'known' | 'configuration-keys' | 'learned' | 'set';
+
+export type DialectKey = { readonly vendor: string; readonly model: string; readonly firmwareVersion: string };
+
+export type Dialect = {
+  readonly mode: GrantMode;
+  /** Absolute unless the charge point refuses it, or its clock can't be trusted. */
+  readonly kind: 'Absolute' | 'Relative';
+  readonly unit: RateUnit;
+  /** Grants are multiples of this, or one of the list (ascending). */
+  readonly step: MilliAmps | readonly MilliAmps[];
+  /** Of the default floor, and of the grant above it. */
+  readonly floorLevel: number;
+  readonly grantLevel: number;
+  readonly maxPeriods: number | null;
+  readonly pause: PauseStyle;
+  /** Pause between a boot and the first call, and from 0 to a limit again, ms. */
+  readonly settleMs: number;
+  readonly resumeMs: number;
+  /** From an acknowledgement to the current that follows, the largest seen, ms; never below 11 s. */
+  readonly lagMs: number;
+  /** The composite schedule of an idle connector shows its TxDefaultProfile. */
+  readonly showsIdleFloor: boolean | null;
+  /** GetCompositeSchedule is answered with something that can be believed. */
+  readonly showsComposite: boolean | null;
+  /** Profiles are gone after a reboot, or with the connection: no floor counts. */
+  readonly losesProfiles: 'never' | 'reboot' | 'disconnect';
+  /** The limit is output power of a DC charge point. */
+  readonly limitIsOutput: boolean;
+  /** Decreases that were proven since the last disobedience; from `TRUSTED_AFTER` on Accepted and lag are enough. */
+  readonly proofs: number;
+};
+
+/** A dialect with where each of its values comes from. */
+export type DialectRecord = {
+  readonly key: DialectKey;
+  readonly dialect: Dialect;
+  readonly sources: Readonly<Partial<Record<keyof Dialect, DialectSource>>>;
+  /** What is known of it in words, for people. */
+  readonly notes: readonly string[];
+};
+
+export const TRUSTED_AFTER = 3;
+
+/** Never below (IEC 61851-1: a car may take 5 s, a charge point a sample of 10 s to show it), ms. */
+export const LEAST_LAG_MS = 11_000;
+
+export const defaultDialect: Dialect = {
+  mode: 'B',
+  kind: 'Absolute',
+  unit: 'A',
+  step: 500 as MilliAmps,
+  floorLevel: 0,
+  grantLevel: 1,
+  maxPeriods: null,
+  pause: 'zero',
+  settleMs: 2_000,
+  resumeMs: 0,
+  lagMs: 15_000,
+  showsIdleFloor: null,
+  showsComposite: null,
+  losesProfiles: 'never',
+  limitIsOutput: false,
+  proofs: 0,
+};

@@ -1,0 +1,22 @@
+/** A limit from outside: an energy manager, a relay of the grid operator, a schedule, a person. It can only lower. */
+import type { Instant, MilliAmps, PerPhase, Watts } from './units.ts';
+
+/** Amps per phase, watts in total, or both; the lower counts. */
+export type LimitValue = { readonly limitMA: PerPhase<MilliAmps> | null; readonly limitW: Watts | null };
+
+export type SiteLimit = {
+  /** One for each source and circuit: a new one of the same id replaces. */
+  readonly id: string;
+  readonly circuit: string;
+  /** Who says so, in words: `http`, `relay`, `schedule night`. */
+  readonly source: string;
+  readonly value: LimitValue;
+  readonly since: Instant;
+  /** Null: until it is taken back. */
+  readonly until: Instant | null;
+  /** What holds afterwards: another limit without an end, or what is configured. */
+  readonly then: LimitValue | 'configured';
+};
+
+/** What holds on one circuit now, of all limits from outside, and which of them binds; null fields where none does. */
+export type LimitInForce = LimitValue & { readonly circuit: string; readonly sources: readonly string[] };
