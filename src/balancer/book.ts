@@ -1,0 +1,239 @@
+/**
+ * The commitment book of one connector: every limit that its charge point may be obeying now. The optimiser proposes, the
+ * book disposes: an entry is written before its bytes leave, and goes only when a later one is proven. Pure: every
+ * function gives a new book. Currents are whole milliamps of one phase, on all phases that are wired.
+ */
+import type { Monotonic } from '../domain/units.ts';
+
+export type EntryKind =
+  /** A TxDefaultProfile that stays for whatever happens without us. */
+  | 'floor'
+  /** What a transaction was given, or in modes A and C the connector. */
+  | 'grant'
+  /** A limit that somebody else set: by hand, or before we came. */
+  | 'foreign';
+
+export type Entry = {
+  /** In the order in which they were sent. */
+  readonly seq: number;
+  readonly kind: EntryKind;
+  /** The most that the charge point may read out of it until `until`. */
+  readonly xMA: number;
+  /** With skew and lag; null: nothing ends it but a proof. */
+  readonly until: Monotonic | null;
+  /** How long it was given for, skew and lag apart; null where nothing ends it. For a restart. */
+  readonly leaseMs: number | null;
+  /** What holds after `until`. */
+  readonly tailMA: number;
+  /** Of a TxProfile: it ends with its transaction. Null for all others. */
+  readonly transactionId: number | null;
+  /** Its tail is the floor of the connector (mode C): once it is proven, so is the floor. */
+  readonly holdsFloor: boolean;
+  readonly state: 'sent' | 'accepted' | 'refused' | 'unanswered';
+  /** When it was accepted by a call that nothing overlapped; an overlapped one releases nothing. */
+  readonly acceptedAt: Monotonic | null;
+};
+
+export type ConnectorBook = {
+  readonly ratedMA: number;
+  readonly entries: readonly Entry[];
+  readonly nextSeq: number;
+  /** The floor in the charge point is proven; without it the connector counts with its rating. */
+  readonly floorProven: boolean;
+  /** The transaction whose TxProfile is proven: while it runs, the floor does not matter. */
+  readonly provenTransaction: number | null;
+  /** The newest entry whose acknowledgement has counted. */
+  readonly acknowledged: number;
+  /** It draws more than it may, or without a transaction: its rating counts until that is over. */
+  readonly distrusted: boolean;
+  /** A person has declared it switched off: 0 until its next connection. */
+  readonly isolated: boolean;
+};
+
+/** Entries of one connector at most: those beyond it are folded into the largest, which only makes the book stricter. */
+const MAX_ENTRIES = 12;
+
+/** A book that knows nothing: no floor is proven, so the rating counts. */
+export function voidBook(ratedMA: number): ConnectorBook {
+  return {
+    ratedMA,
+    entries: [],
+    nextSeq: 1,
+    floorProven: false,
+    provenTransaction: null,
+    acknowledged: 0,
+    distrusted: false,
+    isolated: false,
+  };
+}
+
+/** The most that may legally flow at this connector now, mA per wired phase, with `running` as its transaction. */
+export function worst(book: ConnectorBook, now: Monotonic, running: number | null): number {
+  if (book.isolated) return 0;
+  if (book.distrusted) return book.ratedMA;
+  const isProven = book.floorProven || (running !== null && book.provenTransaction === running);
+  if (!isProven) return book.ratedMA;
+  let most = 0;
+  for (const entry of book.entries) most = Math.max(most, amountOf(entry, now));
+  return Math.min(book.ratedMA, most);
+}
+
+/** What an entry counts for at an instant. */
+export function amountOf({ xMA, until, tailMA }: Entry, now: Monotonic): number {
+  return until === null || now < until ? xMA : tailMA;
+}
+
+/** Where everything settles when nobody talks to it any more: the tails, or the rating where no floor is proven. */
+export function settled(book: ConnectorBook): number {
+  if (book.isolated) return 0;
+  if (book.distrusted || !book.floorProven) return book.ratedMA;
+  let most = 0;
+  for (const { xMA, until, tailMA } of book.entries) most = Math.max(most, until === null ? xMA : tailMA);
+  return Math.min(book.ratedMA, most);
+}
+
+export type Offer = Omit<Entry, 'seq' | 'state' | 'acceptedAt'>;
+
+/** Books an offer, before it is sent. Its number is the book's `nextSeq` as it was. */
+export function offered(book: ConnectorBook, offer: Offer): ConnectorBook {
+  const entry: Entry = { ...offer, seq: book.nextSeq, state: 'sent', acceptedAt: null };
+  return { ...book, nextSeq: book.nextSeq + 1, entries: bounded([...book.entries, entry]) };
+}
+
+/** It never left: the process could not record it, or something more urgent came before it. */
+export function withdrawn(book: ConnectorBook, seq: number): ConnectorBook {
+  return { ...book, entries: book.entries.filter((entry) => entry.seq !== seq) };
+}
+
+/**
+ * The charge point accepted it. `clean`: nothing else was outstanding on that socket, so that the order is known. An
+ * acknowledgement older than the last one that counted says nothing.
+ */
+export function accepted(book: ConnectorBook, seq: number, now: Monotonic, clean: boolean): ConnectorBook {
+  if (seq < book.acknowledged) return book;
+  const entries = book.entries.map((entry): Entry =>
+    entry.seq === seq ? { ...entry, state: 'accepted', acceptedAt: clean ? now : null } : entry,
+  );
+  return { ...book, entries: folded(entries, seq), acknowledged: clean ? seq : book.acknowledged };
+}
+
+/** Refused, or without an answer: it may still be in force, so that nothing goes. */
+export function failed(book: ConnectorBook, seq: number, state: 'refused' | 'unanswered'): ConnectorBook {
+  return { ...book, entries: book.entries.map((entry) => (entry.seq === seq ? { ...entry, state } : entry)) };
+}
+
+/**
+ * The entry is what the charge point obeys: what was sent before it, of its kind, goes. `whole`: its composite schedule
+ * says so for as long as matters, so that no foreign profile can be above it either.
+ */
+export function proven(book: ConnectorBook, seq: number, whole: boolean): ConnectorBook {
+  const entry = book.entries.find((one) => one.seq === seq);
+  if (entry === undefined) return book;
+  const goes = (one: Entry): boolean => {
+    if (one.seq >= seq) return false;
+    if (one.kind === 'foreign') return whole;
+    return one.kind === entry.kind;
+  };
+  return {
+    ...book,
+    entries: book.entries.filter((one) => !goes(one)),
+    floorProven: book.floorProven || entry.kind === 'floor' || entry.holdsFloor,
+    provenTransaction: entry.transactionId ?? book.provenTransaction,
+  };
+}
+
+/** No floor can be counted on any more: another device, other firmware, a memory that does not last, or a refusal. */
+export function floorLost(book: ConnectorBook): ConnectorBook {
+  return { ...book, floorProven: false };
+}
+
+/** The profiles that ended with the charge point's power, or with its connection: no TxProfile is left of them. */
+export function grantDoubted(book: ConnectorBook): ConnectorBook {
+  return book.provenTransaction === null ? book : { ...book, provenTransaction: null };
+}
+
+/** The transaction is over, and its current has gone: what was given to it has ended. */
+export function transactionOver(book: ConnectorBook, transactionId: number): ConnectorBook {
+  return {
+    ...book,
+    entries: book.entries.filter((entry) => entry.transactionId !== transactionId),
+    provenTransaction: book.provenTransaction === transactionId ? null : book.provenTransaction,
+  };
+}
+
+/** All foreign limits are known to be gone. */
+export function foreignCleared(book: ConnectorBook): ConnectorBook {
+  return { ...book, entries: book.entries.filter(({ kind }) => kind !== 'foreign') };
+}
+
+/** Every profile of the charge point was removed, or may have been: nothing limits it. */
+export function everythingCleared(book: ConnectorBook): ConnectorBook {
+  return { ...book, floorProven: false, provenTransaction: null };
+}
+
+export function distrusted(book: ConnectorBook, isDistrusted: boolean): ConnectorBook {
+  return book.distrusted === isDistrusted ? book : { ...book, distrusted: isDistrusted };
+}
+
+/** By a person, audited; ends with the next connection, which counts the rating until something is proven. */
+export function isolated(book: ConnectorBook, isIsolated: boolean): ConnectorBook {
+  if (book.isolated === isIsolated) return book;
+  return isIsolated ? { ...book, isolated: true } : { ...book, isolated: false, floorProven: false, provenTransaction: null };
+}
+
+/** Our wall clock was set back by so much: what ends by it ends so much later. */
+export function setBack(book: ConnectorBook, byMs: number): ConnectorBook {
+  const entries = book.entries.map((entry) =>
+    entry.until === null ? entry : { ...entry, until: (entry.until + byMs) as Monotonic },
+  );
+  return { ...book, entries };
+}
+
+/** After a restart of the process: nobody knows how long it was away, so every entry is taken as just sent. */
+export function rebased(book: ConnectorBook, now: Monotonic, skewMs: number, lagMs: number): ConnectorBook {
+  const entries = book.entries.map((entry): Entry => {
+    const until = entry.leaseMs === null ? null : ((now + entry.leaseMs + 2 * skewMs + lagMs) as Monotonic);
+    return { ...entry, until, acceptedAt: null, state: entry.state === 'accepted' ? 'unanswered' : entry.state };
+  });
+  return { ...book, entries };
+}
+
+/** Drops what can never count because the entry `seq`, which came later, is at least as large for at least as long. */
+function folded(entries: readonly Entry[], seq: number): Entry[] {
+  const later = entries.find((entry) => entry.seq === seq);
+  return entries.filter((entry) => later === undefined || entry.seq >= seq || !covers(later, entry));
+}
+
+/** Keeps the number of entries bounded by merging the oldest two into one that is at least as strict as both. */
+function bounded(entries: readonly Entry[]): Entry[] {
+  const kept = [...entries];
+  while (kept.length > MAX_ENTRIES) {
+    const [first, second] = kept.splice(0, 2);
+    if (first === undefined || second === undefined) break;
+    kept.unshift(merged(first, second));
+  }
+  return kept;
+}
+
+function covers(later: Entry, earlier: Entry): boolean {
+  if (later.kind !== earlier.kind || later.transactionId !== earlier.transactionId) return false;
+  const asLong = later.until === null || (earlier.until !== null && earlier.until <= later.until);
+  const tail = later.until === null ? later.xMA : later.tailMA;
+  const earlierTail = earlier.until === null ? earlier.xMA : earlier.tailMA;
+  return later.xMA >= earlier.xMA && asLong && tail >= earlierTail;
+}
+
+function merged(first: Entry, second: Entry): Entry {
+  const endless = first.until === null || second.until === null;
+  const until = endless ? null : (Math.max(first.until ?? 0, second.until ?? 0) as Monotonic);
+  return {
+    ...second,
+    kind: first.kind === second.kind ? second.kind : 'foreign',
+    transactionId: first.transactionId === second.transactionId ? second.transactionId : null,
+    holdsFloor: false,
+    xMA: Math.max(first.xMA, second.xMA),
+    tailMA: Math.max(first.tailMA, second.tailMA),
+    until,
+    leaseMs: endless ? null : Math.max(first.leaseMs ?? 0, second.leaseMs ?? 0),
+  };
+}

@@ -1,0 +1,43 @@
+/** The site's tree as arrays: what the gate and the planner walk along in every cycle. Built once for each site model. */
+import { type CircuitModel, type ConnectorModel, connectorKey, gridPhases, type SiteModel } from '../domain/site-model.ts';
+
+export type SiteIndex = {
+  readonly model: SiteModel;
+  readonly circuits: readonly CircuitModel[];
+  readonly circuitAt: ReadonlyMap<string, number>;
+  /** Index of the parent of each circuit; -1 for the root. */
+  readonly parents: readonly number[];
+  readonly connectors: readonly ConnectorModel[];
+  /** By `CP001/1`. */
+  readonly connectorAt: ReadonlyMap<string, number>;
+  /** Index of the circuit that each connector hangs on. */
+  readonly nodes: readonly number[];
+  /** Grid phases behind each connector's wires: bit 0 for L1. */
+  readonly wired: readonly number[];
+};
+
+export function indexSite(model: SiteModel): SiteIndex {
+  const circuitAt = new Map(model.circuits.map(({ id }, at) => [id, at]));
+  const place = (id: string): number => {
+    const at = circuitAt.get(id);
+    if (at === undefined) throw new Error(`there is no circuit ${id}`);
+    return at;
+  };
+  return {
+    model,
+    circuits: model.circuits,
+    circuitAt,
+    parents: model.circuits.map(({ parent }) => (parent === null ? -1 : place(parent))),
+    connectors: model.connectors,
+    connectorAt: new Map(
+      model.connectors.map(({ chargePointId, connectorId }, at) => [connectorKey(chargePointId, connectorId), at]),
+    ),
+    nodes: model.connectors.map(({ circuit }) => place(circuit)),
+    wired: model.connectors.map(({ rotation, wiredPhases }) => maskOf(gridPhases(rotation, wiredPhases))),
+  };
+}
+
+/** Bit 0 for L1. */
+export function maskOf(phases: readonly number[]): number {
+  return phases.reduce((mask, phase) => mask | (1 << phase), 0);
+}
