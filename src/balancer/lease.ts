@@ -10,7 +10,7 @@ export type CircuitRisk = {
   /** Foreign load now, and its largest rise within a minute. */
   readonly foreignMA: readonly [number, number, number];
   readonly largestJumpMA: readonly [number, number, number];
-  /** Its highest in the last 30 days; null where no meter tells. */
+  /** Its highest in the last 30 days; null where no meter tells: then the reserve is all that is known. */
   readonly highestMA: readonly [number, number, number] | null;
   readonly reserveMA: readonly [number, number, number];
   /** All grants below at once, and what remains of all below without us. */
@@ -43,7 +43,7 @@ export function leaseFor(
       if ((mask & (1 << phase)) === 0) continue;
       const of = (values: readonly [number, number, number]): number => values[phase] ?? 0;
       const fits = of(risk.grantsMA) + of(risk.reserveMA) <= of(risk.limitMA);
-      if (!fits || risk.highestMA === null || of(risk.highestMA) > of(risk.reserveMA)) canBeLong = false;
+      if (!fits || (risk.highestMA !== null && of(risk.highestMA) > of(risk.reserveMA))) canBeLong = false;
       // This one can't be reached; all others have gone to what they are left with.
       const others = of(risk.settledMA) - settledMA;
       const left = CARRIES * of(risk.limitMA) - of(risk.foreignMA) - of(risk.largestJumpMA) - others;

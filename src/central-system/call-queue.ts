@@ -62,6 +62,21 @@ export function createCallQueue() {
       return true;
     },
 
+    /** Takes back a call that has not been sent: something more urgent came before it. False where it has left, or never was. */
+    withdraw(messageId: string): boolean {
+      for (const [name, calls] of waiting) {
+        const call = calls.find((one) => one.messageId === messageId);
+        if (call === undefined) continue;
+        waiting.set(
+          name,
+          calls.filter((one) => one !== call),
+        );
+        call.ended({ kind: 'expired' }, false, false);
+        return true;
+      }
+      return false;
+    },
+
     /** The next call that may go out now, taken from the queue and counted as sent; null when none may. */
     take(now: Monotonic): Call | null {
       const next = head(now);

@@ -34,8 +34,11 @@ export type WantedCall = {
   readonly timeoutMs: number;
   /** How long it may wait to be sent, ms. */
   readonly waitMs: number;
-  /** Called once, when its end is on record; `recorded` is false where the store did not take what an answer means. */
-  readonly ended?: (outcome: CallOutcome, recorded: boolean) => void;
+  /**
+   * Called once, when its end is on record; `recorded` is false where the store did not take what an answer means, and
+   * `overlapped` true where another call was outstanding beside it, so that nobody knows which came first.
+   */
+  readonly ended?: (outcome: CallOutcome, recorded: boolean, overlapped: boolean) => void;
 };
 
 /** Says in the message log what became of a frame. */
@@ -74,9 +77,9 @@ export function createCalls(site: {
       class: wanted.class,
       timeoutMs,
       sendBefore: (clock.monotonic() + waitMs) as Monotonic,
-      ended: (outcome, _, recorded) => {
+      ended: (outcome, overlapped, recorded) => {
         // An answer has been recorded with the frame that brought it; what no frame brings is recorded now.
-        if (outcome.kind === 'result' || outcome.kind === 'error') ended?.(outcome, recorded);
+        if (outcome.kind === 'result' || outcome.kind === 'error') ended?.(outcome, recorded, overlapped);
         else later(line.chargePointId, () => recordEnd(line, made, outcome));
       },
     };
@@ -91,9 +94,9 @@ export function createCalls(site: {
         events,
         effect: () => {
           follow(events);
-          ended?.(outcome, true);
+          ended?.(outcome, true, true);
         },
-        failed: () => ended?.(outcome, false),
+        failed: () => ended?.(outcome, false, true),
       };
     }
   }

@@ -249,6 +249,15 @@ function undone({ failed }: Decision): Decision {
 }
 
 /** Whether an event makes a row: a turn of others opens no transaction. */
+/** What leaves no row of its own behind. */
+const passing: ReadonlySet<Event['type']> = new Set([
+  'readings-taken',
+  'connection-opened',
+  'connection-closed',
+  'obedience-changed',
+  'grant-changed',
+]);
+
 function isKept({ type }: Event): boolean {
-  return type !== 'readings-taken' && type !== 'connection-opened' && type !== 'connection-closed';
+  return !passing.has(type);
 }

@@ -1,3 +1,4 @@
+import type { BalancingEvent } from './balancing.ts';
 import type { Nameplate, Registration, StatusReport } from './charge-point.ts';
 import type { ConfigurationEvent } from './configuration.ts';
 import type { CredentialEvent } from './credential.ts';
@@ -46,7 +47,8 @@ export type Event =
   | DataTransferEvent
   | ReservationEvent
   | FileJobEvent
-  | CampaignEvent;
+  | CampaignEvent
+  | BalancingEvent;
 
 /** Of charge points, transactions, and what is seen of both. */
 export type LedgerEvent =

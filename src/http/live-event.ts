@@ -203,6 +203,18 @@ export function liveEvent(event: Event): object {
       const { id, kind, chargePointId, text, fix } = event.alert;
       return { id, kind, chargePointId, text, fix, at: utc(event.at) };
     }
+    case 'commitments-written': {
+      const connectors = event.commitments.map(({ chargePointId, connectorId }) => ({ chargePointId, connectorId }));
+      return { connectors, at: utc(event.at) };
+    }
+    case 'obedience-changed': {
+      const { chargePointId, connectorId, obedience, why } = event;
+      return { chargePointId, connectorId, obedience, why, at: utc(event.at) };
+    }
+    case 'grant-changed': {
+      const { chargePointId, connectorId, transactionId, grantMA, because } = event;
+      return { chargePointId, connectorId, transactionId, grantA: grantMA / 1_000, because, at: utc(event.at) };
+    }
     case 'alert-cleared':
       return { id: event.id, at: utc(event.at) };
   }

@@ -5,6 +5,7 @@ import { idTagKey } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
 import { chargingProfileReads } from './charging-profiles.ts';
+import { commitmentReads } from './commitments.ts';
 import { configurationReads } from './configuration.ts';
 import { credentialReads } from './credentials.ts';
 import { fileJobReads } from './file-jobs.ts';
@@ -63,6 +64,7 @@ export function createReader(database: Database) {
     ...fileJobReads(database),
     ...campaignReads(database),
     ...credentialReads(database),
+    ...commitmentReads(database),
     ...chargingProfileReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],

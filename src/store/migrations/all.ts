@@ -9,6 +9,8 @@ import { sql as chargingProfiles } from './008-charging-profiles.ts';
 import { sql as credentials } from './009-credentials.ts';
 import { sql as dataTransfers } from './010-data-transfers.ts';
 
+import { sql as commitments } from './015-commitments.ts';
+
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
 /** In order, never edited once released: a checksum of each is kept in the database. */
@@ -23,4 +25,5 @@ export const migrations: readonly Migration[] = [
   { version: 8, name: 'charging-profiles', sql: chargingProfiles },
   { version: 9, name: 'credentials', sql: credentials },
   { version: 10, name: 'data-transfers', sql: dataTransfers },
+  { version: 15, name: 'commitments', sql: commitments },
 ];

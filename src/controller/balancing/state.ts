@@ -1,0 +1,184 @@
+import { type ConnectorBook, voidBook } from '../../balancer/book.ts';
+import type { SiteIndex } from '../../balancer/site-index.ts';
+import type { FloorEvidence, Obedience } from '../../domain/balancing.ts';
+import type { Because } from '../../domain/because.ts';
+import type { ConnectorStatus } from '../../domain/charge-point.ts';
+import type { Dialect } from '../../domain/dialect.ts';
+import { type ConnectorModel, connectorKey } from '../../domain/site-model.ts';
+import type { Instant, Monotonic } from '../../domain/units.ts';
+
+/** What memory holds of each connector that the site model names, and of its charge point. Rebuilt from the journal. */
+
+/** What a connector drew at one moment, mA on the charge point's own L1 to L3. */
+export type Draw = {
+  /** When it was measured, on our monotonic clock: never later than it truly was. */
+  readonly at: Monotonic;
+  readonly mA: readonly [number, number, number];
+  /** The largest of the three. */
+  readonly most: number;
+};
+
+/** A limit that is on its way: one for each connector at a time. */
+export type Pending = {
+  readonly messageId: string;
+  readonly seq: number;
+  readonly kind: 'floor' | 'decrease' | 'increase' | 'renewal';
+  readonly grantMA: number;
+  readonly since: Monotonic;
+};
+
+/** The last grant that was offered to the running transaction. */
+export type Commanded = {
+  readonly seq: number;
+  readonly transactionId: number;
+  readonly grantMA: number;
+  readonly at: Monotonic;
+  readonly leaseMs: number | null;
+  /** `doubtful`: accepted, but something was outstanding beside it, or it may have been lost since. It is sent again. */
+  state: 'sent' | 'accepted' | 'doubtful' | 'failed';
+  acceptedAt: Monotonic | null;
+  /** What was drawn just before it was sent. */
+  readonly drawnBefore: number;
+  /** It is what the charge point obeys. */
+  isProven: boolean;
+};
+
+export type FloorState = {
+  /** What was last sent, and how that ended. */
+  seq: number | null;
+  mA: number | null;
+  state: 'due' | 'sent' | 'accepted' | 'failed';
+  at: Monotonic;
+  tries: number;
+};
+
+export type Running = {
+  readonly id: number;
+  readonly idTag: string;
+  /** A transaction that was refused keeps the floor only. */
+  readonly authorized: boolean;
+  readonly startedAt: Instant;
+  /** On our clock. */
+  readonly since: Monotonic;
+  readonly meterStartWh: number;
+  readonly reservationId: number | null;
+};
+
+export type ConnectorState = {
+  /** Index in the site model. */
+  readonly at: number;
+  readonly key: string;
+  readonly model: ConnectorModel;
+  book: ConnectorBook;
+  evidence: FloorEvidence | null;
+  /** The journal is behind the book. */
+  unwritten: boolean;
+  running: Running | null;
+  /** Transactions that have ended and whose current may still flow, and since when. */
+  readonly ending: Map<number, Monotonic>;
+  status: ConnectorStatus | null;
+  draw: Draw | null;
+  energyWh: number | null;
+  floor: FloorState;
+  commanded: Commanded | null;
+  pending: Pending | null;
+  /** The composite schedule is being asked for; since when. */
+  asking: Monotonic | null;
+  /** Not asked again before. */
+  askAfter: Monotonic;
+  /** The transaction whose start has let the floor be looked at. */
+  lookedIn: number | null;
+  raisedAt: Monotonic | null;
+  changedAt: Monotonic;
+  /** Changes apart from renewals, of this day by the site's clock. */
+  changes: { day: number; count: number };
+  /** Since when it draws more than it may. */
+  aboveSince: Monotonic | null;
+  ladder: { step: number; at: Monotonic } | null;
+  /** Since when it shows Charging, or draws, without a transaction. */
+  unaskedSince: Monotonic | null;
+  obedience: Obedience;
+  plannedMA: number;
+  because: Because;
+  /** What was last said of it. */
+  said: string;
+};
+
+export type ChargePointState = {
+  readonly id: string;
+  readonly connectors: readonly ConnectorState[];
+  dialect: Dialect;
+  /** Not called before. */
+  settledAt: Monotonic;
+  /**
+   * What is known of the profiles that it holds: `unknown` until the first contact has been gone through, which sends a
+   * floor at the highest level, clears everything where nobody charges, and sends the floor again.
+   */
+  contact: 'unknown' | 'covering' | 'clearing' | 'known';
+  /** Floors and grants go to the highest level: a foreign profile may be below. */
+  onTop: boolean;
+  highestLevel: number | null;
+  /** By how much our own timing may be wrong for it, ms. */
+  skewMs: number;
+  /** By how much its clock is ahead of ours, ms; null where nobody knows. */
+  aheadMs: number | null;
+};
+
+/** By how much our timing may be wrong for a charge point at least, ms. */
+export const LEAST_SKEW_MS = 60_000;
+
+export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic) {
+  const connectors = index.connectors.map((model, at): ConnectorState => {
+    return {
+      at,
+      key: connectorKey(model.chargePointId, model.connectorId),
+      model,
+      book: voidBook(model.ratedMA),
+      evidence: null,
+      unwritten: false,
+      running: null,
+      ending: new Map(),
+      status: null,
+      draw: null,
+      energyWh: null,
+      floor: { seq: null, mA: null, state: 'due', at: now, tries: 0 },
+      commanded: null,
+      pending: null,
+      asking: null,
+      askAfter: now,
+      lookedIn: null,
+      raisedAt: null,
+      changedAt: now,
+      changes: { day: 0, count: 0 },
+      aboveSince: null,
+      ladder: null,
+      unaskedSince: null,
+      obedience: model.smartCharging ? 'unproven' : 'proven',
+      plannedMA: 0,
+      because: model.smartCharging ? { kind: 'no-car' } : { kind: 'no-smart-charging' },
+      said: '',
+    };
+  });
+  const chargePoints = new Map<string, ChargePointState>();
+  for (const { chargePointId } of index.connectors) {
+    if (chargePoints.has(chargePointId)) continue;
+    chargePoints.set(chargePointId, {
+      id: chargePointId,
+      connectors: connectors.filter(({ model }) => model.chargePointId === chargePointId),
+      dialect,
+      settledAt: now,
+      contact: 'unknown',
+      onTop: false,
+      highestLevel: null,
+      skewMs: LEAST_SKEW_MS,
+      aheadMs: null,
+    });
+  }
+  return { connectors, chargePoints };
+}
+
+/** What it may take now: what was commanded to this transaction, or the floor. */
+export function commandedMA({ commanded, running, book, model }: ConnectorState): number {
+  if (commanded !== null && running !== null && commanded.transactionId === running.id) return commanded.grantMA;
+  return book.floorProven ? model.floorMA : model.ratedMA;
+}
