@@ -36,7 +36,7 @@ function createHouse(
     follow: (events) => followed.push(...events),
     later: (_, decide) => clock.soon(() => decide().effect()),
     call: ({ chargePointId }, { action, ended }) => {
-      calls.push({ chargePointId, action, end: (outcome) => ended?.(outcome, true) });
+      calls.push({ chargePointId, action, end: (outcome) => ended?.(outcome, true, false) });
       return true;
     },
   });

@@ -1,11 +1,14 @@
 import { type ConnectorBook, voidBook } from '../../balancer/book.ts';
+import { type Appetite, unmeasured } from '../../balancer/appetite.ts';
+import { allWired, type PhaseLearning } from '../../balancer/learned-phases.ts';
 import type { SiteIndex } from '../../balancer/site-index.ts';
+import type { Trial } from '../../central-system/dialects/learning.ts';
 import type { FloorEvidence, Obedience } from '../../domain/balancing.ts';
 import type { Because } from '../../domain/because.ts';
 import type { ConnectorStatus } from '../../domain/charge-point.ts';
 import type { Dialect } from '../../domain/dialect.ts';
 import { type ConnectorModel, connectorKey } from '../../domain/site-model.ts';
-import type { Instant, Monotonic } from '../../domain/units.ts';
+import type { Instant, MilliVolts, Monotonic } from '../../domain/units.ts';
 
 /** What memory holds of each connector that the site model names, and of its charge point. Rebuilt from the journal. */
 
@@ -78,6 +81,15 @@ export type ConnectorState = {
   readonly ending: Map<number, Monotonic>;
   status: ConnectorStatus | null;
   draw: Draw | null;
+  /** Between its last two samples, ms. */
+  intervalMs: number;
+  voltageMV: MilliVolts | null;
+  appetite: Appetite;
+  learning: PhaseLearning;
+  /** Since when it may charge, is paused, or waits for current. */
+  onSince: Instant | null;
+  offSince: Instant | null;
+  waitingSince: Instant | null;
   energyWh: number | null;
   floor: FloorState;
   commanded: Commanded | null;
@@ -108,13 +120,15 @@ export type ChargePointState = {
   readonly id: string;
   readonly connectors: readonly ConnectorState[];
   dialect: Dialect;
+  /** While a way is searched of saying a limit that it takes. */
+  readonly trials: { floor: Trial | null; grant: Trial | null };
   /** Not called before. */
   settledAt: Monotonic;
   /**
-   * What is known of the profiles that it holds: `unknown` until the first contact has been gone through, which sends a
-   * floor at the highest level, clears everything where nobody charges, and sends the floor again.
+   * What is known of the profiles that it holds: `unknown` until the first contact has been gone through, which clears
+   * everything where nobody charges, and covers it by the highest level where somebody does.
    */
-  contact: 'unknown' | 'covering' | 'clearing' | 'known';
+  contact: 'unknown' | 'clearing' | 'known';
   /** Floors and grants go to the highest level: a foreign profile may be below. */
   onTop: boolean;
   highestLevel: number | null;
@@ -140,6 +154,13 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       ending: new Map(),
       status: null,
       draw: null,
+      intervalMs: SAMPLE_MS,
+      voltageMV: null,
+      appetite: unmeasured(boundsOf(model)),
+      learning: allWired(model.wiredPhases),
+      onSince: null,
+      offSince: null,
+      waitingSince: null,
       energyWh: null,
       floor: { seq: null, mA: null, state: 'due', at: now, tries: 0 },
       commanded: null,
@@ -166,6 +187,7 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       id: chargePointId,
       connectors: connectors.filter(({ model }) => model.chargePointId === chargePointId),
       dialect,
+      trials: { floor: null, grant: null },
       settledAt: now,
       contact: 'unknown',
       onTop: false,
@@ -175,6 +197,20 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
     });
   }
   return { connectors, chargePoints };
+}
+
+/** What the commissioning profile asks for, ms. */
+export const SAMPLE_MS = 10_000;
+
+export const boundsOf = ({ minMA, maxMA }: ConnectorModel) => ({ minMA, ceilingMA: maxMA });
+
+/** Another car: nothing of the one before counts. */
+export function newCar(state: ConnectorState): void {
+  state.appetite = unmeasured(boundsOf(state.model));
+  state.learning = allWired(state.model.wiredPhases);
+  state.onSince = null;
+  state.offSince = null;
+  state.waitingSince = null;
 }
 
 /** What it may take now: what was commanded to this transaction, or the floor. */

@@ -1,0 +1,123 @@
+import type { CallOutcome } from '../../central-system/call-queue.ts';
+import { learnedFromComposite } from '../../central-system/dialects/learning.ts';
+import { compositeProof } from '../../central-system/limits/composite-proof.ts';
+import { TRUSTED_AFTER } from '../../domain/dialect.ts';
+import { milliAmps, type Monotonic } from '../../domain/units.ts';
+import { reportedScheduleFromWire } from '../../ocpp/charging-profile-wire.ts';
+import type { Line } from '../lines.ts';
+import { cleared, clearing, covered, isFirstContact, mayClear } from './contact.ts';
+import { learn } from './learn.ts';
+import { prove, toProve } from './limit-calls.ts';
+import type { ChargePointState, ConnectorState } from './state.ts';
+import { chargePointOf, isReachable, lagOf, type World } from './world.ts';
+
+/** What charge points are asked, so that a limit is known to hold: first contact, and their own composite schedules. */
+
+type Due = { readonly seq: number; readonly what: 'floor' | 'grant' };
+
+/** Asked again after so long where it said nothing, ms. */
+const ASK_AGAIN_MS = 60_000;
+/** A new transaction is left to its floor until the charge point has shown it, for so long at most, ms. */
+const LOOK_MS = 10_000;
+
+/** One question at a time, and only where nothing more urgent is on its way. */
+export function attend(world: World, chargePoint: ChargePointState, now: Monotonic): void {
+  const { site } = world;
+  const line = site.lines.get(chargePoint.id);
+  if (line == null || !isReachable(world, chargePoint)) return;
+  if (line.calls.outstanding() > 0 || line.calls.waiting() > 0) return;
+  if (isFirstContact(chargePoint, site.capabilities(chargePoint.id))) return makeContact(world, chargePoint, line);
+  for (const state of chargePoint.connectors) {
+    if (state.asking !== null || state.pending !== null || now < state.askAfter) continue;
+    const due = toProve(state, now, lagOf(chargePoint)) ?? lookAtFloor(state, chargePoint);
+    if (due === null || chargePoint.dialect.showsComposite === false) continue;
+    if (due.what === 'floor' && state.running === null && chargePoint.dialect.showsIdleFloor === false) continue;
+    return ask(world, state, chargePoint, line, due);
+  }
+}
+
+/** What an idle connector does not show, a transaction does, until it has a grant of its own. */
+function lookAtFloor(state: ConnectorState, { dialect }: ChargePointState): Due | null {
+  const { floor, running, book, commanded, lookedIn } = state;
+  if (dialect.showsComposite === false || book.floorProven || running === null || lookedIn === running.id) return null;
+  return floor.state === 'accepted' && floor.seq !== null && commanded === null ? { seq: floor.seq, what: 'floor' } : null;
+}
+
+export function waitsForLook(state: ConnectorState, chargePoint: ChargePointState, now: Monotonic): boolean {
+  const { running } = state;
+  if (running === null || now - running.since > LOOK_MS) return false;
+  return lookAtFloor(state, chargePoint) !== null || (state.asking !== null && state.commanded === null);
+}
+
+/** Where nobody charges everything is cleared; else what is there is covered by floors and grants at the highest level. */
+function makeContact({ site, wake }: World, chargePoint: ChargePointState, line: Line): void {
+  if (!mayClear(chargePoint)) {
+    covered(chargePoint);
+    return wake();
+  }
+  chargePoint.contact = 'clearing';
+  clearing(chargePoint);
+  const ended = (outcome: CallOutcome): void => {
+    const status = outcome.kind === 'result' ? (outcome.payload as { status?: unknown }).status : null;
+    cleared(chargePoint, status === 'Accepted' || status === 'Unknown');
+    wake();
+  };
+  const { callTimeoutMs: timeoutMs } = site;
+  site.call(line, { action: 'ClearChargingProfile', payload: {}, class: 'floor', timeoutMs, waitMs: timeoutMs, ended });
+}
+
+function ask(world: World, state: ConnectorState, chargePoint: ChargePointState, line: Line, due: Due): void {
+  const { site, wake } = world;
+  const { clock, callTimeoutMs: timeoutMs } = site;
+  state.asking = clock.monotonic();
+  const connector = state.running === null ? 'idle' : 'charging';
+  if (due.what === 'floor' && state.running !== null) state.lookedIn = state.running.id;
+  const entry = state.book.entries.find(({ seq }) => seq === due.seq);
+  const limitMA = milliAmps(entry?.xMA ?? 0);
+  const duration = Math.ceil((entry?.leaseMs ?? 0) / 1_000) + 300;
+  const ended = (outcome: CallOutcome): void => {
+    state.asking = null;
+    state.askAfter = (clock.monotonic() + ASK_AGAIN_MS) as Monotonic;
+    if (outcome.kind === 'result' && outcome.keepsSchema) {
+      const reported = reportedScheduleFromWire(outcome.payload as Parameters<typeof reportedScheduleFromWire>[0]);
+      const { maxPeriods } = site.capabilities(chargePoint.id);
+      const proof = compositeProof(reported, { limitMA, nominalMV: site.nominalMV, at: clock.now(), maxPeriods });
+      const stillThere = state.book.entries.some(({ seq }) => seq === due.seq);
+      if (proof.verdict === 'proven' && stillThere) {
+        shown(world, state, due, 'composite');
+        learn(world, chargePoint, 'proven');
+      } else if (proof.verdict === 'refuted' && due.what === 'grant' && state.commanded?.seq === due.seq) {
+        state.commanded.state = 'doubtful';
+      }
+      const idleSilence = proof.verdict === 'refuted' && connector === 'idle';
+      const taught = idleSilence ? 'silent' : proof.verdict === 'refuted' ? null : proof.verdict;
+      const known = connector === 'idle' ? chargePoint.dialect.showsIdleFloor : chargePoint.dialect.showsComposite;
+      if (taught !== null && known !== (taught === 'proven')) {
+        learn(world, chargePoint, learnedFromComposite(connector, taught));
+      }
+    } else if (outcome.kind === 'error') {
+      learn(world, chargePoint, { showsComposite: false });
+    }
+    wake();
+  };
+  const payload = { connectorId: state.model.connectorId, duration, chargingRateUnit: chargePoint.dialect.unit };
+  site.call(line, { action: 'GetCompositeSchedule', payload, class: 'increase', timeoutMs, waitMs: 5_000, ended });
+}
+
+/** Makes that have proven themselves are believed on their word, once it has had its time. */
+export function trust(world: World, state: ConnectorState, now: Monotonic): void {
+  const chargePoint = chargePointOf(world, state);
+  if (chargePoint.dialect.proofs < TRUSTED_AFTER || state.obedience === 'disobedient') return;
+  const due = toProve(state, now, lagOf(chargePoint));
+  if (due !== null) shown(world, state, due, 'trusted');
+}
+
+function shown({ site, obey }: World, state: ConnectorState, due: Due, by: 'composite' | 'trusted'): void {
+  prove(state, due, by === 'composite');
+  const nameplate = site.nameplate(state.model.chargePointId);
+  if (state.book.floorProven && state.evidence === null && nameplate !== null) {
+    const serialNumber = nameplate.serialNumber ?? nameplate.boxSerialNumber;
+    state.evidence = { serialNumber, firmwareVersion: nameplate.firmwareVersion, provenAt: site.clock.now(), by };
+  }
+  if (state.book.floorProven && state.obedience === 'unproven') obey(state, 'proven', 'its floor is proven');
+}

@@ -1,0 +1,239 @@
+import { setBack } from '../../balancer/book.ts';
+import { newForeignState } from '../../balancer/foreign-load.ts';
+import { carsMeasuredBelow } from '../../balancer/car-load.ts';
+import { indexSite } from '../../balancer/site-index.ts';
+import type { Obedience } from '../../domain/balancing.ts';
+import { defaultDialect } from '../../domain/dialect.ts';
+import type { Event } from '../../domain/events.ts';
+import type { MeterSample, MeterState } from '../../domain/meter.ts';
+import { judgeMeter, newWatch, watchSample } from '../../domain/meter-watch.ts';
+import { connectorKey } from '../../domain/site-model.ts';
+import type { Instant, Monotonic } from '../../domain/units.ts';
+import type { Decision } from '../turn.ts';
+import { attend, trust } from './asking.ts';
+import { changesOf } from './changes.ts';
+import { releaseEnded } from './endings.ts';
+import { readBook, unwrittenOf } from './journal.ts';
+import { refreshDialect } from './learn.ts';
+import type { LimitCall } from './limit-calls.ts';
+import { adopt, keepTime, notice } from './noticing.ts';
+import { loadOf, planSite, type Wish } from './planning.ts';
+import { createRisks } from './risks.ts';
+import { judgeUnasked } from './samples.ts';
+import { type ConnectorState, createStates } from './state.ts';
+import { createSteps } from './steps.ts';
+import { type BalancingSite, chargePointOf, isReachable, lagOf, type World } from './world.ts';
+
+/**
+ * The control loop. Once a second, and whenever something has happened that matters, it looks at everything anew: what is
+ * drawn, what is committed, what the building leaves, who shall have what. What follows is sent: decreases before the
+ * commit, everything else after what it commits us to is on disk.
+ */
+
+export type Balancing = ReturnType<typeof createBalancing>;
+
+const CYCLE_MS = 1_000;
+/** By less than this a clock is corrected without anybody noticing, ms. */
+const STEP_MS = 1_000;
+
+export function createBalancing(site: BalancingSite) {
+  const { model, clock, log, follow } = site;
+  const index = indexSite(model);
+  const started = clock.monotonic();
+  const { connectors, chargePoints } = createStates(index, defaultDialect, started);
+  let queued = false;
+  let wallAhead = clock.now() - started;
+  const figures = { cycles: 0, lastMs: 0, slowestMs: 0 };
+  /** Alerts of this life of the process. */
+  const raised = new Set<string>();
+  const world: World = {
+    site,
+    index,
+    connectors,
+    chargePoints,
+    byKey: new Map(connectors.map((state) => [state.key, state])),
+    watches: new Map(model.meters.map(({ id }) => [id, newWatch(id)])),
+    meters: new Map(),
+    foreign: newForeignState,
+    planned: null,
+    wake,
+    record,
+    obey,
+  };
+  const risks = createRisks(world);
+  const steps = createSteps(world, risks.leaseOf);
+
+  for (const commitment of site.commitments()) {
+    const state = world.byKey.get(connectorKey(commitment.chargePointId, commitment.connectorId));
+    if (state === undefined) continue;
+    state.book = readBook(commitment, state.model.ratedMA, started);
+    state.evidence = commitment.evidence;
+    if (!state.book.floorProven) continue;
+    state.obedience = 'proven';
+    const floor = state.book.entries.findLast(({ kind }) => kind === 'floor');
+    if (floor !== undefined) Object.assign(state.floor, { seq: floor.seq, mA: floor.xMA, state: 'accepted' });
+  }
+  for (const chargePoint of chargePoints.values()) {
+    refreshDialect(world, chargePoint);
+    if (chargePoint.connectors.every(({ evidence }) => evidence !== null)) chargePoint.contact = 'known';
+    for (const transaction of site.runningOn(chargePoint.id).toReversed()) adopt(world, transaction);
+  }
+
+  let timer = clock.after(CYCLE_MS, beat);
+  function beat(): void {
+    timer = clock.after(CYCLE_MS, beat);
+    wake();
+  }
+
+  /** At the next opportunity, and once however often it is asked for. */
+  function wake(): void {
+    if (queued) return;
+    queued = true;
+    site.enqueue({ key: 'balancing', decide: cycle });
+  }
+
+  return {
+    world,
+    wake,
+    stop: () => timer.cancel(),
+    figures: () => ({ ...figures }),
+    isReachable: (state: ConnectorState): boolean => isReachable(world, chargePointOf(world, state)),
+
+    /** A meter has said something: what follows from it leaves with the next turn. */
+    meterSampled(sample: MeterSample): void {
+      const watch = world.watches.get(sample.meterId);
+      const meter = model.meters.find(({ id }) => id === sample.meterId);
+      const circuit = index.circuits[index.circuitAt.get(meter?.circuit ?? '') ?? -1];
+      if (watch === undefined || circuit === undefined) return;
+      const loads = connectors.map((state) => loadOf(world, state, 0, false));
+      const carsMA = carsMeasuredBelow(model, loads).get(circuit.id) ?? null;
+      world.watches.set(sample.meterId, watchSample(watch, sample, { limitMA: circuit.limitMA, carsMA }));
+      wake();
+    },
+
+    /** Memory follows what has been committed. */
+    noticed(event: Event): void {
+      if (notice(world, event)) wake();
+    },
+  };
+
+  function record(events: readonly Event[]): void {
+    site.enqueue({
+      key: 'balancing',
+      decide: () => ({ events, effect: () => follow(events), failed: () => undefined }),
+    });
+  }
+
+  function obey(state: ConnectorState, obedience: Obedience, why: string): void {
+    if (state.obedience === obedience) return;
+    const { chargePointId, connectorId } = state.model;
+    const at = clock.now();
+    log.warn({ chargePointId, connectorId, obedience, was: state.obedience }, why);
+    state.obedience = obedience;
+    if (obedience !== 'disobedient') state.ladder = null;
+    const events: Event[] = [{ type: 'obedience-changed', chargePointId, connectorId, obedience, why, at }];
+    const id = `limit-not-obeyed:${state.key}`;
+    if (obedience === 'disobedient' || obedience === 'drawing-unasked') {
+      const text = `Connector ${connectorId} of ${chargePointId} ${why}. It counts with all that it can draw.`;
+      const fix =
+        'Look whether limits from outside are switched on in its own settings, and whether something else sets limits there. ' +
+        'Until it obeys, other cars on its circuits get less.';
+      events.push({ type: 'alert-raised', alert: { id, kind: 'limit-not-obeyed', chargePointId, text, fix }, at });
+      raised.add(id);
+    } else if (raised.delete(id)) events.push({ type: 'alert-cleared', id, at });
+    record(events);
+  }
+
+  function cycle(): Decision {
+    queued = false;
+    const now = clock.monotonic();
+    const at = clock.now();
+    watchOurClock(now, at);
+    judgeMeters(now, at);
+    for (const chargePoint of chargePoints.values()) keepTime(world, chargePoint);
+    for (const state of connectors) {
+      if (releaseEnded(state, now, lagOf(chargePointOf(world, state)))) state.unwritten = true;
+      const judged = judgeUnasked(state, now);
+      if (judged.obedience !== null) obey(state, judged.obedience, judged.why);
+      trust(world, state, now);
+    }
+    const planned = planSite(world, { limits: site.limits(at), policy: site.policy(), wishOf: wishOf(at), now, at });
+    world.planned = planned;
+    world.foreign = planned.foreign;
+    for (const fault of planned.faults) log.error({ fault }, 'a plan would have overloaded a circuit: it only lowers');
+    risks.seen();
+    const calls = steps.callsOf(planned, now, at);
+    const late = calls.filter((call) => call.class !== 'decrease');
+    for (const call of calls) if (call.class === 'decrease') launch(call);
+    const states = connectors.filter(({ unwritten }) => unwritten);
+    const commitments = unwrittenOf(states);
+    const events: Event[] = changesOf(world, at);
+    if (commitments.length > 0) events.unshift({ type: 'commitments-written', commitments, at });
+    figures.cycles += 1;
+    figures.lastMs = clock.monotonic() - now;
+    figures.slowestMs = Math.max(figures.slowestMs, figures.lastMs);
+    return {
+      events,
+      effect: () => {
+        for (const state of states) state.unwritten = false;
+        follow(events);
+        for (const call of late) launch(call);
+        for (const chargePoint of chargePoints.values()) attend(world, chargePoint, clock.monotonic());
+      },
+      failed: () => {
+        for (const call of late) call.dropped();
+      },
+    };
+  }
+
+  function launch(call: LimitCall): void {
+    const line = site.lines.get(call.chargePointId);
+    if (line === null) return call.dropped();
+    site.call(line, {
+      action: 'SetChargingProfile',
+      payload: call.payload,
+      class: call.class,
+      messageId: call.messageId,
+      timeoutMs: site.callTimeoutMs,
+      waitMs: call.waitMs,
+      ended: (outcome, _, overlapped) => call.ended(outcome, overlapped),
+    });
+  }
+
+  function wishOf(at: Instant): (state: ConnectorState) => Wish {
+    return ({ model: { chargePointId }, running }) =>
+      running === null ? noWish : site.wishOf(chargePointId, running, at);
+  }
+
+  function judgeMeters(now: Monotonic, at: Instant): void {
+    const before = world.meters;
+    const states = new Map<string, MeterState>();
+    for (const meter of model.meters) {
+      const state = judgeMeter(world.watches.get(meter.id) ?? newWatch(meter.id), meter, now);
+      states.set(meter.id, state);
+      const was = before.get(meter.id)?.quality ?? 'fresh';
+      const isFine = state.quality === 'fresh';
+      const tells = isFine || (state.quality === 'never' && now - started < meter.lostAfterMs);
+      const id = `meter:${meter.id}`;
+      if (!tells && !raised.has(id)) {
+        raised.add(id);
+        log.warn({ meter: meter.id, quality: state.quality, was }, state.why ?? 'a meter does not tell');
+        const text = `Meter ${meter.id} on ${meter.circuit} can't be relied on. ${state.why ?? ''}`;
+        const fix = 'Look at its address, its cable and its power. Until it tells again, nothing on its circuit is raised.';
+        record([{ type: 'alert-raised', alert: { id, kind: 'meter', chargePointId: null, text, fix }, at }]);
+      } else if (isFine && raised.delete(id)) record([{ type: 'alert-cleared', id, at }]);
+    }
+    world.meters = states;
+  }
+
+  /** Entries end by the monotonic clock; charge points count by a clock that follows ours when it is set. */
+  function watchOurClock(now: Monotonic, at: Instant): void {
+    const stepMs = at - now - wallAhead;
+    wallAhead = at - now;
+    if (Math.abs(stepMs) < STEP_MS) return;
+    log.warn({ stepMs }, 'our clock was set: what was granted counts for longer');
+    for (const state of connectors) state.book = setBack(state.book, Math.abs(stepMs));
+  }
+}
+
+const noWish: Wish = { tier: 1, isBoosted: false, targetWh: null, departAt: null };

@@ -1,0 +1,39 @@
+import { sentence } from '../../domain/explanation.ts';
+import type { Event } from '../../domain/events.ts';
+import { type Instant, milliAmps } from '../../domain/units.ts';
+import { type ConnectorState, commandedMA } from './state.ts';
+import type { World } from './world.ts';
+
+/** What a connector may take, and why, whenever that has changed: for displays, and for the history. */
+export function changesOf({ connectors }: World, at: Instant): Event[] {
+  const events: Event[] = [];
+  for (const state of connectors) {
+    const grantMA = commandedMA(state);
+    settleTimes(state, grantMA, at);
+    // A time that is counted down is no change.
+    const said = `${state.running?.id} ${grantMA} ${state.because.kind}`;
+    if (said === state.said) continue;
+    state.said = said;
+    const { chargePointId, connectorId } = state.model;
+    const transactionId = state.running?.id ?? null;
+    const because = sentenceOf(state);
+    events.push({ type: 'grant-changed', chargePointId, connectorId, transactionId, grantMA, because, at });
+  }
+  return events;
+}
+
+export function sentenceOf(state: ConnectorState): string {
+  return sentence(state.because, {
+    grantMA: milliAmps(commandedMA(state)),
+    circuitName: (id) => id,
+    clock: (at) => new Date(at).toISOString(),
+  });
+}
+
+/** Turns are counted by what a car may take. */
+function settleTimes(state: ConnectorState, grantMA: number, at: Instant): void {
+  if (state.running === null) return;
+  const isOn = grantMA >= state.model.minMA;
+  if (isOn && state.onSince === null) Object.assign(state, { onSince: at, offSince: null, waitingSince: null });
+  else if (!isOn && state.onSince !== null) Object.assign(state, { onSince: null, offSince: at, waitingSince: at });
+}

@@ -1,0 +1,102 @@
+import { everythingCleared, floorLost, foreignCleared, isolated, offered } from '../../balancer/book.ts';
+import type { FloorEvidence } from '../../domain/balancing.ts';
+import type { Nameplate } from '../../domain/charge-point.ts';
+import type { ChargingCapabilities } from '../../domain/charging-capabilities.ts';
+import type { Monotonic } from '../../domain/units.ts';
+import { NOTHING_MA } from './samples.ts';
+import type { ChargePointState, ConnectorState } from './state.ts';
+
+/**
+ * What is made of a charge point when it connects or boots. One that we have never seen may hold a limit of somebody else
+ * that outranks our floor: everything is cleared where nobody charges, and covered at the highest level where somebody does.
+ */
+
+/** It is there again: what was declared switched off is not. */
+export function connected(chargePoint: ChargePointState, now: Monotonic): void {
+  chargePoint.settledAt = Math.max(chargePoint.settledAt, now + chargePoint.dialect.settleMs) as Monotonic;
+  for (const state of chargePoint.connectors) {
+    if (state.book.isolated) touch(state, isolated(state.book, false));
+    const { commanded } = state;
+    // Whether what was on its way has arrived, nobody knows.
+    if (commanded !== null && commanded.state === 'sent') commanded.state = 'doubtful';
+  }
+}
+
+export function disconnected(chargePoint: ChargePointState): void {
+  for (const state of chargePoint.connectors) {
+    state.asking = null;
+    if (chargePoint.dialect.losesProfiles === 'disconnect') touch(state, everythingCleared(state.book));
+  }
+}
+
+/** Its power was gone. Another device, or other firmware, has to prove its floors anew; floors are sent after every boot. */
+export function booted(chargePoint: ChargePointState, nameplate: Nameplate, now: Monotonic): void {
+  chargePoint.settledAt = (now + chargePoint.dialect.settleMs) as Monotonic;
+  chargePoint.aheadMs = null;
+  for (const state of chargePoint.connectors) {
+    Object.assign(state.floor, { state: 'due', tries: 0 });
+    if (state.commanded !== null) state.commanded.state = 'doubtful';
+    if (chargePoint.dialect.losesProfiles !== 'never') touch(state, everythingCleared(state.book));
+    if (state.evidence === null || !isOf(state.evidence, nameplate)) {
+      state.evidence = null;
+      touch(state, floorLost(state.book));
+      chargePoint.contact = 'unknown';
+    }
+  }
+}
+
+/** A device that names no serial number can't be told from another one. */
+function isOf({ serialNumber, firmwareVersion }: FloorEvidence, nameplate: Nameplate): boolean {
+  const serial = nameplate.serialNumber ?? nameplate.boxSerialNumber;
+  return serial !== null && serial === serialNumber && nameplate.firmwareVersion === firmwareVersion;
+}
+
+/** Whether it has to be asked to remove everything first; else what it may hold is covered by the highest level. */
+export function isFirstContact(chargePoint: ChargePointState, capabilities: ChargingCapabilities): boolean {
+  chargePoint.highestLevel = capabilities.maxStackLevel;
+  if (chargePoint.contact !== 'unknown') return false;
+  if (chargePoint.connectors.some(({ model }) => model.smartCharging)) return true;
+  chargePoint.contact = 'known';
+  return false;
+}
+
+/** Somebody charges there: nothing may be removed, and our limits go above whatever may be there. */
+export function covered(chargePoint: ChargePointState): void {
+  chargePoint.onTop = (chargePoint.highestLevel ?? 0) > chargePoint.dialect.grantLevel;
+  chargePoint.contact = 'known';
+}
+
+/** Whether everything may be removed: nobody charges there, and nothing is drawn. */
+export function mayClear({ connectors }: ChargePointState): boolean {
+  return connectors.every(
+    ({ running, ending, draw, status }) =>
+      running === null && ending.size === 0 && status !== 'Charging' && (draw === null || draw.most < NOTHING_MA),
+  );
+}
+
+/** ClearChargingProfile without criteria has been sent: from its sending on nothing limits. */
+export function clearing(chargePoint: ChargePointState): void {
+  for (const state of chargePoint.connectors) touch(state, everythingCleared(state.book));
+}
+
+/** It was answered. What stays after a refusal is covered by the level. */
+export function cleared(chargePoint: ChargePointState, done: boolean): void {
+  chargePoint.contact = 'known';
+  if (done) chargePoint.onTop = false;
+  for (const state of chargePoint.connectors) {
+    if (done) touch(state, foreignCleared(state.book));
+    Object.assign(state.floor, { state: 'due', tries: 0 });
+  }
+}
+
+/** A limit that somebody set by hand: it counts until it is proven gone. */
+export function foreignLimit(state: ConnectorState, xMA: number, transactionId: number | null): void {
+  const offer = { kind: 'foreign', xMA, until: null, leaseMs: null, tailMA: xMA, transactionId, holdsFloor: false } as const;
+  touch(state, offered(state.book, offer));
+}
+
+function touch(state: ConnectorState, book: ConnectorState['book']): void {
+  if (book === state.book) return;
+  state.book = book;
+  state.unwritten = true;
+}

@@ -1,0 +1,29 @@
+import { transactionOver } from '../../balancer/book.ts';
+import type { Monotonic } from '../../domain/units.ts';
+import { NOTHING_MA } from './samples.ts';
+import type { ConnectorState } from './state.ts';
+
+/** A transaction has stopped: what it was given is over only when its current is. */
+export function transactionStopped(state: ConnectorState, transactionId: number, now: Monotonic): void {
+  state.ending.set(transactionId, now);
+  if (state.running?.id !== transactionId) return;
+  state.running = null;
+  state.commanded = null;
+  state.aboveSince = null;
+  state.ladder = null;
+}
+
+/** Releases what ended transactions were given, once the connector shows no Charging, draws nothing, and the lag has passed. */
+export function releaseEnded(state: ConnectorState, now: Monotonic, lagMs: number): boolean {
+  let released = false;
+  for (const [transactionId, since] of state.ending) {
+    if (now - since < lagMs) continue;
+    const isCharging = state.status === 'Charging' && state.running === null;
+    const draws = state.draw !== null && state.draw.at > since + lagMs && state.draw.most >= NOTHING_MA;
+    if (state.running === null && (isCharging || draws)) continue;
+    state.ending.delete(transactionId);
+    state.book = transactionOver(state.book, transactionId);
+    released = true;
+  }
+  return released;
+}

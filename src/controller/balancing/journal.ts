@@ -1,0 +1,70 @@
+import { type ConnectorBook, type Entry, rebased, voidBook } from '../../balancer/book.ts';
+import type { Commitment } from '../../domain/balancing.ts';
+import { LEAST_LAG_MS } from '../../domain/dialect.ts';
+import type { Monotonic } from '../../domain/units.ts';
+import { type ConnectorState, LEAST_SKEW_MS } from './state.ts';
+
+/** The book as text and back. A text that can't be read is no book: the rating counts then. */
+
+/** The rows that have to be on disk before anything that they commit us to may leave. */
+export function unwrittenOf(states: readonly ConnectorState[]): Commitment[] {
+  return states.filter(({ unwritten }) => unwritten).map(commitmentOf);
+}
+
+function commitmentOf({ model, book, evidence }: ConnectorState): Commitment {
+  const { chargePointId, connectorId } = model;
+  const { entries, nextSeq, floorProven, provenTransaction, isolated } = book;
+  return {
+    chargePointId,
+    connectorId,
+    book: JSON.stringify({ entries, nextSeq, floorProven, provenTransaction, isolated }),
+    evidence,
+  };
+}
+
+/** The process has started: nobody knows for how long it was away, so that all that was sent counts as just sent. */
+export function readBook({ book }: Commitment, ratedMA: number, now: Monotonic): ConnectorBook {
+  const read = parsed(book);
+  if (read === null) return voidBook(ratedMA);
+  const { entries, nextSeq, floorProven, provenTransaction, isolated } = read;
+  const known: ConnectorBook = {
+    ...voidBook(ratedMA),
+    entries,
+    nextSeq,
+    floorProven: floorProven === true,
+    provenTransaction: typeof provenTransaction === 'number' ? provenTransaction : null,
+    isolated: isolated === true,
+  };
+  return rebased(known, now, LEAST_SKEW_MS, LEAST_LAG_MS);
+}
+
+type Journalled = {
+  entries: Entry[];
+  nextSeq: number;
+  floorProven: unknown;
+  provenTransaction: unknown;
+  isolated: unknown;
+};
+
+function parsed(text: string): Journalled | null {
+  try {
+    const value = JSON.parse(text) as Partial<Journalled>;
+    const { entries, nextSeq } = value;
+    if (!Array.isArray(entries) || !Number.isSafeInteger(nextSeq) || !entries.every(isEntry)) return null;
+    return value as Journalled;
+  } catch {
+    return null;
+  }
+}
+
+function isEntry(value: unknown): boolean {
+  const entry = value as Partial<Entry> | null;
+  return (
+    entry !== null &&
+    Number.isSafeInteger(entry.seq) &&
+    Number.isSafeInteger(entry.xMA) &&
+    Number.isSafeInteger(entry.tailMA) &&
+    (entry.leaseMs === null || Number.isFinite(entry.leaseMs)) &&
+    (entry.kind === 'floor' || entry.kind === 'grant' || entry.kind === 'foreign')
+  );
+}

@@ -1,0 +1,189 @@
+import { accepted, failed, offered, proven, withdrawn } from '../../balancer/book.ts';
+import type { CallClass, CallOutcome } from '../../central-system/call-queue.ts';
+import { floorProfile, grantProfile, type LimitTarget } from '../../central-system/limits/grant-profile.ts';
+import type { ChargingCapabilities } from '../../domain/charging-capabilities.ts';
+import { type Dialect, LEAST_LAG_MS } from '../../domain/dialect.ts';
+import { type Instant, type MilliVolts, milliAmps, type Monotonic } from '../../domain/units.ts';
+import { installedToWire } from '../../ocpp/charging-profile-wire.ts';
+import type { Step } from './reconcile.ts';
+import type { ChargePointState, ConnectorState, Pending } from './state.ts';
+
+/** A step as a call: its text, its place in the book, and what its end means. */
+
+export type LimitCall = {
+  readonly chargePointId: string;
+  readonly messageId: string;
+  readonly payload: object;
+  readonly class: CallClass;
+  /** A text that is older than this when it could leave is not sent: its times would be wrong, ms. */
+  readonly waitMs: number;
+  readonly ended: (outcome: CallOutcome, overlapped: boolean) => void;
+  /** It could not be recorded, and was not sent. */
+  readonly dropped: () => void;
+};
+
+const TEXT_MS = 2_000;
+
+export function limitCall(
+  step: Step,
+  chargePoint: ChargePointState,
+  site: {
+    readonly messageId: string;
+    readonly now: Monotonic;
+    readonly at: Instant;
+    readonly leaseS: number;
+    /** As it is tried now. */
+    readonly dialect: Dialect;
+    /** The charge point took it, or not: `silence` proves neither. */
+    readonly taken: (what: 'floor' | 'grant') => void;
+    readonly refused: (what: 'floor' | 'grant', how: 'refused' | 'silence') => void;
+    readonly capabilities: ChargingCapabilities;
+    readonly nominalMV: MilliVolts;
+    readonly measuredMV: MilliVolts | null;
+    /** Phases that are wired for sure, or that the car was seen to use; null until then. */
+    readonly provenPhases: 1 | 2 | 3 | null;
+    readonly day: number;
+    /** The monotonic clock when an answer comes. */
+    readonly clock: () => Monotonic;
+    readonly changed: () => void;
+  },
+): LimitCall {
+  const { state } = step;
+  const { messageId, now, at, leaseS, dialect, capabilities, nominalMV, measuredMV, provenPhases } = site;
+  const { aheadMs, skewMs } = chargePoint;
+  const { model } = state;
+  const { connectorId, dc } = model;
+  const target: LimitTarget = { dialect, capabilities, connectorId, provenPhases, nominalMV, measuredMV, dc };
+  const level = topLevel(chargePoint);
+  const text =
+    step.kind === 'floor'
+      ? floorProfile({ ...target, floorMA: milliAmps(step.floorMA), ...(level === null ? {} : { level }) })
+      : grantProfile({
+          ...target,
+          mode: dialect.mode,
+          transactionId: step.transactionId,
+          grantMA: milliAmps(step.grantMA),
+          floorMA: model.floorMA,
+          leaseS,
+          now: at,
+          clockOffsetMs: aheadMs,
+          elapsedS: state.running === null ? null : (at - state.running.startedAt) / 1_000,
+        });
+  const before = state.book;
+  const seq = before.nextSeq;
+  const lagMs = Math.max(LEAST_LAG_MS, dialect.lagMs);
+  const { valueMA, untilMs, tailMA } = text.booked;
+  // A grant for all transactions that takes the floor's place carries it in its tail.
+  const holdsFloor = step.kind !== 'floor' && (text.mode === 'C' || text.erasesFloor);
+  state.book = offered(before, {
+    kind: step.kind === 'floor' ? 'floor' : 'grant',
+    xMA: Math.max(valueMA, tailMA),
+    until: untilMs === null ? null : ((now + untilMs + skewMs + lagMs) as Monotonic),
+    leaseMs: untilMs,
+    tailMA,
+    transactionId: step.kind === 'floor' ? null : text.installed.profile.transactionId,
+    holdsFloor,
+  });
+  state.unwritten = true;
+  const grantMA = step.kind === 'floor' ? step.floorMA : step.grantMA;
+  const pending: Pending = { messageId, seq, kind: step.kind, grantMA, since: now };
+  const known = { floor: { ...state.floor }, commanded: state.commanded, pending: state.pending, raisedAt: state.raisedAt };
+  state.pending = pending;
+  if (step.kind === 'floor') {
+    Object.assign(state.floor, { seq, mA: step.floorMA, state: 'sent', at: now });
+  } else {
+    state.commanded = {
+      seq,
+      transactionId: step.transactionId,
+      grantMA: step.grantMA,
+      at: now,
+      leaseMs: untilMs,
+      state: 'sent',
+      acceptedAt: null,
+      drawnBefore: state.draw?.most ?? 0,
+      isProven: false,
+    };
+    if (step.kind === 'increase') state.raisedAt = now;
+    if (step.kind !== 'renewal') {
+      state.changedAt = now;
+      state.changes = { day: site.day, count: state.changes.day === site.day ? state.changes.count + 1 : 1 };
+    }
+  }
+
+  const takenBack = (): void => {
+    state.book = withdrawn(state.book, seq);
+    if (state.pending === pending) state.pending = null;
+    if (state.floor.seq === seq) Object.assign(state.floor, known.floor);
+    if (state.commanded?.seq === seq) {
+      state.commanded = known.commanded;
+      state.raisedAt = known.raisedAt;
+    }
+    site.changed();
+  };
+
+  return {
+    chargePointId: chargePoint.id,
+    messageId,
+    payload: installedToWire(text.installed),
+    class: step.kind === 'floor' || step.kind === 'decrease' ? step.kind : 'increase',
+    waitMs: step.kind === 'decrease' ? 60_000 : TEXT_MS,
+    dropped: takenBack,
+    ended: (outcome, overlapped) => {
+      if (outcome.kind === 'expired') return takenBack();
+      if (state.pending === pending) state.pending = null;
+      const isAccepted = outcome.kind === 'result' && statusOf(outcome.payload) === 'Accepted';
+      const when = site.clock();
+      const end = isAccepted ? (overlapped ? 'doubtful' : 'accepted') : 'failed';
+      state.book = isAccepted
+        ? accepted(state.book, seq, when, !overlapped)
+        : failed(state.book, seq, outcome.kind === 'result' || outcome.kind === 'error' ? 'refused' : 'unanswered');
+      const what = step.kind === 'floor' ? 'floor' : 'grant';
+      const isAnswer = outcome.kind === 'result' || outcome.kind === 'error';
+      if (isAccepted) site.taken(what);
+      else if (outcome.kind !== 'disconnected') site.refused(what, isAnswer ? 'refused' : 'silence');
+      if (state.floor.seq === seq) floorEnded(state, isAccepted, when);
+      if (state.commanded?.seq === seq) {
+        state.commanded.state = end;
+        state.commanded.acceptedAt = end === 'accepted' ? when : null;
+      }
+      site.changed();
+    },
+  };
+}
+
+function floorEnded({ floor }: ConnectorState, isAccepted: boolean, when: Monotonic): void {
+  floor.state = isAccepted ? 'accepted' : 'failed';
+  floor.at = when;
+  floor.tries = isAccepted ? 0 : floor.tries + 1;
+}
+
+const statusOf = (payload: unknown): unknown => (payload as { status?: unknown } | null)?.status;
+
+/** Above whatever somebody else may have left there. */
+const topLevel = ({ onTop, highestLevel }: ChargePointState): number | null => (onTop ? highestLevel : null);
+
+/** The newest accepted limit whose proof would release something, or would make a floor or a transaction count. */
+export function toProve(state: ConnectorState, now: Monotonic, lagMs: number): { seq: number; what: 'floor' | 'grant' } | null {
+  const { commanded, floor, running, book } = state;
+  const older = (seq: number, kind: 'floor' | 'grant'): boolean =>
+    book.entries.some((entry) => entry.seq < seq && (entry.kind === kind || entry.kind === 'foreign'));
+  if (running !== null && commanded !== null && commanded.transactionId === running.id) {
+    const { acceptedAt, seq, isProven } = commanded;
+    const isDue = commanded.state === 'accepted' && acceptedAt !== null && now - acceptedAt >= lagMs;
+    const helps = older(seq, 'grant') || (!book.floorProven && book.provenTransaction !== running.id);
+    if (isDue && !isProven && helps) return { seq, what: 'grant' };
+    return null;
+  }
+  const floorDue = floor.state === 'accepted' && floor.seq !== null && now - floor.at >= lagMs;
+  if (floorDue && floor.seq !== null && (!book.floorProven || older(floor.seq, 'floor'))) {
+    return { seq: floor.seq, what: 'floor' };
+  }
+  return null;
+}
+
+export function prove(state: ConnectorState, { seq, what }: { seq: number; what: 'floor' | 'grant' }, whole: boolean): void {
+  state.book = proven(state.book, seq, whole);
+  if (what === 'grant' && state.commanded?.seq === seq) state.commanded.isProven = true;
+  if (state.obedience === 'unproven' && state.book.floorProven) state.obedience = 'proven';
+  state.unwritten = true;
+}

@@ -1,0 +1,148 @@
+import { afterSample } from '../../balancer/appetite.ts';
+import { learnPhases } from '../../balancer/learned-phases.ts';
+import { learnedFromEnd } from '../../central-system/dialects/learning.ts';
+import type { Event } from '../../domain/events.ts';
+import { connectorKey } from '../../domain/site-model.ts';
+import type { Transaction } from '../../domain/transaction.ts';
+import { type MilliVolts, milliAmps, type Monotonic } from '../../domain/units.ts';
+import { booted, connected, disconnected } from './contact.ts';
+import { transactionStopped } from './endings.ts';
+import { learn, refreshDialect } from './learn.ts';
+import { drawOf, judgeDraw, proveCommanded } from './samples.ts';
+import { boundsOf, type ChargePointState, commandedMA, LEAST_SKEW_MS, newCar } from './state.ts';
+import { lagOf, type World } from './world.ts';
+
+/** What has been committed changes what the loop knows. True where that may change a limit. */
+export function notice(world: World, event: Event): boolean {
+  if (SITE_WIDE.has(event.type)) return true;
+  if (!('chargePointId' in event) || typeof event.chargePointId !== 'string') return false;
+  const chargePoint = world.chargePoints.get(event.chargePointId);
+  if (chargePoint === undefined) return false;
+  const now = world.site.clock.monotonic();
+  switch (event.type) {
+    case 'connection-opened':
+      refreshDialect(world, chargePoint);
+      connected(chargePoint, now);
+      return true;
+    case 'connection-closed':
+      disconnected(chargePoint);
+      return true;
+    case 'charge-point-booted':
+      if (event.repeated) return false;
+      refreshDialect(world, chargePoint);
+      booted(chargePoint, event.nameplate, now);
+      return true;
+    case 'status-reported': {
+      const state = world.byKey.get(connectorKey(chargePoint.id, event.report.connectorId));
+      if (state === undefined) return false;
+      const resumes = state.status?.startsWith('Suspended') === true && event.report.status === 'Charging';
+      state.status = event.report.status;
+      // Some drop what came while they were suspended (Delta); the current grant is sent once more.
+      if (resumes && state.commanded !== null && chargePoint.dialect.dropsWhileSuspended) {
+        state.commanded.state = 'doubtful';
+      }
+      return true;
+    }
+    case 'transaction-started': {
+      const { transactionId, start, verdict } = event;
+      begin(world, chargePoint.id, transactionId, start, verdict.status === 'Accepted');
+      return true;
+    }
+    case 'evidence-added':
+      return false;
+    case 'transaction-stopped': {
+      for (const state of chargePoint.connectors) {
+        const ended = state.running?.id === event.transactionId && state.offSince !== null ? state.offSince : null;
+        learn(world, chargePoint, learnedFromEnd(chargePoint.dialect, ended, event.stop.receivedAt));
+        transactionStopped(state, event.transactionId, now);
+      }
+      return true;
+    }
+    case 'readings-taken':
+      return readingsTaken(world, chargePoint, event, now);
+    default:
+      return false;
+  }
+}
+
+const SITE_WIDE: ReadonlySet<Event['type']> = new Set([
+  'policy-changed',
+  'site-limit-set',
+  'site-limit-ended',
+  'charging-wish-set',
+  'charging-wish-dropped',
+]);
+
+/** A transaction that was running when the process started. */
+export function adopt(world: World, { id, start, verdict, chargePointId }: Transaction): void {
+  if (start !== null) begin(world, chargePointId, id, start, verdict?.status === 'Accepted');
+}
+
+function begin(
+  { site, byKey }: World,
+  chargePointId: string,
+  id: number,
+  start: NonNullable<Transaction['start']>,
+  authorized: boolean,
+): void {
+  const state = byKey.get(connectorKey(chargePointId, start.connectorId));
+  if (state === undefined) return;
+  const now = site.clock.monotonic();
+  if (state.running !== null && state.running.id !== id) transactionStopped(state, state.running.id, now);
+  const { idTag, at: startedAt, meterWh: meterStartWh, reservationId } = start;
+  state.running = { id, idTag, authorized, startedAt, since: now, meterStartWh, reservationId };
+  state.commanded = null;
+  state.energyWh = meterStartWh;
+  newCar(state);
+  state.waitingSince = site.clock.now();
+}
+
+function readingsTaken(
+  world: World,
+  chargePoint: ChargePointState,
+  event: Extract<Event, { type: 'readings-taken' }>,
+  now: Monotonic,
+): boolean {
+  const state = world.byKey.get(connectorKey(chargePoint.id, event.connectorId));
+  const reading = event.readings.at(-1);
+  if (state === undefined || reading === undefined) return false;
+  keepTime(world, chargePoint);
+  if (reading.energyWh !== null) state.energyWh = Math.max(state.energyWh ?? 0, reading.energyWh);
+  const volts = reading.voltageMV.filter((each) => each !== null);
+  if (volts.length > 0) state.voltageMV = Math.min(...volts) as MilliVolts;
+  const draw = drawOf(reading, { at: event.receivedAt, monotonic: now }, chargePoint);
+  if (draw === null) return false;
+  const before = state.draw;
+  const lagMs = lagOf(chargePoint);
+  const judged = judgeDraw(state, draw, lagMs);
+  if (state.draw !== draw) return false;
+  if (before !== null) state.intervalMs = Math.min(120_000, Math.max(5_000, draw.at - before.at));
+  state.learning = learnPhases(state.learning, reading.currentMA);
+  if (state.running !== null) {
+    state.appetite = afterSample(
+      state.appetite,
+      {
+        at: draw.at,
+        limitMA: milliAmps(commandedMA(state)),
+        drawnMA: milliAmps(Math.round(draw.most)),
+        hasSettled: draw.at > state.changedAt + lagMs,
+      },
+      boundsOf(state.model),
+    );
+  }
+  if (judged.proof !== null) {
+    proveCommanded(state);
+    state.unwritten = true;
+    learn(world, chargePoint, 'proven');
+  }
+  if (judged.obedience === 'disobedient') learn(world, chargePoint, 'disobeyed');
+  if (judged.obedience !== null) world.obey(state, judged.obedience, judged.why);
+  return true;
+}
+
+/** How far its clock and ours are apart, as what it has stamped lately shows. */
+export function keepTime({ site }: World, chargePoint: ChargePointState): void {
+  const offsetMs = site.lines.get(chargePoint.id)?.clock.offsetMs ?? null;
+  chargePoint.aheadMs = offsetMs;
+  chargePoint.skewMs = Math.max(LEAST_SKEW_MS, site.callTimeoutMs, -(offsetMs ?? 0));
+}

@@ -1,0 +1,260 @@
+import { allocate } from '../../balancer/allocate.ts';
+import { settled, worst } from '../../balancer/book.ts';
+import type { ConnectorLoad } from '../../balancer/car-load.ts';
+import { exposureOf, HIGH_VOLTAGE_V, type PhaseSums, type Room } from '../../balancer/exposure.ts';
+import { type ForeignLoad, type ForeignState, foreignLoad } from '../../balancer/foreign-load.ts';
+import { usedGridPhases } from '../../balancer/learned-phases.ts';
+import { type CarFacts, rankCars } from '../../balancer/order.ts';
+import { maskOf, type SiteIndex } from '../../balancer/site-index.ts';
+import { nextTurns } from '../../balancer/turns.ts';
+import { violations } from '../../balancer/violations.ts';
+import type { Allocation, AllocationCar } from '../../domain/allocation.ts';
+import type { Share } from '../../domain/because.ts';
+import type { MeterState } from '../../domain/meter.ts';
+import type { SharingPolicy } from '../../domain/sharing-policy.ts';
+import type { LimitInForce } from '../../domain/site-limit.ts';
+import { gridPhases } from '../../domain/site-model.ts';
+import { type Instant, type MilliAmps, type MilliVolts, milliAmps, type Monotonic, type PerPhase, wattHours, watts } from '../../domain/units.ts';
+import { type ConnectorState, commandedMA } from './state.ts';
+import { chargePointOf, isReachable, type World } from './world.ts';
+
+/** From what is known now to a share for every car, and to what the book leaves room for. */
+
+/** What somebody wishes for a running transaction. */
+export type Wish = {
+  readonly tier: number;
+  readonly isBoosted: boolean;
+  readonly targetWh: number | null;
+  readonly departAt: Instant | null;
+};
+
+/** What holds in this cycle. */
+export type Cycle = {
+  readonly limits: ReadonlyMap<string, LimitInForce>;
+  readonly policy: SharingPolicy;
+  readonly wishOf: (state: ConnectorState) => Wish;
+  readonly now: Monotonic;
+  readonly at: Instant;
+};
+
+export type Planned = {
+  readonly shares: ReadonlyMap<string, Share>;
+  readonly room: Room;
+  /** Committed: what the book says may flow, per circuit and phase. */
+  readonly sums: PhaseSums;
+  /** Grid phases that each connector counts on. */
+  readonly masks: readonly number[];
+  readonly loads: ReadonlyMap<string, ForeignLoad>;
+  readonly foreign: ForeignState;
+  /** What the circuit may carry now, its margin and limits from outside taken off; three for each circuit. */
+  readonly limits: PhaseSums;
+  /** Circuits on which nothing is raised, with why. */
+  readonly held: ReadonlySet<string>;
+  /** The plan would have overloaded something: a fault of ours. Only decreases were taken from it. */
+  readonly faults: readonly string[];
+};
+
+export function planSite(world: World, cycle: Cycle): Planned {
+  const { index, connectors } = world;
+  const { now } = cycle;
+  const amounts = connectors.map(({ book, running }) => worst(book, now, running?.id ?? null));
+  const masks = connectors.map((state, at) =>
+    index.model.trustLearnedPhases && state.running !== null
+      ? maskOf(usedGridPhases(state.learning, state.model.rotation))
+      : (index.wired[at] ?? 7),
+  );
+  const planned = connectors.map((state) => isPlanned(world, state));
+  const cars = connectors.filter((_, at) => planned[at] === true);
+  const connectorLoads = connectors.map((state, at) => loadOf(world, state, amounts[at] ?? 0, planned[at] === true));
+  const looked = foreignLoad(index.model, world.meters, connectorLoads, world.foreign, now);
+  const sums = exposureOf(index, amounts, masks);
+  const unplanned = amounts.map((mA, at) => (planned[at] === true ? 0 : mA));
+  const others = exposureOf(index, unplanned, masks);
+  const { room, limits, held } = roomOf(world, cycle, looked.loads);
+  const { shares, faults } = sharesOf(world, cycle, cars, room, others, looked.loads);
+  return { shares, room, sums, masks, loads: looked.loads, foreign: looked.state, limits, held, faults };
+}
+
+/** It has a car with a right to charge, and a limit would reach it. */
+function isPlanned(world: World, state: ConnectorState): boolean {
+  const { running, model, obedience } = state;
+  if (running === null || !running.authorized || !model.smartCharging || obedience === 'drawing-unasked') return false;
+  return isReachable(world, chargePointOf(world, state)) && !state.book.isolated;
+}
+
+/** A connector as the sum of a meter sees it. `amountMA`: the most that it may draw now. */
+export function loadOf(world: World, state: ConnectorState, amountMA: number, isPlannedNow: boolean): ConnectorLoad {
+  const { model, draw, key, commanded, floor, intervalMs, changedAt } = state;
+  const chargePoint = chargePointOf(world, state);
+  const phases = gridPhases(model.rotation, model.wiredPhases);
+  const onGrid: [MilliAmps, MilliAmps, MilliAmps] = [milliAmps(0), milliAmps(0), milliAmps(0)];
+  for (const [own, phase] of phases.entries()) onGrid[phase] = milliAmps(draw?.mA[own] ?? 0);
+  const measuredMA: PerPhase<MilliAmps> | null = draw === null ? null : onGrid;
+  // A renewal changes nothing: what was measured before it holds.
+  const times = [...(commanded === null ? [] : [changedAt]), ...(floor.seq === null ? [] : [floor.at])];
+  return {
+    key,
+    circuit: model.circuit,
+    phases,
+    measuredMA,
+    sampledAt: draw?.at ?? null,
+    sampleIntervalMs: intervalMs,
+    changedAt: times.length === 0 ? null : (Math.max(...times) as Monotonic),
+    lagMs: chargePoint.dialect.lagMs,
+    limitMA: milliAmps(amountMA),
+    counted: isPlannedNow ? 'planned' : 'worst',
+    provenMA: isReachable(world, chargePoint) ? measuredMA : null,
+  };
+}
+
+function roomOf({ index }: World, { limits }: Cycle, loads: ReadonlyMap<string, ForeignLoad>) {
+  const { circuits } = index;
+  const room: Room = { mA: new Float64Array(circuits.length * 3), watts: new Float64Array(circuits.length) };
+  const carries = new Float64Array(circuits.length * 3);
+  const held = new Set<string>();
+  for (const [node, circuit] of circuits.entries()) {
+    const outside = limits.get(circuit.id);
+    const load = loads.get(circuit.id);
+    if (load?.holdsIncreases) held.add(circuit.id);
+    const share = 1 - circuit.marginPercent / 100;
+    let foreignW = 0;
+    for (let phase = 0; phase < 3; phase += 1) {
+      const configured = circuit.limitMA[phase] ?? 0;
+      const limit = Math.min(configured * share, outside?.limitMA?.[phase] ?? Number.POSITIVE_INFINITY);
+      const foreign = load?.gateMA[phase] ?? circuit.reserveMA[phase] ?? 0;
+      carries[node * 3 + phase] = Math.floor(limit);
+      room.mA[node * 3 + phase] = Math.floor(limit - foreign);
+      foreignW += (foreign * HIGH_VOLTAGE_V) / 1_000;
+    }
+    const limitW = Math.min(circuit.limitW ?? Number.POSITIVE_INFINITY, outside?.limitW ?? Number.POSITIVE_INFINITY);
+    room.watts[node] = Number.isFinite(limitW) ? limitW - foreignW : Number.NaN;
+  }
+  return { room, limits: carries, held };
+}
+
+function sharesOf(
+  world: World,
+  cycle: Cycle,
+  cars: readonly ConnectorState[],
+  room: Room,
+  others: PhaseSums,
+  loads: ReadonlyMap<string, ForeignLoad>,
+): { shares: ReadonlyMap<string, Share>; faults: string[] } {
+  const { index } = world;
+  const { policy, at } = cycle;
+  const facts = cars.map((state) => factsOf(world, cycle, state));
+  const surplus = policy.kind === 'surplus' ? watts(surplusOf(world, loads)) : null;
+  const ranked = rankCars(facts, policy, at, surplus);
+  const turns = nextTurns(facts, ranked, policy, at);
+  const allocation: Allocation = {
+    voltageMV: HIGH_VOLTAGE_V * 1_000,
+    nodes: index.circuits.map((circuit, node) => {
+      const of = (phase: number): number => (room.mA[node * 3 + phase] ?? 0) - (others[node * 3 + phase] ?? 0);
+      const otherW = [0, 1, 2].reduce((sum, phase) => sum + ((others[node * 3 + phase] ?? 0) * HIGH_VOLTAGE_V) / 1_000, 0);
+      const limitW = room.watts[node] ?? Number.NaN;
+      const base = (phase: number): number => others[node * 3 + phase] ?? 0;
+      return {
+        id: circuit.id,
+        parent: index.parents[node] ?? -1,
+        capacityMA: [of(0), of(1), of(2)] as const,
+        capacityW: Number.isNaN(limitW) ? null : limitW - otherW,
+        unbalance:
+          circuit.unbalanceMA === null
+            ? null
+            : { limitMA: circuit.unbalanceMA, baseMA: [base(0), base(1), base(2)] as const },
+      };
+    }),
+    cars: cars.flatMap((state): AllocationCar[] => {
+      const rank = ranked.get(state.key);
+      if (rank === undefined) return [];
+      const { model, commanded, running } = state;
+      const isOurs = commanded !== null && commanded.transactionId === running?.id;
+      return [
+        {
+          key: state.key,
+          node: index.nodes[state.at] ?? 0,
+          phases: usedGridPhases(state.learning, model.rotation),
+          // Its floor flows in any case.
+          minMA: milliAmps(Math.max(model.minMA, model.floorMA)),
+          maxMA: rank.maxMA,
+          tier: rank.tier,
+          weight: rank.weight,
+          order: rank.order,
+          step: chargePointOf(world, state).dialect.step,
+          heldMA: isOurs ? milliAmps(commanded.grantMA) : null,
+          mustKeep: rank.mustKeep,
+        },
+      ];
+    }),
+  };
+  const plan = allocate(allocation);
+  const faults = violations(allocation, plan).map((violation) => JSON.stringify(violation));
+  const shares = new Map<string, Share>();
+  for (const state of cars) {
+    const share = plan.get(state.key);
+    if (share === undefined) continue;
+    const rank = ranked.get(state.key);
+    const waits = share.because.kind === 'waiting-for-minimum';
+    const because = waits
+      ? { ...share.because, nextTurn: turns.get(state.key) ?? null }
+      : rank?.because != null && (share.because.kind === 'demand-met' || share.because.kind === 'not-eligible')
+        ? rank.because
+        : share.because;
+    // The last gate before the gate: a plan that overloads may only lower.
+    const grantMA = faults.length === 0 ? share.grantMA : Math.min(share.grantMA, commandedMA(state));
+    shares.set(state.key, { grantMA: milliAmps(grantMA), because: named(because, cycle) });
+  }
+  return { shares, faults };
+}
+
+/** Where a limit from outside binds the circuit, that is the reason. */
+function named(because: Share['because'], { limits }: Cycle): Share['because'] {
+  if (because.kind !== 'circuit-full' && because.kind !== 'power-full') return because;
+  const source = limits.get(because.circuit)?.sources[0];
+  return source === undefined ? because : { kind: 'limit-from-outside', circuit: because.circuit, source };
+}
+
+/** What generation sends back through the root, W: what cars may use without taking anything from the grid. */
+function surplusOf({ index, site }: World, loads: ReadonlyMap<string, ForeignLoad>): number {
+  const root = loads.get(index.circuits[0]?.id ?? '');
+  const netMA = (root?.nowMA ?? []).reduce((sum: number, mA) => sum + mA, 0);
+  return Math.max(0, Math.floor((-netMA * site.nominalMV) / 1_000_000));
+}
+
+function factsOf(world: World, { wishOf, at }: Cycle, state: ConnectorState): CarFacts {
+  const { model, running, appetite, learning, energyWh } = state;
+  const { dialect } = chargePointOf(world, state);
+  const wish = wishOf(state);
+  return {
+    key: state.key,
+    tier: wish.tier,
+    isBoosted: wish.isBoosted,
+    startedAt: running?.startedAt ?? at,
+    phases: learning.used.length,
+    voltageMV: world.site.nominalMV,
+    minMA: model.minMA,
+    maxMA: milliAmps(Math.min(model.maxMA, appetite.maxMA)),
+    deliveredWh: wattHours(Math.max(0, (energyWh ?? 0) - (running?.meterStartWh ?? 0))),
+    targetWh: wish.targetWh === null ? null : wattHours(wish.targetWh),
+    departAt: wish.departAt,
+    onSince: state.onSince,
+    offSince: state.offSince,
+    waitingSince: state.waitingSince,
+    mayPause: dialect.pause !== 'never' && model.dc === null,
+    isResting: appetite.isResting,
+  };
+}
+
+/** What remains on every circuit and phase when this process dies now and nobody touches anything, mA. */
+export function deadBoxSums(index: SiteIndex, connectors: readonly ConnectorState[]): PhaseSums {
+  const amounts = connectors.map(({ book }) => settled(book));
+  const sums = exposureOf(index, amounts, index.wired);
+  for (const [node, circuit] of index.circuits.entries()) {
+    for (let phase = 0; phase < 3; phase += 1) {
+      for (let at = node; at >= 0; at = index.parents[at] ?? -1) {
+        sums[at * 3 + phase] = (sums[at * 3 + phase] ?? 0) + (circuit.reserveMA[phase] ?? 0);
+      }
+    }
+  }
+  return sums;
+}

@@ -1,0 +1,115 @@
+import { type PhaseSums, type Room, raise } from '../../balancer/exposure.ts';
+import type { SiteIndex } from '../../balancer/site-index.ts';
+import { worst } from '../../balancer/book.ts';
+import type { Because, Share } from '../../domain/because.ts';
+import type { Instant, Monotonic } from '../../domain/units.ts';
+import { type ChargePointState, type ConnectorState, commandedMA } from './state.ts';
+
+/**
+ * The plan against the book: which limits are sent now. Decreases at once; an increase only when, booked on top of
+ * everything that may still hold, every circuit above stays within what it carries (design: safety, rule 1).
+ */
+
+export type Step =
+  | { readonly kind: 'floor'; readonly state: ConnectorState; readonly floorMA: number }
+  | {
+      readonly kind: 'decrease' | 'increase' | 'renewal';
+      readonly state: ConnectorState;
+      readonly grantMA: number;
+      readonly transactionId: number;
+    };
+
+/** A connector is raised at most this often, ms. */
+const RAISE_EVERY_MS = 15_000;
+/** Changes of one connector in a day, renewals apart: what flash memory is good for over ten years. */
+const MAX_CHANGES = 300;
+/** What was refused, or stayed without an answer, is sent again after so long, ms; it doubles up to ten minutes. */
+const RETRY_MS = 10_000;
+const LONGEST_RETRY_MS = 600_000;
+
+export type Reconciling = {
+  readonly index: SiteIndex;
+  readonly sums: PhaseSums;
+  readonly room: Room;
+  readonly masks: ArrayLike<number>;
+  readonly now: Monotonic;
+  readonly at: Instant;
+  /** Days since 1970 by the site's clock. */
+  readonly day: number;
+};
+
+/** What is to be sent to this connector, if anything; says in `because` why it gets less than its share. */
+export function reconcile(
+  site: Reconciling,
+  chargePoint: ChargePointState,
+  state: ConnectorState,
+  share: Share | null,
+): Step | null {
+  const { now } = site;
+  state.plannedMA = share?.grantMA ?? 0;
+  if (share !== null) state.because = share.because;
+  if (!state.model.smartCharging || chargePoint.contact !== 'known') return null;
+  const floor = floorStep(site, state);
+  if (floor !== null) return state.pending === null ? floor : null;
+  const { running, commanded, pending } = state;
+  if (share === null || running === null || !running.authorized) return null;
+  const current = commandedMA(state);
+  const isOurs = commanded !== null && commanded.transactionId === running.id;
+  const wanted = share.grantMA;
+  const transactionId = running.id;
+  if (wanted < current) {
+    if (pending !== null && pending.kind === 'decrease' && pending.grantMA <= wanted) return null;
+    return { kind: 'decrease', state, grantMA: wanted, transactionId };
+  }
+  if (pending !== null) return null;
+  if (wanted === current) return isOurs ? again(state, commanded, now) : null;
+  const refusal = raiseRefused(site, state, wanted);
+  if (refusal === null) return { kind: 'increase', state, grantMA: wanted, transactionId };
+  state.because = refusal;
+  return isOurs ? again(state, commanded, now) : null;
+}
+
+/** A floor that is due after a boot, that was not taken, or that shall be another one; raising it is an increase. */
+function floorStep(site: Reconciling, state: ConnectorState): Step | null {
+  const { floor, model, book } = state;
+  const isWanted = floor.state === 'due' || floor.mA !== model.floorMA;
+  const failed = floor.state === 'failed' && site.now - floor.at >= retryAfter(floor.tries);
+  if (!isWanted && !failed) return null;
+  const before = worst(book, site.now, state.running?.id ?? null);
+  if (model.floorMA > before && raiseTo(site, state, model.floorMA) !== null) return null;
+  return { kind: 'floor', state, floorMA: model.floorMA };
+}
+
+/** Renewed at half its lease, spread by the connector's place; sent again where it may not be in force. */
+function again(state: ConnectorState, commanded: NonNullable<ConnectorState['commanded']>, now: Monotonic): Step | null {
+  const { grantMA, transactionId, leaseMs, at } = commanded;
+  const renewal: Step = { kind: 'renewal', state, grantMA, transactionId };
+  if (commanded.state === 'doubtful') return renewal;
+  if (commanded.state === 'failed') return now - at >= retryAfter(state.floor.tries) ? renewal : null;
+  if (commanded.state !== 'accepted' || leaseMs === null) return null;
+  const spread = (0.4 + ((state.at * 7) % 20) / 100) * leaseMs;
+  return now - at >= spread ? renewal : null;
+}
+
+function raiseRefused(site: Reconciling, state: ConnectorState, toMA: number): Because | null {
+  const { now, day } = site;
+  if (state.raisedAt !== null && now - state.raisedAt < RAISE_EVERY_MS) {
+    return { kind: 'settling', until: (site.at + state.raisedAt + RAISE_EVERY_MS - now) as Instant };
+  }
+  if (state.obedience === 'disobedient') return { kind: 'disobedient', step: 'held' };
+  const { commanded } = state;
+  if (commanded?.state === 'failed' && now - commanded.at < RETRY_MS) return { kind: 'unproven' };
+  if (state.changes.day === day && state.changes.count >= MAX_CHANGES) return { kind: 'changes-spent' };
+  const obstacle = raiseTo(site, state, toMA);
+  return obstacle === null ? null : { kind: 'waiting-for-release', circuit: obstacle };
+}
+
+/** Books it in the sums of this cycle if it fits, so that the next one sees it; else the circuit where it does not. */
+function raiseTo({ index, sums, room, masks, now }: Reconciling, state: ConnectorState, toMA: number): string | null {
+  const fromMA = worst(state.book, now, state.running?.id ?? null);
+  if (toMA <= fromMA) return null;
+  const change = { connector: state.at, mask: masks[state.at] ?? 7, fromMA, toMA };
+  return raise(index, sums, room, change)?.circuit ?? null;
+}
+
+const retryAfter = (tries: number): number => Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.max(0, tries - 1));

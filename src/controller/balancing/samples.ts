@@ -1,0 +1,109 @@
+import { distrusted, proven } from '../../balancer/book.ts';
+import type { Obedience } from '../../domain/balancing.ts';
+import type { Reading } from '../../domain/metering.ts';
+import type { Instant, Monotonic } from '../../domain/units.ts';
+import type { ChargePointState, ConnectorState, Draw } from './state.ts';
+
+/** What the currents that charge points report say of their limits: that one is obeyed, or that it is not. */
+
+/** Measured above a limit by less than this is noise, mA, and as a share of the limit. */
+const TOLERANCE_MA = 1_000;
+const TOLERANCE = 0.05;
+/** Less than this is no charging, mA. */
+export const NOTHING_MA = 1_000;
+/** Charging without a transaction is believed after so long, ms: a start may be on its way. */
+const UNASKED_AFTER_MS = 60_000;
+
+export const isAbove = (drawnMA: number, limitMA: number): boolean =>
+  drawnMA > limitMA + Math.max(TOLERANCE_MA, limitMA * TOLERANCE);
+
+/**
+ * The draw that a reading shows; null where it shows none. It was measured when the charge point says so, by its clock as
+ * we know it, and at the latest when it came; where its clock is unknown it may be older by `skewMs`.
+ */
+export function drawOf(
+  reading: Reading,
+  received: { readonly at: Instant; readonly monotonic: Monotonic },
+  { aheadMs, skewMs }: Pick<ChargePointState, 'aheadMs' | 'skewMs'>,
+): Draw | null {
+  if (reading.currentMA.every((each) => each === null)) return null;
+  const mA: [number, number, number] = [reading.currentMA[0] ?? 0, reading.currentMA[1] ?? 0, reading.currentMA[2] ?? 0];
+  const unknownMs = aheadMs === null ? skewMs : 0;
+  const agoMs = Math.max(0, received.at - (reading.at - (aheadMs ?? 0))) + unknownMs;
+  return { at: (received.monotonic - agoMs) as Monotonic, mA, most: Math.max(...mA) };
+}
+
+export type Judgement = { readonly proof: 'current' | null; readonly obedience: Obedience | null; readonly why: string };
+
+const nothing: Judgement = { proof: null, obedience: null, why: '' };
+
+/**
+ * A new sample: proves the last grant where a draw that was above it has come down to it (a low draw alone proves nothing:
+ * the car may be full), and shows disobedience where it stays above for longer than the charge point needs to react.
+ */
+export function judgeDraw(state: ConnectorState, draw: Draw, lagMs: number): Judgement {
+  const known = state.draw;
+  if (known !== null && draw.at <= known.at) return nothing;
+  state.draw = draw;
+  const { commanded, running } = state;
+  const isOurs = commanded !== null && running !== null && commanded.transactionId === running.id;
+  if (isOurs && commanded.state === 'accepted' && commanded.acceptedAt !== null) {
+    const settledAt = commanded.acceptedAt + lagMs;
+    if (draw.at < settledAt) return nothing;
+    return compared(state, draw, commanded.grantMA, lagMs, commanded.drawnBefore);
+  }
+  // Without a grant its floor holds, once it has had the time to.
+  const sinceMs = running === null ? Number.POSITIVE_INFINITY : draw.at - running.since;
+  const floorHolds = commanded === null && state.book.floorProven && running !== null && sinceMs > lagMs;
+  return floorHolds ? compared(state, draw, state.model.floorMA, lagMs, 0) : nothing;
+}
+
+function compared(state: ConnectorState, draw: Draw, limitMA: number, lagMs: number, before: number): Judgement {
+  if (isAbove(draw.most, limitMA)) {
+    state.aboveSince ??= draw.at;
+    const tooLong = draw.at - state.aboveSince >= lagMs;
+    if (!tooLong || state.obedience === 'disobedient') return nothing;
+    state.book = distrusted(state.book, true);
+    const why = `draws ${amps(draw.most)} A, and may draw ${amps(limitMA)} A`;
+    return { proof: null, obedience: 'disobedient', why };
+  }
+  const wasAbove = state.aboveSince !== null || isAbove(before, limitMA);
+  state.aboveSince = null;
+  if (!wasAbove) return nothing;
+  if (state.obedience === 'disobedient') {
+    state.book = distrusted(state.book, false);
+    return { proof: 'current', obedience: state.book.floorProven ? 'proven' : 'unproven', why: 'it obeys again' };
+  }
+  return { proof: 'current', obedience: null, why: '' };
+}
+
+/** What a proof by its current means for the book. */
+export function proveCommanded(state: ConnectorState): void {
+  const { commanded } = state;
+  if (commanded === null) return;
+  commanded.isProven = true;
+  state.book = proven(state.book, commanded.seq, false);
+}
+
+/**
+ * Drawing without a transaction: a free start, a refused one, or one that we do not know of. It may draw all that the
+ * hardware gives.
+ */
+export function judgeUnasked(state: ConnectorState, now: Monotonic): Judgement {
+  const draws = state.draw !== null && state.draw.most >= NOTHING_MA;
+  const asked = state.running !== null || state.ending.size > 0;
+  if (asked || !(draws || state.status === 'Charging')) {
+    state.unaskedSince = null;
+    if (state.obedience !== 'drawing-unasked') return nothing;
+    state.book = distrusted(state.book, false);
+    return { proof: null, obedience: state.book.floorProven ? 'proven' : 'unproven', why: 'it is over' };
+  }
+  state.unaskedSince ??= now;
+  const isSure = draws || now - state.unaskedSince >= UNASKED_AFTER_MS;
+  if (!isSure || state.obedience === 'drawing-unasked') return nothing;
+  state.book = distrusted(state.book, true);
+  const shown = draws ? `draws ${amps(state.draw?.most ?? 0)} A` : 'shows Charging';
+  return { proof: null, obedience: 'drawing-unasked', why: `${shown} without a transaction` };
+}
+
+const amps = (mA: number): string => (mA / 1_000).toFixed(1);

@@ -1,0 +1,82 @@
+import type { ForeignState } from '../../balancer/foreign-load.ts';
+import type { SiteIndex } from '../../balancer/site-index.ts';
+import type { Commitment, Obedience } from '../../domain/balancing.ts';
+import type { Nameplate } from '../../domain/charge-point.ts';
+import type { ChargingCapabilities } from '../../domain/charging-capabilities.ts';
+import { type DialectRecord, type DialectValues, LEAST_LAG_MS } from '../../domain/dialect.ts';
+import type { Event } from '../../domain/events.ts';
+import type { MeterState } from '../../domain/meter.ts';
+import type { MeterWatch } from '../../domain/meter-watch.ts';
+import type { SharingPolicy } from '../../domain/sharing-policy.ts';
+import type { LimitInForce } from '../../domain/site-limit.ts';
+import type { SiteModel } from '../../domain/site-model.ts';
+import type { Transaction } from '../../domain/transaction.ts';
+import type { Instant, MilliVolts } from '../../domain/units.ts';
+import type { Clock, Ids, Log } from '../../runtime/ports.ts';
+import type { WantedCall } from '../calls.ts';
+import type { Line, Lines } from '../lines.ts';
+import type { Decision } from '../turn.ts';
+import type { Planned, Wish } from './planning.ts';
+import type { ChargePointState, ConnectorState, Running } from './state.ts';
+
+/** What the control loop needs of the site beside its model; asked for in every cycle, so that changes hold at once. */
+export type BalancingSite = {
+  readonly model: SiteModel;
+  readonly nominalMV: MilliVolts;
+  readonly leaseS: number | 'auto';
+  readonly callTimeoutMs: number;
+  readonly lines: Lines;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly commitments: () => readonly Commitment[];
+  readonly nameplate: (chargePointId: string) => Nameplate | null;
+  readonly runningOn: (chargePointId: string) => readonly Transaction[];
+  readonly capabilities: (chargePointId: string) => ChargingCapabilities;
+  readonly dialect: (chargePointId: string) => DialectRecord;
+  /** What is on record as learned of its make. */
+  readonly learned: (chargePointId: string) => DialectValues;
+  readonly limits: (at: Instant) => ReadonlyMap<string, LimitInForce>;
+  readonly policy: () => SharingPolicy;
+  readonly wishOf: (chargePointId: string, running: Running, at: Instant) => Wish;
+  /** Days since 1970 by the site's clock. */
+  readonly dayOf: (at: Instant) => number;
+  readonly enqueue: (input: { key: string; decide: () => Decision }) => void;
+  readonly follow: (events: readonly Event[]) => void;
+  readonly call: (line: Line, wanted: WantedCall) => boolean;
+};
+
+/** Everything that the parts of the loop share. */
+export type World = {
+  readonly site: BalancingSite;
+  readonly index: SiteIndex;
+  readonly connectors: readonly ConnectorState[];
+  readonly chargePoints: ReadonlyMap<string, ChargePointState>;
+  /** By `CP001/1`. */
+  readonly byKey: ReadonlyMap<string, ConnectorState>;
+  readonly watches: Map<string, MeterWatch>;
+  meters: ReadonlyMap<string, MeterState>;
+  foreign: ForeignState;
+  planned: Planned | null;
+  /** A cycle at the next opportunity. */
+  readonly wake: () => void;
+  /** Puts on record what is no part of a cycle. */
+  readonly record: (events: readonly Event[]) => void;
+  readonly obey: (state: ConnectorState, obedience: Obedience, why: string) => void;
+};
+
+export const lagOf = ({ dialect }: ChargePointState): number => Math.max(LEAST_LAG_MS, dialect.lagMs);
+
+export function chargePointOf({ chargePoints }: World, { model: { chargePointId } }: ConnectorState): ChargePointState {
+  const found = chargePoints.get(chargePointId);
+  if (found === undefined) throw new Error(`there is no charge point ${chargePointId}`);
+  return found;
+}
+
+/** Connected, accepted, and settled after its boot. */
+export function isReachable({ site }: World, chargePoint: ChargePointState): boolean {
+  const line = site.lines.get(chargePoint.id);
+  const session = line?.session;
+  if (line == null || session == null || session.closed || line.registration !== 'accepted') return false;
+  return site.clock.monotonic() >= chargePoint.settledAt;
+}
