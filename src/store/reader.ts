@@ -7,6 +7,7 @@ import type { Instant } from '../domain/units.ts';
 import { chargingProfileReads } from './charging-profiles.ts';
 import { configurationReads } from './configuration.ts';
 import { credentialReads } from './credentials.ts';
+import { dialectReads } from './dialects.ts';
 import { fileJobReads } from './file-jobs.ts';
 import { campaignReads } from './firmware-campaigns.ts';
 import { localListReads } from './local-lists.ts';
@@ -64,6 +65,7 @@ export function createReader(database: Database) {
     ...campaignReads(database),
     ...credentialReads(database),
     ...chargingProfileReads(database),
+    ...dialectReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,
