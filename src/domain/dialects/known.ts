@@ -18,7 +18,7 @@ export type KnownMake = {
 export const knownMakes: readonly KnownMake[] = [
   {
     // goecharger/go-eCharger-API-v2 issues 155, 105 and 249.
-    vendor: /^go-?e\b/i,
+    vendor: /^go-?e(?:-|charger|\b)/i,
     model: null,
     values: { pause: 'never', losesProfiles: 'disconnect' },
     note: 'After a limit of 0 A it ignores the next one and charges with all it has; it drops its profiles with the connection.',
