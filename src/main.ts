@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { commissioningWishes } from './central-system/configuration/commissioning.ts';
 import { createCredentials } from './central-system/credentials.ts';
 import type { Policy } from './central-system/handler.ts';
 import type { Config } from './config/load.ts';
@@ -162,7 +163,8 @@ async function takeTokens({ tokenLines, authorization }: Config, controller: Con
   });
 }
 
-function policyOf(config: Config): Policy {
+/** `commissioning`: off as long as nothing is balanced, so that charge points keep the metering that they have. */
+function policyOf(config: Config, commissioning: 'on' | 'off' = 'off'): Policy {
   return {
     unknownChargePoints: config.ocpp.unknownChargePoints,
     passwordNeeded: config.ocpp.securityProfile > 0,
@@ -195,7 +197,7 @@ function policyOf(config: Config): Policy {
       },
     },
     chargePointConfiguration: config.ocpp.readConfiguration ? 'keep' : 'leave',
-    wishedConfiguration: wishesOf(config),
+    wishedConfiguration: { ...wishesOf(config), commissioning: commissioning === 'on' ? commissioningWishes({}) : [] },
     rebootForConfiguration: config.ocpp.rebootForConfiguration,
   };
 }

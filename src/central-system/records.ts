@@ -3,6 +3,7 @@ import type { ConfigurationReading, ConfigurationWish, ReportedKey } from '../do
 import type { RecordedAttempt } from '../domain/configuration-state.ts';
 import type { GivenPassword } from '../domain/credential.ts';
 import type { TokenBook, TokenUse } from '../domain/desired-list.ts';
+import type { DialectKey, RecordedDialect } from '../domain/dialect.ts';
 import type { FileJob } from '../domain/file-job.ts';
 import type { RegisterAt } from '../domain/findings.ts';
 import type { Campaign } from '../domain/firmware-campaign.ts';
@@ -40,6 +41,10 @@ export type Records = KnownTokens & {
   nextChargingProfileId(): number;
   /** The last composite schedule that it reported for the connector, beside ours; null where it never did. */
   scheduleComparison(chargePointId: string, connectorId: number): ScheduleComparison | null;
+  /** What was learned and set about a make; empty values where nothing was. */
+  dialect(key: DialectKey): RecordedDialect;
+  /** A charge point calls itself so, or something is on record about it. */
+  isMake(key: DialectKey): boolean;
   profileTemplate(id: string): ProfileTemplate | null;
   profileTemplateNamed(name: string): ProfileTemplate | null;
   countProfileTemplates(): number;

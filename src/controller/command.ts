@@ -5,6 +5,7 @@ import type { Event } from '../domain/events.ts';
 import { type CommandSite, ended, recorded, resultOfCall } from './command-steps.ts';
 import { decideChargingProfiles } from './commands/charging-profiles.ts';
 import { decideConfiguration } from './commands/configuration.ts';
+import { decideDialect } from './commands/dialects.ts';
 import { cancelFileJob, changeCampaign, createCampaign, createFileJob, dropFile } from './commands/files.ts';
 import { resyncLocalList } from './commands/local-lists.ts';
 import { cancelReservation, extendReservation, reserve } from './commands/reservations.ts';
@@ -46,6 +47,9 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
     case 'put-profile-template':
     case 'remove-profile-template':
       return decideChargingProfiles(command, site, done);
+    case 'set-dialect':
+    case 'reset-dialect':
+      return decideDialect(command, site, done);
     case 'resync-local-list':
       return resyncLocalList(command, site, done);
     case 'put-token':

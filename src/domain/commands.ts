@@ -1,5 +1,6 @@
 import type { RateUnit } from './charging-profile.ts';
 import type { CompositeSchedule } from './composite-schedule.ts';
+import type { DialectKey, DialectValues } from './dialect.ts';
 import type { FileJobKind, FileJobRequest } from './file-job.ts';
 import type { CampaignPlan } from './firmware-campaign.ts';
 import type { ProfileTerms, ScheduleComparison } from './profile-record.ts';
@@ -40,6 +41,10 @@ export type Command =
   | { type: 'drop-configuration-wish'; chargePointId: string; key: string }
   /** Reads it anew. */
   | { type: 'refresh-configuration'; chargePointId: string }
+  /** Values of a make that count from now on, beside those set before; undefined ones are no longer set. */
+  | { type: 'set-dialect'; key: DialectKey; values: { [Name in keyof DialectValues]: DialectValues[Name] | undefined } }
+  /** Forgets all that was learned and set of a make. */
+  | { type: 'reset-dialect'; key: DialectKey }
   /** Sends the local list of a charge point anew, whatever it is believed to hold. */
   | { type: 'resync-local-list'; chargePointId: string }
   | { type: 'import-tokens'; lines: readonly TokenLine[]; mode: ImportMode; source: TokenSource; dryRun: boolean }

@@ -86,9 +86,12 @@ export function nextStep(key: KeyOnRecord, maxLength: number | null, now: Instan
     return { kind: 'change', value: first };
   }
   switch (attempt.outcome) {
+    case 'failed':
+    case 'not-applied':
     case 'refused': {
-      const shorter = isMeasurandList(wish.key) ? shorterList(attempt.sent) : null;
-      return shorter === null ? null : { kind: 'change', value: shorter };
+      const shorter = attempt.outcome === 'refused' && isMeasurandList(wish.key) ? shorterList(attempt.sent) : null;
+      const value = alternativeAfter(wish, attempt.sent) ?? shorter;
+      return value === null ? null : { kind: 'change', value };
     }
     case 'verified':
       return isShortened(reported, attempt) ? null : { kind: 'change', value: first };
@@ -102,9 +105,20 @@ export function nextStep(key: KeyOnRecord, maxLength: number | null, now: Instan
   }
 }
 
-/** Whether sending `value` is for the sake of the wish: the same value, or what is left of a list. */
+/** Whether sending `value` is for the sake of the wish: the same value, an alternative, or what is left of a list. */
 export function serves(wish: ConfigurationWish, value: string): boolean {
-  return sameValue(wish.key, wish.value, value) || (isMeasurandList(wish.key) && isPartOf(value, wish.value));
+  if (sameValue(wish.key, wish.value, value) || isAlternative(wish, value)) return true;
+  return isMeasurandList(wish.key) && isPartOf(value, wish.value);
+}
+
+const isAlternative = ({ key, alternatives = [] }: ConfigurationWish, value: string): boolean =>
+  alternatives.some((one) => sameValue(key, one, value));
+
+/** The next best after `sent`; null where there is none. */
+function alternativeAfter({ key, value, alternatives = [] }: ConfigurationWish, sent: string): string | null {
+  const all = [value, ...alternatives];
+  const at = all.findIndex((one) => sameValue(key, one, sent));
+  return at < 0 ? null : (all[at + 1] ?? null);
 }
 
 const UNTOLD = 'The charge point was asked for it, and does not tell.';
@@ -117,7 +131,11 @@ function relevant({ wish, attempt }: KeyOnRecord): RecordedAttempt | null {
 
 function isInLine(reported: ReportedKey | null, wish: ConfigurationWish, attempt: RecordedAttempt | null): boolean {
   if (reported === null || reported.value === null) return false;
-  return attempt?.outcome !== 'taken' && sameValue(wish.key, reported.value, wish.value);
+  if (attempt?.outcome === 'taken') return false;
+  if (sameValue(wish.key, reported.value, wish.value)) return true;
+  // An alternative counts once the better values were tried: also after a restart, which changes nothing about that.
+  const settled = attempt?.outcome === 'verified' && isAlternative(wish, attempt.sent);
+  return settled && sameValue(wish.key, reported.value, attempt.sent);
 }
 
 function isShortened(reported: ReportedKey | null, { key, sent, wanted }: RecordedAttempt): boolean {

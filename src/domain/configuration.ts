@@ -10,17 +10,24 @@ export type ReportedKey = {
   readonly secret: boolean;
 };
 
-/** A value that a key shall have, and who says so; the first of api, charge-point, group and all that names the key. */
+/**
+ * A value that a key shall have, and who says so; the first of api, charge-point, group, all and commissioning that names
+ * the key.
+ */
 export type ConfigurationWish = {
   readonly key: string;
   readonly value: string;
-  readonly from: 'api' | 'charge-point' | 'group' | 'all';
+  readonly from: 'api' | 'charge-point' | 'group' | 'all' | 'commissioning';
+  /** What will do as well where the value is refused, the best first. */
+  readonly alternatives?: readonly string[];
 };
 
 /** What the configuration file wishes: of all charge points, and of single ones (their own and their group's). */
 export type WishedConfiguration = {
   readonly all: readonly ConfigurationWish[];
   readonly of: ReadonlyMap<string, readonly ConfigurationWish[]>;
+  /** What balancing needs of every charge point, as far as nobody wishes otherwise. */
+  readonly commissioning?: readonly ConfigurationWish[];
 };
 
 /** What the last ChangeConfiguration of a key came to, whoever sent it. */
@@ -111,14 +118,15 @@ export function isSecretKey(key: string): boolean {
   return SECRET_KEY.test(key) && !HARMLESS_KEY.test(key);
 }
 
-/** What a charge point's keys shall be, by name: for each key the first of api, charge point, group, all that names it. */
+/** What a charge point's keys shall be, by name: for each key the first of api, charge point, group, all, commissioning that names it. */
 export function wishesFor(
   chargePointId: string,
   file: WishedConfiguration,
   byApi: readonly ConfigurationWish[],
 ): ConfigurationWish[] {
   const wishes = new Map<string, ConfigurationWish>();
-  for (const wish of [...byApi, ...(file.of.get(chargePointId) ?? []), ...file.all]) {
+  const ranked = [...byApi, ...(file.of.get(chargePointId) ?? []), ...file.all, ...(file.commissioning ?? [])];
+  for (const wish of ranked) {
     const folded = configurationKey(wish.key);
     if (!wishes.has(folded)) wishes.set(folded, wish);
   }

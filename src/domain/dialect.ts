@@ -2,8 +2,9 @@
  * How a make of charge point takes limits: known beforehand from what is public, learned where it can be, corrected by a
  * person. One record for each vendor, model and firmware.
  */
+import type { Nameplate } from './charge-point.ts';
 import type { RateUnit } from './charging-profile.ts';
-import type { MilliAmps } from './units.ts';
+import type { Instant, MilliAmps } from './units.ts';
 
 /**
  * B: TxProfile that steps down by itself. A: the same as a TxDefaultProfile above the floor. C: the same as
@@ -25,8 +26,16 @@ export type DialectKey = { readonly vendor: string; readonly model: string; read
 
 export type Dialect = {
   readonly mode: GrantMode;
-  /** Absolute unless the charge point refuses it, or its clock can't be trusted. */
+  /** Of grants that end by themselves. Absolute unless the charge point refuses it, or its clock can't be trusted. */
   readonly kind: 'Absolute' | 'Relative';
+  /** Of floors and of grants without an end. Relative needs no clock; Absolute where it is refused. */
+  readonly floorKind: 'Absolute' | 'Relative';
+  /** Where a Relative schedule counts from; null until a probe has shown it. */
+  readonly relativeFrom: 'transaction' | 'receipt' | null;
+  /** Its clock survives a power cut, or no transaction does: until proven, Absolute counts for nothing after one. */
+  readonly keepsTime: boolean | null;
+  /** Modes that it is known to refuse: they are not tried. */
+  readonly refusedModes: readonly GrantMode[];
   readonly unit: RateUnit;
   /** Grants are multiples of this, or one of the list (ascending). */
   readonly step: MilliAmps | readonly MilliAmps[];
@@ -46,6 +55,8 @@ export type Dialect = {
   readonly showsComposite: boolean | null;
   /** Profiles are gone after a reboot, or with the connection: no floor counts. */
   readonly losesProfiles: 'never' | 'reboot' | 'disconnect';
+  /** A TxProfile that comes while it is suspended is accepted and dropped: it proves nothing, and is sent again on Charging. */
+  readonly dropsWhileSuspended: boolean;
   /** The limit is output power of a DC charge point. */
   readonly limitIsOutput: boolean;
   /** Decreases that were proven since the last disobedience; from `TRUSTED_AFTER` on Accepted and lag are enough. */
@@ -69,6 +80,10 @@ export const LEAST_LAG_MS = 11_000;
 export const defaultDialect: Dialect = {
   mode: 'B',
   kind: 'Absolute',
+  floorKind: 'Relative',
+  relativeFrom: null,
+  keepsTime: null,
+  refusedModes: [],
   unit: 'A',
   step: 500 as MilliAmps,
   floorLevel: 0,
@@ -81,6 +96,36 @@ export const defaultDialect: Dialect = {
   showsIdleFloor: null,
   showsComposite: null,
   losesProfiles: 'never',
+  dropsWhileSuspended: false,
   limitIsOutput: false,
   proofs: 0,
 };
+
+/** Values of a dialect from one source. */
+export type DialectValues = Partial<Dialect>;
+
+/** What is on record of one make; values that nobody set or learned are absent. */
+export type RecordedDialect = {
+  readonly key: DialectKey;
+  readonly learned: DialectValues;
+  readonly set: DialectValues;
+};
+
+export type DialectEvent =
+  /** All that is learned of it from now on, not only what is new. */
+  | { type: 'dialect-learned'; key: DialectKey; values: DialectValues; at: Instant }
+  /** All that people have set of it from now on. */
+  | { type: 'dialect-set'; key: DialectKey; values: DialectValues; at: Instant }
+  /** Nothing of it is learned or set any more. */
+  | { type: 'dialect-reset'; key: DialectKey; at: Instant };
+
+/** By what a charge point says of itself; without a firmware version it is one of its own. */
+export const dialectKey = ({
+  vendor,
+  model,
+  firmwareVersion,
+}: Pick<Nameplate, 'vendor' | 'model' | 'firmwareVersion'>): DialectKey => ({
+  vendor,
+  model,
+  firmwareVersion: firmwareVersion ?? '',
+});

@@ -3,6 +3,7 @@ import type { Nameplate, Registration, StatusReport } from './charge-point.ts';
 import type { ConfigurationEvent } from './configuration.ts';
 import type { CredentialEvent } from './credential.ts';
 import type { DataTransferEvent } from './data-transfer.ts';
+import type { DialectEvent } from './dialect.ts';
 import type { FileJobEvent } from './file-job.ts';
 import type { Finding } from './findings.ts';
 import type { CampaignEvent } from './firmware-campaign.ts';
@@ -41,6 +42,7 @@ export type Event =
   | OperationEvent
   | LocalListEvent
   | ConfigurationEvent
+  | DialectEvent
   | TokenEvent
   | CredentialEvent
   | ChargingProfileEvent

@@ -2,6 +2,7 @@
  * How the record of a charge point's profiles changes by what was sent and answered: each function gives a new list, the
  * latest last, and changes none.
  */
+import { isBalancingProfile } from './balancing-profiles.ts';
 import type { InstalledProfile } from './charging-profile.ts';
 import { type ClearCriteria, clear, replacedBy } from './installed-profiles.ts';
 import { isHeld, type RecordedProfile } from './profile-record.ts';
@@ -23,6 +24,10 @@ const unannounced = {
   checks: [],
 } as const;
 
+/** Balancing announces nothing here: its own book is ahead of every message, and its ids say whose they are. */
+const unknownRequest = ({ profile }: InstalledProfile) =>
+  isBalancingProfile(profile.id) ? ({ ...unannounced, source: 'balancing' } as const) : unannounced;
+
 /**
  * It is about to be sent, or wanted for later. It takes the place of what waited with its id or in its rank; what may be
  * with the charge point stays on record until the charge point says more, but is not sent anew.
@@ -38,7 +43,7 @@ export function asked(list: List, wanted: RecordedProfile): RecordedProfile[] {
 
 /** Accepted: what has its id, or its rank at the connector, is gone (OCPP 1.6 §5.16.3). */
 export function accepted(list: List, sent: InstalledProfile, at: Instant): RecordedProfile[] {
-  const known = requestFor(list, sent) ?? unannounced;
+  const known = requestFor(list, sent) ?? unknownRequest(sent);
   const rest = list.filter((one) => !isReplaced(one, sent));
   const { connectorId, profile } = sent;
   const news = {
@@ -120,7 +125,7 @@ function isSame(
 }
 
 function found(list: List, sent: InstalledProfile): Omit<RecordedProfile, 'state' | 'since' | 'sentAt'> {
-  return requestFor(list, sent) ?? { ...unannounced, ...sent };
+  return requestFor(list, sent) ?? { ...unknownRequest(sent), ...sent };
 }
 
 /** Without the request itself, and without earlier ones for the same id that came to nothing. */

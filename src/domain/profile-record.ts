@@ -28,8 +28,8 @@ export const profileStates = [
 ] as const;
 export type ProfileState = (typeof profileStates)[number];
 
-/** Who asked for it: somebody by way of the resource, a raw message, or a remote start. */
-export type ProfileSource = 'resource' | 'operation' | 'remote-start';
+/** Who asked for it: somebody by way of the resource, a raw message, a remote start, or balancing. */
+export type ProfileSource = 'resource' | 'operation' | 'remote-start' | 'balancing';
 
 export type RecordedWarning = { readonly kind: string; readonly text: string };
 

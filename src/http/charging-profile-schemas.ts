@@ -85,7 +85,7 @@ export const InstalledProfile = Type.Object({
   profile: Terms,
   state: Type.Enum([...profileStates], { description: 'The limit is in force only as installed.' }),
   why: text,
-  source: Type.Enum(['resource', 'operation', 'remote-start']),
+  source: Type.Enum(['resource', 'operation', 'remote-start', 'balancing']),
   keep: Type.Boolean(),
   warnings: Type.Array(Type.Object({ kind: Type.String(), text: Type.String() })),
   since: time,

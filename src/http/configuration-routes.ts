@@ -13,7 +13,7 @@ const Item = Type.Object({
   readonly: Type.Boolean(),
   secret: Type.Boolean(),
   desired: text,
-  desiredFrom: nullable(Type.Enum(['api', 'charge-point', 'group', 'all'])),
+  desiredFrom: nullable(Type.Enum(['api', 'charge-point', 'group', 'all', 'commissioning'])),
   state: Type.Enum([
     'as-reported',
     'in-line',

@@ -199,6 +199,11 @@ export function liveEvent(event: Event): object {
       const { chargePointId, vendorId, messageId, receivedAt } = event;
       return { chargePointId, vendorId, messageId, at: utc(receivedAt) };
     }
+    case 'dialect-learned':
+    case 'dialect-set':
+      return { ...event.key, values: event.values, at: utc(event.at) };
+    case 'dialect-reset':
+      return { ...event.key, at: utc(event.at) };
     case 'alert-raised': {
       const { id, kind, chargePointId, text, fix } = event.alert;
       return { id, kind, chargePointId, text, fix, at: utc(event.at) };

@@ -13,6 +13,7 @@ import { chargePointRoutes } from './charge-point-routes.ts';
 import { chargingProfileRoutes } from './charging-profile-routes.ts';
 import { configurationRoutes } from './configuration-routes.ts';
 import { dataTransferRoutes } from './data-transfer-routes.ts';
+import { dialectRoutes } from './dialect-routes.ts';
 import { answerBadRequest, answerErrors, sendError } from './errors.ts';
 import { eventRoutes } from './event-routes.ts';
 import { createEventStreams } from './event-streams.ts';
@@ -133,6 +134,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   reservationRoutes(app, site);
   messageRoutes(app, site);
   dataTransferRoutes(app, site);
+  dialectRoutes(app, site);
   await firmwareRoutes(app, site);
   fileJobRoutes(app, site);
   campaignRoutes(app, site);

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { pastBalancingProfiles } from '../domain/balancing-profiles.ts';
 import type { ChargingProfile } from '../domain/charging-profile.ts';
 import type {
   ChargingProfileEvent,
@@ -109,8 +110,8 @@ export function chargingProfileReads(database: Database) {
   return {
     chargingProfiles: (chargePointId: string): RecordedProfile[] => (all.all(chargePointId) as Row[]).map(toProfile),
     nextChargingProfileId: (): number => {
-      let id = Number(next.get());
-      while (isTaken.get(id) !== undefined) id += 1;
+      let id = pastBalancingProfiles(Number(next.get()));
+      while (isTaken.get(id) !== undefined) id = pastBalancingProfiles(id + 1);
       return id;
     },
     scheduleComparison: (chargePointId: string, connectorId: number): ScheduleComparison | null => {

@@ -8,6 +8,7 @@ import { chargingProfileReads } from './charging-profiles.ts';
 import { commitmentReads } from './commitments.ts';
 import { configurationReads } from './configuration.ts';
 import { credentialReads } from './credentials.ts';
+import { dialectReads } from './dialects.ts';
 import { fileJobReads } from './file-jobs.ts';
 import { campaignReads } from './firmware-campaigns.ts';
 import { localListReads } from './local-lists.ts';
@@ -66,6 +67,7 @@ export function createReader(database: Database) {
     ...credentialReads(database),
     ...commitmentReads(database),
     ...chargingProfileReads(database),
+    ...dialectReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,

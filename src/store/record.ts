@@ -5,6 +5,7 @@ import { commitmentWriters } from './commitments.ts';
 import { configurationWriters } from './configuration.ts';
 import { credentialWriters } from './credentials.ts';
 import { dataTransferWriters } from './data-transfers.ts';
+import { dialectWriters } from './dialects.ts';
 import { fileJobWriters } from './file-jobs.ts';
 import { campaignWriters } from './firmware-campaigns.ts';
 import { ledgerWriters } from './ledger-writers.ts';
@@ -35,6 +36,7 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...chargingProfileWriters(database, refOf),
     ...reservationWriters(database, refOf),
     ...dataTransferWriters(database, refOf),
+    ...dialectWriters(database),
     ...fileJobWriters(database, refOf),
     ...campaignWriters(database, refOf),
     ...commitmentWriters(database),

@@ -12,6 +12,7 @@ import {
 import { createChargingProfileViews } from './charging-profiles.ts';
 import { createConfigurationViews } from './configuration.ts';
 import { createDataTransferViews } from './data-transfers.ts';
+import { createDialectViews } from './dialects.ts';
 import { createFileJobViews } from './file-jobs.ts';
 import { createCampaignViews } from './firmware-campaigns.ts';
 import { createLocalListViews } from './local-lists.ts';
@@ -64,6 +65,7 @@ export function createViews(
     ...createLocalListViews(database),
     ...createReservationViews(database),
     ...createDataTransferViews(database),
+    ...createDialectViews(database),
     ...createFileJobViews(database),
     ...createCampaignViews(database),
     ...createTokenViews(database, live.now),

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { compositeProof } from '../../../src/central-system/limits/composite-proof.ts';
+import type { ReportedSchedule } from '../../../src/domain/schedule-agreement.ts';
+import { instant, milliAmps, milliVolts } from '../../../src/domain/units.ts';
+
+const at = instant(1_800_000_000_000);
+const question = { limitMA: milliAmps(10_000), nominalMV: milliVolts(230_000), at, maxPeriods: null };
+type Limits = readonly (readonly [startS: number, limit: number | null, phases?: number])[];
+const report = (limits: Limits, more: Partial<ReportedSchedule> = {}): ReportedSchedule => ({
+  accepted: true,
+  startAt: at,
+  durationS: 3_600,
+  unit: 'A',
+  periods: limits.map(([startS, limit, phases = null]) => ({ startS, limit, phases })),
+  ...more,
+});
+const verdict = (limits: Limits, more: Partial<ReportedSchedule> = {}) =>
+  compositeProof(report(limits, more), question);
+
+describe('a composite schedule', () => {
+  it('proves a limit that it shows, for as long as it shows it', () => {
+    expect(verdict([[0, 10]])).toEqual({ verdict: 'proven', shownMA: 10_000, forS: 3_600 });
+    expect(
+      verdict([
+        [0, 6],
+        [600, 10],
+        [900, 16],
+      ]),
+    ).toMatchObject({ verdict: 'proven', forS: 900 });
+    expect(
+      verdict(
+        [
+          [0, 16],
+          [30, 8.100000381469727],
+        ],
+        { startAt: instant(at - 60_000) },
+      ),
+    ).toMatchObject({ forS: 3_540 });
+    expect(verdict([[0, 8]], { startAt: instant(at - 7_200_000), durationS: null })).toMatchObject({ forS: null });
+    expect(
+      compositeProof(
+        report([
+          [0, 8],
+          [60, 6],
+        ]),
+        { ...question, maxPeriods: 2 },
+      ),
+    ).toMatchObject({ forS: 60 });
+  });
+
+  it('refutes one that it exceeds, or does not know', () => {
+    expect(verdict([[0, 10.2]])).toMatchObject({ verdict: 'refuted', shownMA: 10_200 });
+    expect(verdict([[0, null]])).toEqual({ verdict: 'refuted', shownMA: null });
+    expect(verdict([[0, -1]])).toEqual({ verdict: 'refuted', shownMA: null });
+    expect(verdict([[0, 11_040, 3]], { unit: 'W' })).toMatchObject({ verdict: 'refuted', shownMA: 16_000 });
+    expect(verdict([[0, 11_040]], { unit: 'W' })).toMatchObject({ verdict: 'refuted' });
+  });
+
+  it('says nothing where it is none, or can be read in several ways', () => {
+    expect(verdict([[0, 10]], { accepted: false }).verdict).toBe('silent');
+    expect(verdict([]).verdict).toBe('silent');
+    expect(verdict([[0, 10]], { unit: null }).verdict).toBe('silent');
+    expect(verdict([[60, 10]]).verdict).toBe('silent');
+    expect(verdict([[0, 6_900]], { unit: 'W' }).verdict).toBe('silent');
+    expect(verdict([[0, 16]], { unit: 'W' }).verdict).toBe('silent');
+    expect(verdict([[0, 11_040]]).verdict).toBe('silent');
+    expect(verdict([[0, 6_900, 3]], { unit: 'W' })).toMatchObject({ verdict: 'proven', shownMA: 10_000 });
+  });
+});
