@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { closed, notYet, secret, securityProfile, wishes } from './schema-parts.ts';
 
 /**
  * The configuration file: every key with its type, unit, default and meaning. The loader, the JSON Schema for editors
@@ -11,67 +12,6 @@ import Type from 'typebox';
 export const refusedKeys: ReadonlyMap<string, string> = new Map([
   ['ocpp.tls', 'is not in this version: it does not serve TLS yet, so only security profiles 0 and 1 are possible'],
 ]);
-
-const closed = { additionalProperties: false } as const;
-
-const secret = (description: string) =>
-  Type.Object(
-    {
-      file: Type.Optional(
-        Type.String({
-          minLength: 1,
-          maxLength: 4096,
-          secret: true,
-          description:
-            'File that holds the secret, relative to the folder of this file; one line break at its end is ignored.',
-        }),
-      ),
-      env: Type.Optional(
-        Type.String({
-          pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$',
-          secret: true,
-          allowed: 'the name of an environment variable: letters, digits and _',
-          description: 'Environment variable that holds the secret.',
-        }),
-      ),
-    },
-    {
-      ...closed,
-      minProperties: 1,
-      maxProperties: 1,
-      secret: true,
-      allowed: 'either {file: path} or {env: NAME}; a secret never stands in this file itself',
-      description,
-    },
-  );
-
-const securityProfile = (extra: { readonly default?: 0 | 1; readonly description: string }) =>
-  Type.Enum([0, 1], {
-    allowed: '0 (no password) or 1 (password); 2 and 3 come later: this version does not serve TLS yet',
-    ...extra,
-  });
-
-const notYet = (words: string, description: string) =>
-  Type.Optional(Type.Unsafe<unknown>({ notYet: words, description }));
-
-const wishes = (description: string) =>
-  Object.assign(
-    Type.Unsafe<Record<string, string | number | boolean>>({
-      additionalProperties: {
-        anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }],
-        maxLength: 500,
-        allowed: 'text of up to 500 characters, a number, true or false',
-        description: 'The value that the key shall have.',
-      },
-    }),
-    {
-      type: 'object' as const,
-      default: {},
-      maxProperties: 500,
-      allowed: 'a section of keys and values, such as MeterValueSampleInterval: 60',
-      description,
-    },
-  );
 
 const notLimiting = 'this version does not limit current yet; balancing is OFF';
 
