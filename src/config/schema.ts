@@ -1,10 +1,13 @@
 import Type from 'typebox';
+import { chargePointKeys, circuits, connectorKeys, policy, siteKeys } from './schema-circuits.ts';
+import { limits } from './schema-limits.ts';
+import { meters } from './schema-meters.ts';
 import { closed, notYet, secret, securityProfile, wishes } from './schema-parts.ts';
 
 /**
  * The configuration file: every key with its type, unit, default and meaning. The loader, the JSON Schema for editors
- * and the reference in docs/ all come from here. Besides JSON Schema's own, four keywords of ours are used:
- * `allowed` (what may stand there, in words), `unit`, `secret` (values below are never shown), and `notYet` (the key is
+ * and the reference in docs/ all come from here. Besides JSON Schema's own, five keywords of ours are used:
+ * `kindBy` (the key that tells the alternatives of anyOf apart), `allowed` (what may stand there, in words), `unit`, `secret` (values below are never shown), and `notYet` (the key is
  * accepted, but this version does not act on it: a warning says so).
  */
 
@@ -12,8 +15,6 @@ import { closed, notYet, secret, securityProfile, wishes } from './schema-parts.
 export const refusedKeys: ReadonlyMap<string, string> = new Map([
   ['ocpp.tls', 'is not in this version: it does not serve TLS yet, so only security profiles 0 and 1 are possible'],
 ]);
-
-const notLimiting = 'this version does not limit current yet; balancing is OFF';
 
 const site = Type.Object(
   {
@@ -45,6 +46,7 @@ const site = Type.Object(
         description: 'Country of the site.',
       }),
     ),
+    ...siteKeys,
   },
   { ...closed, default: {}, description: 'What this site is.' },
 );
@@ -367,12 +369,7 @@ const connector = Type.Object(
       maximum: 64,
       description: 'Number of the connector as the charge point counts it, from 1.',
     }),
-    ratedA: notYet(notLimiting, 'Rated current per phase, in A.'),
-    maxA: notYet(notLimiting, 'Highest current per phase to offer, in A.'),
-    minA: notYet(notLimiting, 'Lowest current per phase at which cars charge, in A.'),
-    rotation: notYet(notLimiting, 'Phase rotation: which phases of the site are L1, L2, L3 here.'),
-    phases: notYet(notLimiting, 'Number of phases connected.'),
-    floorA: notYet(notLimiting, 'Current per phase kept when the site is out of reach, in A, or auto.'),
+    ...connectorKeys,
   },
   { ...closed, description: 'One connector.' },
 );
@@ -403,7 +400,7 @@ const chargePoint = Type.Object(
     configuration: wishes(
       'Configuration keys that this charge point shall have; they go before those of its group and of all.',
     ),
-    circuit: notYet(notLimiting, 'The circuit that feeds it.'),
+    ...chargePointKeys,
   },
   { ...closed, description: 'One charge point.' },
 );
@@ -437,9 +434,10 @@ export const configSchema = Type.Object(
       default: [],
       description: 'Groups of charge points that share a configuration.',
     }),
-    circuits: notYet(notLimiting, 'The electrical circuits of the site and their limits.'),
-    meters: notYet('this version does not read meters yet', 'Meters of the site.'),
-    policy: notYet(`${notLimiting}, so no policy is applied`, 'How current is shared between cars.'),
+    circuits,
+    meters,
+    policy,
+    limits,
     upstream: notYet(
       'this version does not connect to an upstream system yet',
       'The connection to an upstream system.',
@@ -459,6 +457,9 @@ export type SchemaNode = {
   readonly additionalProperties?: boolean | SchemaNode;
   readonly required?: readonly string[] | undefined;
   readonly items?: SchemaNode;
+  /** Alternatives: told apart by what kind of value is written, or by the key that `kindBy` names. */
+  readonly anyOf?: readonly SchemaNode[];
+  readonly kindBy?: string;
   readonly enum?: readonly (string | number)[];
   readonly pattern?: string;
   readonly format?: string;
@@ -466,6 +467,7 @@ export type SchemaNode = {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly minItems?: number;
   readonly maxItems?: number;
   readonly minProperties?: number;
   readonly maxProperties?: number;
@@ -484,8 +486,12 @@ export function allowedWords(node: SchemaNode): string {
   if (node.enum !== undefined) return node.enum.join(' | ');
   if (node.type === 'boolean') return 'true | false';
   if (node.type === 'integer') return `a whole number from ${node.minimum} to ${node.maximum}${unitSuffix(node)}`;
+  if (node.type === 'number') return `a number from ${node.minimum} to ${node.maximum}${unitSuffix(node)}`;
   if (node.type === 'string') return `text of ${node.minLength ?? 0} to ${node.maxLength} characters`;
+  if (node.type === 'array' && node.minItems !== undefined && node.minItems === node.maxItems)
+    return `a list of ${node.maxItems} entries`;
   if (node.type === 'array') return `a list of at most ${node.maxItems} entries`;
+  if (node.kindBy !== undefined) return `a section with the key ${node.kindBy}`;
   if (node.type === 'object') return `a section with the keys ${Object.keys(node.properties ?? {}).join(', ')}`;
   return 'anything';
 }
