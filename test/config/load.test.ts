@@ -12,7 +12,14 @@ describe('what is accepted', () => {
       warnings: [],
       source: { file: null, environment: [], commandLine: [] },
       config: {
-        site: { id: 'site', name: 'Site', timeZone: 'UTC', nominalVoltageV: 230 },
+        site: {
+          id: 'site',
+          name: 'Site',
+          timeZone: 'UTC',
+          nominalVoltageV: 230,
+          unknownReserveA: 0,
+          trustLearnedPhases: false,
+        },
         ocpp: {
           host: '0.0.0.0',
           port: 9000,
@@ -58,6 +65,18 @@ describe('what is accepted', () => {
         log: { level: 'info' },
         groups: [],
         chargePoints: [],
+        siteModel: null,
+        meters: [],
+        limits: { schedules: [], modbus: [], mqtt: [] },
+        policy: {
+          default: 'equal',
+          tiers: [],
+          tierOf: [],
+          lease: 'auto',
+          minOnS: 900,
+          minOffS: 300,
+          rotationS: 900,
+        },
         tokenLines: null,
       },
     });
