@@ -45,7 +45,8 @@ function treeLines(model: SiteModel): string[] {
     const own = model.connectors.filter(({ circuit: id }) => id === circuit.id);
     for (const each of own.slice(0, MAX_CONNECTORS)) {
       const kind = each.smartCharging ? `floor ${amps(each.floorMA)} A` : 'takes no limits';
-      const phases = each.wiredPhases === 3 ? each.rotation : `${each.rotation} (${each.wiredPhases} phases wired)`;
+      const phases =
+        each.wiredPhases === 3 ? each.rotation : `${each.rotation} (${each.wiredPhases} of 3 phases wired)`;
       lines.push(
         `${indent}  - ${each.chargePointId}/${each.connectorId}: ${amps(each.minMA)} to ${amps(each.maxMA)} A, ${phases}, ${kind}${each.dc === null ? '' : ', DC'}`,
       );
