@@ -3,10 +3,12 @@ import type { Config, ConfigSource } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { configOptionsHelp, loadFor } from './config-arguments.ts';
 import type { CommandIo } from './io.ts';
+import { siteReport } from './site-report.ts';
 
 const usage = `Usage: busbar check [options]
 
-Checks the configuration and prints what is in force, without starting anything.
+Checks the configuration and prints what is in force, the tree of circuits, and what the site
+would draw if this machine were gone, without starting anything.
 
 ${configOptionsHelp}
   -h, --help         this text`;
@@ -18,7 +20,15 @@ const maxListed = 50;
 export function check(args: readonly string[], io: CommandIo): number {
   const result = loadFor(usage, args, io);
   if (typeof result === 'number') return result;
-  if (result.ok) io.out(summary(result.config, result.source));
+  if (result.ok) {
+    io.out(summary(result.config, result.source));
+    const { siteModel } = result.config;
+    const electrical =
+      siteModel === null
+        ? ['No circuits are configured: balancing is OFF, and no charge point is limited.']
+        : siteReport(siteModel);
+    for (const line of ['', ...electrical, '']) io.out(line);
+  }
   for (const warning of result.warnings) io.out(`warning: ${formatProblem(warning)}`);
   if (result.ok) {
     io.out(`The configuration is valid${count(result.warnings.length)}.`);
@@ -31,7 +41,7 @@ export function check(args: readonly string[], io: CommandIo): number {
 
 /** The configuration in force as short YAML; secrets print as `***` by themselves. */
 function summary(config: Config, source: ConfigSource): string {
-  const { chargePoints, tokenLines, ...sections } = config;
+  const { chargePoints, tokenLines, siteModel: _siteModel, ...sections } = config;
   const lines = [`# from ${source.file ?? 'built-in defaults'}${setOver(source)}`, yaml(sections)];
   if (tokenLines !== null) lines.push(`# ${tokenLines.length} tokens in ${config.authorization.tokens?.file}`);
   lines.push(`chargePoints: # ${chargePoints.length}`);

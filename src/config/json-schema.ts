@@ -16,8 +16,22 @@ export function jsonSchemaText(): string {
 
 /** JSON Schema's own keywords only; what has a default may be left out, so it is not required. */
 function editorNode(node: SchemaNode): Record<string, unknown> {
-  const { properties, required, items, allowed, unit, secret: _secret, notYet, default: fallback, ...rest } = node;
-  const result: Record<string, unknown> = { ...rest, description: descriptionOf(node) };
+  const {
+    properties,
+    required,
+    items,
+    anyOf,
+    allowed,
+    unit,
+    secret: _secret,
+    notYet,
+    default: fallback,
+    ...all
+  } = node;
+  const { kindBy: _kindBy, ...rest } = all;
+  const description = descriptionOf(node);
+  const result: Record<string, unknown> = description === '' ? { ...rest } : { ...rest, description };
+  if (anyOf !== undefined) result.anyOf = anyOf.map(editorNode);
   // A section may be empty: its keys have defaults. That must not offer `{}` as a default of its own.
   if (fallback !== undefined && node.type !== 'object') result.default = fallback;
   if (items !== undefined) result.items = editorNode(items);
@@ -32,7 +46,7 @@ function editorNode(node: SchemaNode): Record<string, unknown> {
 }
 
 function descriptionOf(node: SchemaNode): string {
-  const words = [node.description ?? ''];
+  const words = node.description === undefined ? [] : [node.description];
   if (node.unit !== undefined) words.push(`Unit: ${node.unit}.`);
   if (node.allowed !== undefined) words.push(`Allowed: ${allowedWords(node)}.`);
   if (node.notYet !== undefined) words.push(`Not acted on yet: ${node.notYet}.`);

@@ -2,16 +2,21 @@ import { dirname, resolve } from 'node:path';
 import { TextDecoder } from 'node:util';
 import { Compile } from 'typebox/compile';
 import { parseTokenTable } from '../csv/token-table.ts';
+import type { SiteModel } from '../domain/site-model.ts';
 import type { TokenLine } from '../domain/token-import.ts';
 import { crossCheck, placeOf } from './cross-checks.ts';
 import { parseDocument, type Tree } from './document.ts';
+import { electricalLint } from './electrical-lint.ts';
 import { fileExists, readBounded } from './files.ts';
 import { nearest } from './nearest.ts';
 import { coerce, environmentName, settableKeys, strayVariables, withValue } from './overlay.ts';
-import { type Findings, formatKey, type Problem, show } from './problem.ts';
+import { type Findings, formatKey, type KeyPath, type Problem, show } from './problem.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
+import type { LimitsFile, MqttLimitFile } from './schema-limits.ts';
+import type { ChargePointMeterFile, HttpMeterFile, ModbusMeterFile, MqttMeterFile } from './schema-meters.ts';
 import type { Secret } from './secret.ts';
-import { type Environment, resolveSecret } from './secret-source.ts';
+import { type Environment, resolveSecret, type SecretSource } from './secret-source.ts';
+import { siteModelOf } from './site-model.ts';
 import { validate } from './validate.ts';
 
 /** A charge point that the configuration lists. */
@@ -28,10 +33,28 @@ type ChargePointConfig = {
   readonly configuration: Readonly<Record<string, string | number | boolean>>;
 };
 
+/** A secret has been fetched from where the file says that it is. */
+type WithPassword<T> = Omit<T, 'password'> & { readonly password: Secret | null };
+
+/** One meter: how it is read. On which circuit it looks stands in the site model. */
+export type MeterConfig = ModbusMeterFile | WithPassword<MqttMeterFile> | HttpMeterFile | ChargePointMeterFile;
+
+/** Limits from outside that the file names. */
+export type LimitsConfig = Readonly<Pick<LimitsFile, 'schedules' | 'modbus'>> & {
+  readonly mqtt: readonly WithPassword<MqttLimitFile>[];
+};
+
 /** The configuration in force: validated, complete, secrets fetched. Units are in the names of the keys. */
 export type Config = Readonly<
-  Pick<ConfigFile, 'site' | 'ocpp' | 'http' | 'store' | 'files' | 'authorization' | 'reservations' | 'log' | 'groups'>
+  Pick<
+    ConfigFile,
+    'site' | 'ocpp' | 'http' | 'store' | 'files' | 'authorization' | 'reservations' | 'log' | 'groups' | 'policy'
+  >
 > & {
+  /** Null without circuits: balancing is off. */
+  readonly siteModel: SiteModel | null;
+  readonly meters: readonly MeterConfig[];
+  readonly limits: LimitsConfig;
   readonly chargePoints: readonly ChargePointConfig[];
   /** What the file of tokens says; null where none is named. */
   readonly tokenLines: readonly TokenLine[] | null;
@@ -91,6 +114,7 @@ export function loadConfig({ file, env, overrides = {} }: LoadRequest): LoadResu
   let config: Config | undefined;
   if (findings.problems.length === 0 && check.Check(value)) {
     crossCheck(value, tree, findings);
+    electricalLint(value, tree, findings);
     config = complete(value, tree, path === null ? '.' : dirname(path), env, findings);
     findings.warnings.push(...strayVariables(Object.keys(env), secretVariables(value)));
   }
@@ -161,31 +185,45 @@ function applyOverrides(tree: Tree, overrides: NonNullable<LoadRequest['override
 }
 
 function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment, findings: Findings): Config {
-  const { site, ocpp, http, store, files, authorization, reservations, log, groups } = file;
-  const chargePoints = file.chargePoints.map((chargePoint, index): ChargePointConfig => {
-    let password: Secret | null = null;
-    if (chargePoint.password !== undefined) {
-      const path = ['chargePoints', index, 'password'];
-      const result = resolveSecret(chargePoint.password, folder, env);
-      const about = { ...placeOf(tree, path), key: formatKey(path) };
-      if (!result.ok) findings.problems.push({ ...about, message: result.message });
-      else {
-        password = result.secret;
-        if (result.warning !== undefined) findings.warnings.push({ ...about, message: result.warning });
-      }
+  const { site, ocpp, http, store, files, authorization, reservations, log, groups, policy } = file;
+  const secretAt = (source: SecretSource | undefined, path: KeyPath): Secret | null => {
+    if (source === undefined) return null;
+    const result = resolveSecret(source, folder, env);
+    const about = { ...placeOf(tree, path), key: formatKey(path) };
+    if (!result.ok) {
+      findings.problems.push({ ...about, message: result.message });
+      return null;
     }
-    return {
+    if (result.warning !== undefined) findings.warnings.push({ ...about, message: result.warning });
+    return result.secret;
+  };
+  const chargePoints = file.chargePoints.map(
+    (chargePoint, index): ChargePointConfig => ({
       id: chargePoint.id,
       securityProfile: chargePoint.securityProfile ?? ocpp.securityProfile,
-      password,
+      password: secretAt(chargePoint.password, ['chargePoints', index, 'password']),
       allowMissingSubprotocol: chargePoint.allowMissingSubprotocol,
       connectors: chargePoint.connectors.map(({ id }) => ({ id })),
       group: chargePoint.group ?? null,
       configuration: chargePoint.configuration,
-    };
-  });
-  const tokenLines = readTokens(authorization.tokens?.file, tree, folder, findings);
-  return { site, ocpp, http, store, files, authorization, reservations, log, groups, chargePoints, tokenLines };
+    }),
+  );
+  const meters = file.meters.map(
+    (meter, index): MeterConfig =>
+      meter.type === 'mqtt' ? { ...meter, password: secretAt(meter.password, ['meters', index, 'password']) } : meter,
+  );
+  const mqtt = file.limits.mqtt.map((limit, index) => ({
+    ...limit,
+    password: secretAt(limit.password, ['limits', 'mqtt', index, 'password']),
+  }));
+  return {
+    ...{ site, ocpp, http, store, files, authorization, reservations, log, groups, policy },
+    siteModel: siteModelOf(file),
+    meters,
+    limits: { ...file.limits, mqtt },
+    chargePoints,
+    tokenLines: readTokens(authorization.tokens?.file, tree, folder, findings),
+  };
 }
 
 /** 20,000 lines of 200 bytes. */
@@ -217,7 +255,14 @@ function readTokens(
 }
 
 function secretVariables(file: ConfigFile): ReadonlySet<string> {
-  return new Set(['BUSBAR_CONFIG', ...file.chargePoints.flatMap(({ password }) => password?.env ?? [])]);
+  return new Set([
+    'BUSBAR_CONFIG',
+    ...[...file.chargePoints, ...file.meters, ...file.limits.mqtt].flatMap(secretVariable),
+  ]);
+}
+
+function secretVariable(holder: { readonly password?: SecretSource } | object): string[] {
+  return 'password' in holder && holder.password?.env !== undefined ? [holder.password.env] : [];
 }
 
 /** In the order of the file, so that one can correct from top to bottom. */

@@ -21,10 +21,16 @@ export function environmentName(key: string): string {
 
 /** Text as the environment and the command line give it, as the type that the key wants; unfit text stays text. */
 export function coerce(node: SchemaNode, text: string): string | number | boolean {
-  const numeric = node.type === 'integer' || node.enum?.every((word) => typeof word === 'number') === true;
-  if (numeric && /^-?\d{1,15}$/.test(text)) return Number(text);
+  if (isNumeric(node) && /^-?\d{1,15}$/.test(text)) return Number(text);
+  if (node.type === 'number' && /^-?\d{1,12}\.\d{1,12}$/.test(text)) return Number(text);
   if (node.type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   return text;
+}
+
+function isNumeric({ type, enum: words, anyOf }: SchemaNode): boolean {
+  if (type === 'integer' || type === 'number') return true;
+  if (anyOf !== undefined) return anyOf.some(isNumeric);
+  return words?.every((word) => typeof word === 'number') === true;
 }
 
 /** The same tree with one value set. A section on the way that is no section stays as it is, for validation to report. */

@@ -43,14 +43,35 @@ function sectionText(name: string, node: SchemaNode): string {
 }
 
 function rowsOf(node: SchemaNode, prefix: string): string[] {
+  if (node.kindBy !== undefined) return rowsOfKinds(node, node.kindBy, prefix);
   return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
     const key = `${prefix}.${name}`;
     const free = typeof child.additionalProperties === 'object';
     if (child.type === 'object' && child.secret !== true && !free) return rowsOf(child, key);
     const own = rowOf(key, child, node.required?.includes(name) === true);
+    const section = child.anyOf?.find(({ type }) => type === 'object');
+    if (section !== undefined) return [own, ...rowsOf(section, key)];
     if (child.type === 'array') return [own, ...rowsOf(child.items ?? {}, `${key}[]`)];
     return [own];
   });
+}
+
+/** Of a section of several kinds each key once; those that not every kind has say whose they are. */
+function rowsOfKinds({ anyOf = [] }: SchemaNode, kindBy: string, prefix: string): string[] {
+  const kindsOf = new Map<string, string[]>();
+  for (const variant of anyOf) {
+    const kind = String(variant.properties?.[kindBy]?.enum?.[0]);
+    const { [kindBy]: _kind, ...properties } = variant.properties ?? {};
+    for (const row of rowsOf({ ...variant, properties }, prefix)) kindsOf.set(row, [...(kindsOf.get(row) ?? []), kind]);
+  }
+  const kinds: SchemaNode = {
+    enum: anyOf.flatMap((variant) => variant.properties?.[kindBy]?.enum ?? []),
+    description: 'How it is read; which other keys there are depends on it.',
+  };
+  const marked = [...kindsOf].map(([row, names]) =>
+    names.length === anyOf.length ? row : row.replace('` |', `\` (${names.join(', ')}) |`),
+  );
+  return [rowOf(`${prefix}.${kindBy}`, kinds, true), ...marked];
 }
 
 function rowOf(key: string, node: SchemaNode, required: boolean): string {

@@ -1,9 +1,13 @@
 import Type from 'typebox';
+import { chargePointKeys, circuits, connectorKeys, policy, siteKeys } from './schema-circuits.ts';
+import { limits } from './schema-limits.ts';
+import { meters } from './schema-meters.ts';
+import { closed, notYet, secret, securityProfile, wishes } from './schema-parts.ts';
 
 /**
  * The configuration file: every key with its type, unit, default and meaning. The loader, the JSON Schema for editors
- * and the reference in docs/ all come from here. Besides JSON Schema's own, four keywords of ours are used:
- * `allowed` (what may stand there, in words), `unit`, `secret` (values below are never shown), and `notYet` (the key is
+ * and the reference in docs/ all come from here. Besides JSON Schema's own, five keywords of ours are used:
+ * `kindBy` (the key that tells the alternatives of anyOf apart), `allowed` (what may stand there, in words), `unit`, `secret` (values below are never shown), and `notYet` (the key is
  * accepted, but this version does not act on it: a warning says so).
  */
 
@@ -11,69 +15,6 @@ import Type from 'typebox';
 export const refusedKeys: ReadonlyMap<string, string> = new Map([
   ['ocpp.tls', 'is not in this version: it does not serve TLS yet, so only security profiles 0 and 1 are possible'],
 ]);
-
-const closed = { additionalProperties: false } as const;
-
-const secret = (description: string) =>
-  Type.Object(
-    {
-      file: Type.Optional(
-        Type.String({
-          minLength: 1,
-          maxLength: 4096,
-          secret: true,
-          description:
-            'File that holds the secret, relative to the folder of this file; one line break at its end is ignored.',
-        }),
-      ),
-      env: Type.Optional(
-        Type.String({
-          pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$',
-          secret: true,
-          allowed: 'the name of an environment variable: letters, digits and _',
-          description: 'Environment variable that holds the secret.',
-        }),
-      ),
-    },
-    {
-      ...closed,
-      minProperties: 1,
-      maxProperties: 1,
-      secret: true,
-      allowed: 'either {file: path} or {env: NAME}; a secret never stands in this file itself',
-      description,
-    },
-  );
-
-const securityProfile = (extra: { readonly default?: 0 | 1; readonly description: string }) =>
-  Type.Enum([0, 1], {
-    allowed: '0 (no password) or 1 (password); 2 and 3 come later: this version does not serve TLS yet',
-    ...extra,
-  });
-
-const notYet = (words: string, description: string) =>
-  Type.Optional(Type.Unsafe<unknown>({ notYet: words, description }));
-
-const wishes = (description: string) =>
-  Object.assign(
-    Type.Unsafe<Record<string, string | number | boolean>>({
-      additionalProperties: {
-        anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }],
-        maxLength: 500,
-        allowed: 'text of up to 500 characters, a number, true or false',
-        description: 'The value that the key shall have.',
-      },
-    }),
-    {
-      type: 'object' as const,
-      default: {},
-      maxProperties: 500,
-      allowed: 'a section of keys and values, such as MeterValueSampleInterval: 60',
-      description,
-    },
-  );
-
-const notLimiting = 'this version does not limit current yet; balancing is OFF';
 
 const site = Type.Object(
   {
@@ -105,6 +46,7 @@ const site = Type.Object(
         description: 'Country of the site.',
       }),
     ),
+    ...siteKeys,
   },
   { ...closed, default: {}, description: 'What this site is.' },
 );
@@ -427,12 +369,7 @@ const connector = Type.Object(
       maximum: 64,
       description: 'Number of the connector as the charge point counts it, from 1.',
     }),
-    ratedA: notYet(notLimiting, 'Rated current per phase, in A.'),
-    maxA: notYet(notLimiting, 'Highest current per phase to offer, in A.'),
-    minA: notYet(notLimiting, 'Lowest current per phase at which cars charge, in A.'),
-    rotation: notYet(notLimiting, 'Phase rotation: which phases of the site are L1, L2, L3 here.'),
-    phases: notYet(notLimiting, 'Number of phases connected.'),
-    floorA: notYet(notLimiting, 'Current per phase kept when the site is out of reach, in A, or auto.'),
+    ...connectorKeys,
   },
   { ...closed, description: 'One connector.' },
 );
@@ -463,7 +400,7 @@ const chargePoint = Type.Object(
     configuration: wishes(
       'Configuration keys that this charge point shall have; they go before those of its group and of all.',
     ),
-    circuit: notYet(notLimiting, 'The circuit that feeds it.'),
+    ...chargePointKeys,
   },
   { ...closed, description: 'One charge point.' },
 );
@@ -497,9 +434,10 @@ export const configSchema = Type.Object(
       default: [],
       description: 'Groups of charge points that share a configuration.',
     }),
-    circuits: notYet(notLimiting, 'The electrical circuits of the site and their limits.'),
-    meters: notYet('this version does not read meters yet', 'Meters of the site.'),
-    policy: notYet(`${notLimiting}, so no policy is applied`, 'How current is shared between cars.'),
+    circuits,
+    meters,
+    policy,
+    limits,
     upstream: notYet(
       'this version does not connect to an upstream system yet',
       'The connection to an upstream system.',
@@ -519,6 +457,9 @@ export type SchemaNode = {
   readonly additionalProperties?: boolean | SchemaNode;
   readonly required?: readonly string[] | undefined;
   readonly items?: SchemaNode;
+  /** Alternatives: told apart by what kind of value is written, or by the key that `kindBy` names. */
+  readonly anyOf?: readonly SchemaNode[];
+  readonly kindBy?: string;
   readonly enum?: readonly (string | number)[];
   readonly pattern?: string;
   readonly format?: string;
@@ -526,6 +467,7 @@ export type SchemaNode = {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly minItems?: number;
   readonly maxItems?: number;
   readonly minProperties?: number;
   readonly maxProperties?: number;
@@ -544,8 +486,12 @@ export function allowedWords(node: SchemaNode): string {
   if (node.enum !== undefined) return node.enum.join(' | ');
   if (node.type === 'boolean') return 'true | false';
   if (node.type === 'integer') return `a whole number from ${node.minimum} to ${node.maximum}${unitSuffix(node)}`;
+  if (node.type === 'number') return `a number from ${node.minimum} to ${node.maximum}${unitSuffix(node)}`;
   if (node.type === 'string') return `text of ${node.minLength ?? 0} to ${node.maxLength} characters`;
+  if (node.type === 'array' && node.minItems !== undefined && node.minItems === node.maxItems)
+    return `a list of ${node.maxItems} entries`;
   if (node.type === 'array') return `a list of at most ${node.maxItems} entries`;
+  if (node.kindBy !== undefined) return `a section with the key ${node.kindBy}`;
   if (node.type === 'object') return `a section with the keys ${Object.keys(node.properties ?? {}).join(', ')}`;
   return 'anything';
 }

@@ -18,6 +18,9 @@ export function validate(schema: SchemaNode, tree: Tree, findings: Findings): un
   return value;
 
   function checkNode(node: SchemaNode, written: Tree, path: KeyPath): unknown {
+    if (node.kindBy !== undefined) return checkKind(node, node.kindBy, written, path);
+    const fitting = node.anyOf?.find((each) => fits(each, written));
+    if (fitting !== undefined) return checkNode({ ...node, anyOf: [], ...fitting, ...wordsOf(node) }, written, path);
     if (node.type === 'object') return checkSection(node, written, path);
     if (node.type === 'array') return checkList(node, written, path);
     if (written.kind !== 'scalar') return wrong(node, written, path, `is ${kindOf(written)}`);
@@ -25,6 +28,22 @@ export function validate(schema: SchemaNode, tree: Tree, findings: Findings): un
     const message = faultOf(node, written.value);
     if (message === undefined) return written.value;
     return wrong(node, written, path, message, suggest(node, written.value));
+  }
+
+  /** A section of several kinds; without a valid kind it can't be said what else belongs there. */
+  function checkKind(node: SchemaNode, kindBy: string, written: Tree, path: KeyPath): unknown {
+    if (written.kind !== 'map')
+      return wrong(node, written, path, isEmpty(written) ? 'is empty' : `is ${kindOf(written)}`);
+    const entry = written.entries.get(kindBy);
+    const kinds = (node.anyOf ?? []).map((each) => each.properties?.[kindBy]?.enum?.[0]);
+    const value = entry?.value.kind === 'scalar' ? entry.value.value : undefined;
+    const index = kinds.findIndex((kind) => kind !== undefined && kind === value);
+    const variant = node.anyOf?.[index];
+    if (variant !== undefined) return checkSection(variant, written, path);
+    const words = kinds.filter((kind) => kind !== undefined);
+    const choice: SchemaNode = { enum: words };
+    if (entry === undefined) return wrong(choice, written, [...path, kindBy], 'is missing');
+    return checkNode(choice, entry.value, [...path, kindBy]);
   }
 
   function checkSection(node: SchemaNode, written: Tree, path: KeyPath): unknown {
@@ -70,9 +89,12 @@ export function validate(schema: SchemaNode, tree: Tree, findings: Findings): un
   }
 
   function checkList(node: SchemaNode, written: Tree, path: KeyPath): unknown {
-    if (isEmpty(written)) return [];
+    if (isEmpty(written) && node.minItems === undefined) return [];
     if (written.kind !== 'list') return wrong(node, written, path, `is ${kindOf(written)}`);
     if (written.items.length > (node.maxItems ?? 0)) {
+      return wrong(node, written, path, `has ${written.items.length} entries`);
+    }
+    if (written.items.length < (node.minItems ?? 0)) {
       return wrong(node, written, path, `has ${written.items.length} entries`);
     }
     return written.items.map((item, index) => checkNode(node.items ?? {}, item, [...path, index]));
@@ -102,6 +124,25 @@ export function validate(schema: SchemaNode, tree: Tree, findings: Findings): un
     const problem: Problem = { ...written.at, key: formatKey(path), message, allowed: allowedWords(node) };
     findings.problems.push(didYouMean === undefined ? problem : { ...problem, didYouMean });
   }
+}
+
+/** Whether a value is of the kind that an alternative describes; whether it is right is asked later. */
+function fits(node: SchemaNode, written: Tree): boolean {
+  if (node.type === 'object') return written.kind === 'map';
+  if (node.type === 'array') return written.kind === 'list';
+  if (written.kind !== 'scalar') return false;
+  if (node.enum !== undefined) return typeof written.value === typeof node.enum[0];
+  if (node.type === 'integer') return typeof written.value === 'number';
+  return typeof written.value === node.type;
+}
+
+/** What a choice says of itself goes before what the alternative says. */
+function wordsOf({ allowed, description, maxLength }: SchemaNode): Partial<SchemaNode> {
+  return {
+    ...(allowed !== undefined && { allowed }),
+    ...(description !== undefined && { description }),
+    ...(maxLength !== undefined && { maxLength }),
+  };
 }
 
 /** The default of a key; of a section, the defaults of all its keys. */

@@ -22,7 +22,7 @@ function run(args: readonly string[], env: Record<string, string> = {}) {
 
 describe('busbar check', () => {
   test('prints what is in force, where it comes from, and no secret', () => {
-    writeFileSync(file, 'site: {id: north}\nchargePoints: [{id: A, password: {env: PW}}]\ncircuits: []\n');
+    writeFileSync(file, 'site: {id: north}\nchargePoints: [{id: A, password: {env: PW}}]\nupstream: {}\n');
     const { code, out, err } = run(['--config', file, '--set', 'http.port=8081'], {
       PW: 'correct horse battery',
       BUSBAR_LOG_LEVEL: 'warn',
@@ -33,9 +33,34 @@ describe('busbar check', () => {
     expect(out).toContain('  port: 8081\n');
     expect(out).toContain('  level: warn\n');
     expect(out).toContain('chargePoints: # 1\n  - { id: A, securityProfile: 0, password: "***", ');
-    expect(out).toContain(`warning: ${file}:3:1 circuits: this version does not limit current yet; balancing is OFF`);
+    expect(out).toContain(`warning: ${file}:3:1 upstream: this version does not connect to an upstream system yet`);
+    expect(out).toContain('No circuits are configured: balancing is OFF, and no charge point is limited.');
     expect(out).toContain('The configuration is valid, with 1 warning.');
     expect(out).not.toContain('horse');
+  });
+
+  test('draws the tree, and says what the site draws if this machine is gone', () => {
+    const { code, out } = run(['--config', 'config/examples/car-park-with-pv.yaml']);
+    expect(code).toBe(0);
+    expect(out).toContain(
+      '  grid: 160 A, margin 5 %, reserve 60 A, meter main (grid), roof (generation)\n    park: 100 A',
+    );
+    expect(out).toContain('      - P02/1: 6 to 16 A, STR (1 of 3 phases wired), floor 6 A\n');
+    expect(out).toContain('If this gateway dies now:\n  grid: L1 78 / L2 78 / L3 78 of 160 A\n');
+    expect(out).toContain('Lease (auto): 12 h');
+  });
+
+  test('refuses floors that do not fit, with the sum', () => {
+    const floors = [1, 2, 3].map((id) => `{id: ${id}, ratedA: 32, floorA: 10}`).join(', ');
+    writeFileSync(
+      file,
+      `circuits: [{id: grid, limitA: 32, reserveA: 8}]\nchargePoints: [{id: A, circuit: grid, connectors: [${floors}]}]\n`,
+    );
+    const { code, err } = run(['--config', file]);
+    expect(code).toBe(1);
+    expect(err).toContain(
+      `${file}:1:12 circuits[0]: does not hold without this machine: L1 reserve 8 + A/1 10 + A/2 10 + A/3 10 = 38 of 32 A`,
+    );
   });
 
   test('prints every problem and ends with 1', () => {

@@ -18,11 +18,14 @@ describe('generated from the schema', () => {
     const schema: Schema.XSchema = JSON.parse(jsonSchemaText());
     const accepts = (text: string) => Schema.Check(schema, parse(text));
     expect(accepts(readFileSync('config/site.example.yaml', 'utf8'))).toBe(true);
-    expect(accepts('circuits: [{id: grid}]')).toBe(true);
+    expect(accepts('circuits: [{id: grid, limitA: [63, 63, 0]}]')).toBe(true);
     for (const text of [
       'sites: {}',
       'ocpp: {port: 70000}',
       'chargePoints: [{connectors: []}]',
+      'circuits: [{id: grid, limitA: [63, 63]}]',
+      'meters: [{id: main, type: modbus-tcp}]',
+      'meters: [{id: main, type: gas}]',
       'chargePoints: [{id: A, password: word}]',
     ]) {
       expect([text, accepts(text), load(text).ok]).toEqual([text, false, false]);
@@ -68,19 +71,25 @@ describe('the files in config/', () => {
     expect(shown.config).toMatchObject({ ocpp, http, store, authorization, log });
   });
 
-  test('the sections of later versions in the example are accepted, each with a warning', () => {
+  test('what the example shows as comments is right, but for its placeholders', () => {
     const text = readFileSync('config/site.example.yaml', 'utf8');
-    const later = text.slice(text.indexOf('# circuits:')).replaceAll(/^# /gm, '');
-    const result = load(later);
-    expect(result.ok).toBe(true);
-    expect(result.warnings.map(({ key }) => key)).toEqual(['circuits', 'meters', 'policy', 'upstream']);
+    const later = text
+      .slice(text.indexOf('# circuits:'))
+      .replaceAll(/^# /gm, '')
+      .replaceAll(/^(?:Limits|Sections) .*$/gm, '');
+    const point = 'chargePoints: [{id: CP001, circuit: grid, connectors: [{id: 1, ratedA: 32, floorA: 6}]}]\n';
+    const result = load(point + later);
+    expect(result).toMatchObject({ ok: true });
+    expect(result.warnings.map(({ key }) => key)).toEqual(['upstream']);
   });
 });
 
 function keysOf(node: SchemaNode, path: readonly string[]): [string, SchemaNode][] {
   const below = node.items ?? node;
-  return Object.entries(below.properties ?? {}).flatMap(([name, child]) => {
+  const kinds = (below.anyOf ?? []).filter(({ type }) => type === 'object').flatMap((each) => keysOf(each, path));
+  const own = Object.entries(below.properties ?? {}).flatMap(([name, child]) => {
     const here = [...path, name];
-    return [[here.join('.'), child], ...keysOf(child, here)];
+    return [[here.join('.'), child], ...keysOf(child, here)] as [string, SchemaNode][];
   });
+  return [...own, ...kinds];
 }

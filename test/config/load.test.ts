@@ -12,7 +12,14 @@ describe('what is accepted', () => {
       warnings: [],
       source: { file: null, environment: [], commandLine: [] },
       config: {
-        site: { id: 'site', name: 'Site', timeZone: 'UTC', nominalVoltageV: 230 },
+        site: {
+          id: 'site',
+          name: 'Site',
+          timeZone: 'UTC',
+          nominalVoltageV: 230,
+          unknownReserveA: 0,
+          trustLearnedPhases: false,
+        },
         ocpp: {
           host: '0.0.0.0',
           port: 9000,
@@ -58,6 +65,18 @@ describe('what is accepted', () => {
         log: { level: 'info' },
         groups: [],
         chargePoints: [],
+        siteModel: null,
+        meters: [],
+        limits: { schedules: [], modbus: [], mqtt: [] },
+        policy: {
+          default: 'equal',
+          tiers: [],
+          tierOf: [],
+          lease: 'auto',
+          minOnS: 900,
+          minOffS: 300,
+          rotationS: 900,
+        },
         tokenLines: null,
       },
     });
@@ -169,13 +188,9 @@ describe('configuration of charge points', () => {
 
 describe('warnings', () => {
   test('what this version does not act on, once for each key, with the place of the first', () => {
-    const connectors = 'connectors: [{id: 1, maxA: 32}, {id: 2, maxA: 16}]';
-    const text = `circuits: [{id: grid, anything: here}]\nupstream: {url: x}\nchargePoints: [{id: A, ${connectors}}, {id: B, circuit: grid}]`;
+    const text = 'site: {id: a}\nupstream: {url: x}\n';
     expect(warningLines(text)).toEqual([
-      './site.yaml:1:1 circuits: this version does not limit current yet; balancing is OFF',
       './site.yaml:2:1 upstream: this version does not connect to an upstream system yet',
-      './site.yaml:3:45 chargePoints[0].connectors[0].maxA: this version does not limit current yet; balancing is OFF (and in 1 more place)',
-      './site.yaml:3:85 chargePoints[1].circuit: this version does not limit current yet; balancing is OFF',
     ]);
     expect(load(text).ok).toBe(true);
   });

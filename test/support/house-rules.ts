@@ -47,7 +47,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   'central-system': ['ocpp', 'domain'],
   store: ['domain'],
   runtime: ['ocpp/identity', 'domain'],
-  config: ['csv', 'domain'],
+  config: ['balancer', 'csv', 'domain'],
   csv: ['ocpp/timestamp', 'domain'],
   ocpp: ['domain'],
   balancer: ['domain'],

@@ -1,0 +1,62 @@
+import { type DeadBoxSum, deadBox } from '../balancer/dead-box.ts';
+import { amps, leaseInWords } from '../config/dead-box-lint.ts';
+import type { CircuitModel, SiteModel } from '../domain/site-model.ts';
+
+/** Connectors of one circuit printed one by one; of more, only the number. */
+const MAX_CONNECTORS = 12;
+
+/** The site for a person: its tree of circuits, and what it would draw if this machine were gone. */
+export function siteReport(model: SiteModel): string[] {
+  return [
+    'The site:',
+    ...treeLines(model),
+    '',
+    'If this gateway dies now:',
+    ...deadBox(model).map((sum) => `  ${sum.circuit}: ${deadBoxWords(sum)}`),
+    '',
+    `Lease (auto): ${leaseInWords(model)}`,
+  ];
+}
+
+/** `L1 58 / L2 61 / L3 49 of 63 A`. */
+export function deadBoxWords({ sumMA, limitMA }: DeadBoxSum): string {
+  const sums = sumMA.map((sum, phase) => `L${phase + 1} ${amps(sum)}`).join(' / ');
+  return `${sums} of ${perPhase(limitMA)} A`;
+}
+
+function treeLines(model: SiteModel): string[] {
+  const lines: string[] = [];
+  const [root] = model.circuits;
+  if (root !== undefined) draw(root, 1);
+  return lines;
+
+  function draw(circuit: CircuitModel, depth: number): void {
+    const indent = '  '.repeat(depth);
+    const meters = model.meters.filter(({ circuit: id }) => id === circuit.id).map(({ id, side }) => `${id} (${side})`);
+    const facts = [
+      `${perPhase(circuit.limitMA)} A`,
+      ...(circuit.limitW === null ? [] : [`${circuit.limitW} W`]),
+      ...(circuit.marginPercent > 0 ? [`margin ${circuit.marginPercent} %`] : []),
+      ...(circuit.reserveMA.some((each) => each > 0) ? [`reserve ${perPhase(circuit.reserveMA)} A`] : []),
+      ...(meters.length > 0 ? [`meter ${meters.join(', ')}`] : []),
+      ...(circuit.chargePointId === null ? [] : ['limits itself']),
+    ];
+    lines.push(`${indent}${circuit.id}: ${facts.join(', ')}`);
+    const own = model.connectors.filter(({ circuit: id }) => id === circuit.id);
+    for (const each of own.slice(0, MAX_CONNECTORS)) {
+      const kind = each.smartCharging ? `floor ${amps(each.floorMA)} A` : 'takes no limits';
+      const phases =
+        each.wiredPhases === 3 ? each.rotation : `${each.rotation} (${each.wiredPhases} of 3 phases wired)`;
+      lines.push(
+        `${indent}  - ${each.chargePointId}/${each.connectorId}: ${amps(each.minMA)} to ${amps(each.maxMA)} A, ${phases}, ${kind}${each.dc === null ? '' : ', DC'}`,
+      );
+    }
+    if (own.length > MAX_CONNECTORS) lines.push(`${indent}  - and ${own.length - MAX_CONNECTORS} more connectors`);
+    for (const child of model.circuits) if (child.parent === circuit.id) draw(child, depth + 1);
+  }
+}
+
+function perPhase(limits: readonly number[]): string {
+  const words = limits.map(amps);
+  return new Set(words).size === 1 ? (words[0] ?? '') : `[${words.join(', ')}]`;
+}
