@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { type Busbar, startBusbar } from '../main.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 import { realClock } from '../sim/clock.ts';
 import { type Fleet, startFleet } from '../sim/fleet.ts';
+import { openScene, type Scene } from '../sim/scene.ts';
 import { type CommandIo, untilTold } from './io.ts';
 import { plainWords } from './start.ts';
 
@@ -36,6 +37,11 @@ const cards = [
   { idTag: 'GUEST-01', status: 'Expired', note: 'Visitor of last year' },
 ];
 
+/** Charge points are called this and a number. */
+const ID_PREFIX = 'BAY-';
+/** The demo's configuration, in its temporary folder. */
+const siteFile = (folder: string): string => join(folder, 'site.yaml');
+
 /** How often the depot is summed up in one line, ms. */
 const SUMMARY_EVERY_MS = 10_000;
 
@@ -52,8 +58,12 @@ export async function demo(args: readonly string[], io: CommandIo): Promise<numb
   }
   const told = untilTold();
   const folder = mkdtempSync(join(tmpdir(), 'busbar-demo-'));
+  let scene: Scene | null = null;
   try {
     const log = createLog('warn', io.env);
+    const clock = realClock();
+    scene = await openScene({ clock, seed: options.seed });
+    writeFileSync(siteFile(folder), JSON.stringify(scene.configuration(ID_PREFIX, options.chargePoints), null, 2));
     const busbar = await startOnFreePort(options.httpPort, folder, log);
     const api = `http://127.0.0.1:${busbar.httpPort}/api/v1`;
     await addCards(api);
@@ -61,13 +71,16 @@ export async function demo(args: readonly string[], io: CommandIo): Promise<numb
       url: `ws://127.0.0.1:${busbar.ocppPort}/ocpp`,
       count: options.chargePoints,
       seed: options.seed,
-      clock: realClock(),
+      clock,
       idTags: cards.map(({ idTag }) => idTag),
-      idPrefix: 'BAY-',
+      idPrefix: ID_PREFIX,
       pace: options.pace,
+      stormSeconds: 60,
     });
+    scene.wire(fleet);
+    const shown = scene;
     io.out(greeting(api, busbar, fleet));
-    const summaries = setInterval(() => io.out(summaryOf(fleet)), SUMMARY_EVERY_MS);
+    const summaries = setInterval(() => io.out(summaryOf(fleet, shown)), SUMMARY_EVERY_MS);
     await told;
     clearInterval(summaries);
     io.out('The cars leave, the last sessions are written down ...');
@@ -79,6 +92,7 @@ export async function demo(args: readonly string[], io: CommandIo): Promise<numb
     io.err(plainWords(error));
     return 1;
   } finally {
+    await scene?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -128,7 +142,8 @@ async function startOnFreePort(httpPort: number, folder: string, log: Logger): P
 
 function demoConfig(httpPort: number, folder: string): Config {
   const loaded = loadConfig({
-    file: null,
+    // JSON is YAML.
+    file: siteFile(folder),
     env: {},
     overrides: {
       'site.id': 'demo',
@@ -192,7 +207,8 @@ function quirksOf({ chargePoints }: Fleet): string[] {
   });
 }
 
-function summaryOf(fleet: Fleet): string {
+function summaryOf(fleet: Fleet, { electricity, limitA }: Scene): string {
+  const flowing = (electricity.currents().get('grid') ?? []).map((each) => each.toFixed(0)).join(' / ');
   const connectors = fleet.snapshot();
   const charging = connectors.filter(({ status }) => status === 'Charging').length;
   const cars = connectors.filter(({ car }) => car !== null).length;
@@ -200,7 +216,8 @@ function summaryOf(fleet: Fleet): string {
   const connected = fleet.chargePoints.filter((one) => one.connected()).length;
   return (
     `${new Date().toLocaleTimeString()}  ${connected} of ${fleet.chargePoints.length} charge points connected, ` +
-    `${cars} cars at ${connectors.length} connectors, ${charging} charging, ${((amps * 230) / 1_000).toFixed(1)} kW`
+    `${cars} cars at ${connectors.length} connectors, ${charging} charging, ${((amps * 230) / 1_000).toFixed(1)} kW; ` +
+    `the site takes ${flowing} of ${limitA} A`
   );
 }
 

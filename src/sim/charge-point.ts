@@ -52,11 +52,15 @@ export type ChargePoint = {
   connected(): boolean;
   /** By its own clock, in milliseconds since 1970. */
   time(): number;
+  /** By the simulated world's clock. */
+  trueTime(): number;
   powerOn(): void;
   /** The power fails: the line dies, memory goes, flash stays. */
   powerOff(): void;
   /** Power fails and is back after so many seconds. */
   powerCycle(seconds: number): void;
+  /** The switch in the housing that the quirk `needsLocalSwitch` waits for. */
+  setLocalSwitch(on: boolean): void;
   /** The connection is lost, nothing else. */
   cutLine(): void;
   /** Ends in good order and dials no more; `done` comes when nothing is left open. */
@@ -195,6 +199,7 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     text: rpc.receive,
     closed: () => {
       journal.note('connection lost');
+      if (quirks.losesProfilesOnDisconnect) flash.profiles = [];
       rpc.closed();
     },
   });
@@ -237,6 +242,9 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     tickedAt = now;
     const charging = connectors.filter((one) => one.transaction !== null).map((one) => one.load);
     const offers = offersAt(flash.profiles, charging, station.time());
+    for (const { id, car, transaction, load } of connectors) {
+      if (quirks.freeVend && transaction === null && car !== null) offers.set(id, load.hardware);
+    }
     for (const connector of connectors) {
       connector.step(offers.get(connector.id) ?? { amps: 0, phases: model.phases }, elapsedSeconds);
     }
@@ -338,9 +346,13 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     registration: registrar.status,
     connected: line.isOpen,
     time,
+    trueTime: clock.now,
     powerOn,
     powerOff: () => powerOff('cut'),
     powerCycle: (seconds) => powerCycle(seconds),
+    setLocalSwitch: (on) => {
+      flash.localSwitch = on;
+    },
     cutLine: line.cut,
     shutDown: (done) => powerOff('close', done),
   };

@@ -161,7 +161,7 @@ function recurrenceOf(profile: InstalledProfile): number | null {
 }
 
 /** Every moment in [from, to) at which this profile may begin, change or cease to speak. */
-function changesOf(profile: InstalledProfile, transactionStart: number, from: number, to: number): number[] {
+export function changesOf(profile: InstalledProfile, transactionStart: number, from: number, to: number): number[] {
   const anchor = anchorOf(profile, transactionStart);
   const recurs = recurrenceOf(profile);
   const offsets = profile.periods.map((period) => period.startPeriod * 1000);

@@ -159,7 +159,7 @@ function standardKeys(wiring: Wiring): Map<string, Key> {
   add('boolean', 'R', { ReserveConnectorZeroSupported: true, ConnectorSwitch3to1PhaseSupported: false });
   add('integer', 'R', {
     ChargeProfileMaxStackLevel: 8,
-    ChargingScheduleMaxPeriods: 24,
+    ChargingScheduleMaxPeriods: quirks.maxPeriods ?? 24,
     GetConfigurationMaxKeys: quirks.configurationMaxKeys ?? 50,
     LocalAuthListMaxLength: 1000,
     MaxChargingProfilesInstalled: 20,

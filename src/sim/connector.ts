@@ -81,6 +81,7 @@ export class Connector {
     }
     if (this.#station.flash.inoperative.has(this.id) || this.#station.memory.closed) return 'Unavailable';
     if (this.#admitted !== null) return 'Preparing';
+    if (this.#station.quirks.freeVend && this.#amps.some((amps) => amps > 0)) return 'Charging';
     if (this.car !== null) return this.#finished ? 'Finishing' : 'Preparing';
     return this.reservation === null ? 'Available' : 'Reserved';
   }
@@ -94,7 +95,7 @@ export class Connector {
   powerOn(): void {
     this.#powered = true;
     this.#sampler.wake();
-    if (this.transaction !== null) this.stop('PowerLoss');
+    if (this.transaction !== null && !this.#station.quirks.resumesTransactionOnReboot) this.stop('PowerLoss');
     this.#finished = false;
   }
 
@@ -207,7 +208,8 @@ export class Connector {
     const { flash, quirks, clock } = this.#station;
     this.#meter(elapsedSeconds);
     const transaction = this.transaction;
-    const delivering = transaction !== null && !transaction.refused && this.fault === null;
+    const vends = quirks.freeVend && transaction === null && this.car !== null;
+    const delivering = (vends || (transaction !== null && !transaction.refused)) && this.fault === null;
     const obeyed = this.#pilot.offer(offer, this.load.hardware, flash.profiles, clock.now());
     this.#offer = delivering ? obeyed : { ...offer, amps: 0 };
     if (delivering && quirks.endsBelowMinimum && obeyed.amps === 0) this.stop('Other');

@@ -69,6 +69,8 @@ export type Flash = {
   readonly localList: Map<string, IdTagInfo>;
   localListVersion: number;
   profiles: InstalledProfile[];
+  /** A switch in the housing, which some makes want set before they take profiles. */
+  localSwitch: boolean;
   reservations: Reservation[];
   lastLocalId: number;
   firmwareVersion: string;
@@ -95,6 +97,7 @@ export function blankFlash(firmwareVersion: string): Flash {
     localList: new Map(),
     localListVersion: 0,
     profiles: [],
+    localSwitch: false,
     reservations: [],
     lastLocalId: 0,
     firmwareVersion,

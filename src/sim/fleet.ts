@@ -1,8 +1,10 @@
-import { socPercent } from './car.ts';
+import { type CarType, socPercent } from './car.ts';
 import { type ChargePoint, createChargePoint } from './charge-point.ts';
 import type { SimClock } from './clock.ts';
+import type { Placement } from './electricity.ts';
 import { models } from './models.ts';
 import { createRandom } from './random.ts';
+import type { Model } from './station.ts';
 import type { ConnectorStatus } from './status-report.ts';
 import type { Dial } from './transport.ts';
 import { invite } from './visitor.ts';
@@ -30,6 +32,12 @@ type FleetOptions = {
   readonly dial?: Dial;
   /** As for a charge point; false when the clock runs faster than the Central System's. */
   readonly setsClock?: boolean;
+  /** Makes of the charge points, in turn; all of them if absent. */
+  readonly models?: readonly Model[];
+  /** Cars that come, each as likely; all types if absent. */
+  readonly cars?: readonly CarType[];
+  /** The first cars all come within so many seconds; spread over a while if absent. */
+  readonly stormSeconds?: number;
 };
 
 type ConnectorSnapshot = {
@@ -61,11 +69,12 @@ const farewellSeconds = 20;
 export function startFleet(options: FleetOptions): Fleet {
   const { clock, idPrefix = 'SIM-', pace = 1, strangers = 0.05 } = options;
   const random = createRandom(options.seed);
+  const makes = options.models ?? models;
   const dial = options.dial ?? dialWebSocket(options.url);
   const chargePoints = Array.from({ length: options.count }, (_, index) =>
     createChargePoint({
       id: `${idPrefix}${String(index + 1).padStart(3, '0')}`,
-      model: models[index % models.length] ?? random.pick(models),
+      model: makes[index % makes.length] ?? random.pick(makes),
       dial,
       clock,
       random: random.fork(),
@@ -80,9 +89,15 @@ export function startFleet(options: FleetOptions): Fleet {
     }
     return clock.setTimeout(one.powerOn, random.between(0, startSpreadSeconds) * 1000);
   });
+  const { idTags, cars, stormSeconds } = options;
+  const habits = {
+    ...{ clock, idTags, strangers, pace },
+    ...(cars === undefined ? {} : { cars }),
+    ...(stormSeconds === undefined ? {} : { stormSeconds }),
+  };
   const visitors = chargePoints
     .flatMap((one) => one.connectors)
-    .map((connector) => invite({ connector, clock, random: random.fork(), idTags: options.idTags, strangers, pace }));
+    .map((connector) => invite({ ...habits, connector, random: random.fork() }));
 
   return {
     chargePoints,
@@ -93,6 +108,22 @@ export function startFleet(options: FleetOptions): Fleet {
       await Promise.all(chargePoints.map((one) => farewell(one, clock)));
     },
   };
+}
+
+/** Hangs the connectors on circuits in turn, and turns the phases of one after the other as an electrician does. */
+export function placed(
+  chargePoints: readonly ChargePoint[],
+  circuits: readonly string[],
+  rotations: readonly string[] = ['RST', 'STR', 'TRS'],
+): Placement[] {
+  return chargePoints.flatMap((point, index) =>
+    point.connectors.map(({ id }) => ({
+      point,
+      connectorId: id,
+      circuit: circuits[index % circuits.length] ?? '',
+      rotation: rotations[index % rotations.length] ?? 'RST',
+    })),
+  );
 }
 
 function snapshotOf(chargePoint: ChargePoint): ConnectorSnapshot[] {

@@ -9,39 +9,84 @@ export type Pilot = {
   offer(allowed: Limit, hardware: Limit, profiles: readonly InstalledProfile[], now: number): Limit;
 };
 
+/** Between what is allowed and what is offered; each flaw is one, and they stand in a row. */
+type Stage = Pilot['offer'];
+
 export function createPilot(quirks: Quirks): Pilot {
+  const make = (): Stage[] => [
+    ...(quirks.limitDelaySeconds > 0 ? [late(quirks.limitDelaySeconds)] : []),
+    ...(quirks.ignoresFirstLimitAfterZero ? [ignorantAfterZero()] : []),
+    ...(quirks.resumeSeconds > 0 ? [slowToResume(quirks.resumeSeconds)] : []),
+    ...(quirks.spikeSeconds > 0 ? [spiking(quirks.spikeSeconds)] : []),
+    ...(quirks.disobeysAfterSeconds > 0 ? [disobedient(quirks.disobeysAfterSeconds)] : []),
+  ];
+  let stages = make();
+  return {
+    reset: () => {
+      stages = make();
+    },
+    offer: (allowed, hardware, profiles, now) =>
+      stages.reduce((limit, stage) => stage(limit, hardware, profiles, now), allowed),
+  };
+}
+
+function late(seconds: number): Stage {
   let applied: Limit | null = null;
   let coming: { readonly limit: Limit; readonly at: number }[] = [];
-  let wasZero = false;
-  /** The profiles as they were when a limit was ignored: the next one that is set counts again. */
-  let ignoredWith: readonly InstalledProfile[] | null = null;
-
-  const delayed = (allowed: Limit, now: number): Limit => {
-    if (quirks.limitDelaySeconds === 0) return allowed;
+  return (allowed, _hardware, _profiles, now) => {
     applied ??= allowed;
-    if (!same(coming.at(-1)?.limit ?? applied, allowed)) {
-      coming.push({ limit: allowed, at: now + quirks.limitDelaySeconds * 1000 });
-    }
+    if (!same(coming.at(-1)?.limit ?? applied, allowed)) coming.push({ limit: allowed, at: now + seconds * 1000 });
     applied = coming.findLast((one) => one.at <= now)?.limit ?? applied;
     coming = coming.filter((one) => one.at > now);
     return applied;
   };
+}
 
-  return {
-    reset: () => {
-      applied = null;
-      coming = [];
-      wasZero = false;
-      ignoredWith = null;
-    },
-    offer: (allowed, hardware, profiles, now) => {
-      const limit = delayed(allowed, now);
-      if (!quirks.ignoresFirstLimitAfterZero) return limit;
-      if (wasZero && limit.amps > 0) ignoredWith = profiles;
-      else if (ignoredWith !== profiles) ignoredWith = null;
-      wasZero = limit.amps === 0;
-      return ignoredWith === null ? limit : hardware;
-    },
+function ignorantAfterZero(): Stage {
+  let wasZero = false;
+  /** The profiles as they were when a limit was ignored: the next one that is set counts again. */
+  let ignoredWith: readonly InstalledProfile[] | null = null;
+  return (limit, hardware, profiles) => {
+    if (wasZero && limit.amps > 0) ignoredWith = profiles;
+    else if (ignoredWith !== profiles) ignoredWith = null;
+    wasZero = limit.amps === 0;
+    return ignoredWith === null ? limit : hardware;
+  };
+}
+
+function slowToResume(seconds: number): Stage {
+  let paused = false;
+  let resumesAt: number | null = null;
+  return (limit, _hardware, _profiles, now) => {
+    if (limit.amps === 0) {
+      paused = true;
+      resumesAt = null;
+      return limit;
+    }
+    if (!paused) return limit;
+    resumesAt ??= now + seconds * 1000;
+    paused = now < resumesAt;
+    return paused ? { ...limit, amps: 0 } : limit;
+  };
+}
+
+function spiking(seconds: number): Stage {
+  let known: readonly InstalledProfile[] | null = null;
+  let offered = 0;
+  let until = 0;
+  return (limit, hardware, profiles, now) => {
+    if (known !== null && known !== profiles && offered > 0) until = now + seconds * 1000;
+    known = profiles;
+    offered = limit.amps;
+    return now < until ? hardware : limit;
+  };
+}
+
+function disobedient(seconds: number): Stage {
+  let since: number | null = null;
+  return (limit, hardware, _profiles, now) => {
+    since ??= now;
+    return now - since >= seconds * 1000 ? hardware : limit;
   };
 }
 

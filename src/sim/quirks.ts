@@ -60,6 +60,42 @@ export type Quirks = {
   readonly energyInKwh: boolean;
   /** D6.50: its clock is always wrong by so many seconds, whatever time it is told. */
   readonly clockOffsetSeconds: number;
+  /** Profiles are gone when the connection is lost. */
+  readonly losesProfilesOnDisconnect: boolean;
+  /** While its transaction is suspended, a TxProfile is accepted and thrown away. */
+  readonly forgetsTxProfileWhileSuspended: boolean;
+  /** Refuses ChargePointMaxProfile. */
+  readonly noChargePointMax: boolean;
+  /** Refuses TxProfile. */
+  readonly noTxProfile: boolean;
+  /** Refuses profiles of this kind. */
+  readonly refusesKind: 'Absolute' | 'Relative' | null;
+  /** Refuses every profile until a switch in the housing has been set (`setLocalSwitch`). */
+  readonly needsLocalSwitch: boolean;
+  /** The limits that it knows besides 0, in amps; others are refused. */
+  readonly limitStepsA: readonly number[] | null;
+  /** ChargingScheduleMaxPeriods; null: 24. */
+  readonly maxPeriods: number | null;
+  /** TxProfile and TxDefaultProfile of one connector and stack level have one place, and the later one gets it. */
+  readonly sharesTxSlot: boolean;
+  /** Relative schedules count from when they were received, not from the start of the transaction. */
+  readonly relativeFromReceipt: boolean;
+  /** Seconds that it offers nothing after a pause, though the limit allows it again. */
+  readonly resumeSeconds: number;
+  /** For so many seconds after each change of the profiles, offers all that the wiring carries if it was charging. */
+  readonly spikeSeconds: number;
+  /** From so many seconds of a transaction on, offers all that the wiring carries, and reports the limits all the same; 0: never. */
+  readonly disobeysAfterSeconds: number;
+  /** What becomes of GetCompositeSchedule: this status, or this error code. */
+  readonly compositeRefused: 'Rejected' | 'NotSupported' | null;
+  /** What the composite schedule of a connector without a transaction tells: no schedule, or what the wiring carries. */
+  readonly idleComposite: 'none' | 'hardware' | null;
+  /** A transaction goes on after a loss of power. */
+  readonly resumesTransactionOnReboot: boolean;
+  /** TxProfiles stand in memory only. */
+  readonly losesTxProfilesOnReboot: boolean;
+  /** A car gets all that the wiring carries without a transaction. */
+  readonly freeVend: boolean;
 };
 
 export const noQuirks: Quirks = {
@@ -91,11 +127,30 @@ export const noQuirks: Quirks = {
   currentWithoutPhase: false,
   energyInKwh: false,
   clockOffsetSeconds: 0,
+  losesProfilesOnDisconnect: false,
+  forgetsTxProfileWhileSuspended: false,
+  noChargePointMax: false,
+  noTxProfile: false,
+  refusesKind: null,
+  needsLocalSwitch: false,
+  limitStepsA: null,
+  maxPeriods: null,
+  sharesTxSlot: false,
+  relativeFromReceipt: false,
+  resumeSeconds: 0,
+  spikeSeconds: 0,
+  disobeysAfterSeconds: 0,
+  compositeRefused: null,
+  idleComposite: null,
+  resumesTransactionOnReboot: false,
+  losesTxProfilesOnReboot: false,
+  freeVend: false,
 };
 
 /** What such a charge point has lost when it starts again. */
 export function loseOnReboot(flash: Flash, quirks: Quirks): void {
   if (quirks.losesProfilesOnReboot) flash.profiles = [];
+  if (quirks.losesTxProfilesOnReboot) flash.profiles = flash.profiles.filter((one) => one.purpose !== 'TxProfile');
   if (quirks.losesReservationsOnReboot) flash.reservations = [];
   if (!quirks.losesListOnReboot) return;
   flash.localList.clear();

@@ -1,4 +1,4 @@
-import { carTypes, createCar } from './car.ts';
+import { type CarType, carTypes, createCar } from './car.ts';
 import type { SimClock } from './clock.ts';
 import type { Connector } from './connector.ts';
 import type { Random } from './random.ts';
@@ -14,6 +14,10 @@ type VisitorOptions = {
   readonly strangers: number;
   /** How many times faster than in life they come and go. */
   readonly pace: number;
+  /** What they drive. */
+  readonly cars?: readonly CarType[];
+  /** The first ones are there within so many seconds: everybody begins to work at eight. */
+  readonly stormSeconds?: number;
 };
 
 type Visitors = {
@@ -41,7 +45,7 @@ export function invite(options: VisitorOptions): Visitors {
       later(minutes(gapMinutes), arrive);
       return;
     }
-    const car = createCar(random.pick(carTypes), random.between(10, 70), random.pick([80, 90, 100]));
+    const car = createCar(random.pick(options.cars ?? carTypes), random.between(10, 70), random.pick([80, 90, 100]));
     const idTag = random.chance(options.strangers) ? `UNKNOWN-${random.hex(6)}` : random.pick(options.idTags);
     const cardFirst = random.chance(0.2);
     if (!cardFirst) connector.plug(car);
@@ -71,7 +75,8 @@ export function invite(options: VisitorOptions): Visitors {
     later(minutes(gapMinutes), arrive);
   };
 
-  later((random.between(0, gapMinutes[1]) * 20) / pace, arrive);
+  const first = (random.between(0, gapMinutes[1]) * 20) / pace;
+  later(options.stormSeconds === undefined ? first : random.between(0, options.stormSeconds), arrive);
   return {
     stop: () => {
       clock.clearTimeout(timer);

@@ -22,7 +22,7 @@ import {
  */
 
 /** Of those that are no mere yes or no. */
-const values: Readonly<Record<string, number | string>> = {
+const values: Readonly<Record<string, Quirks[keyof Quirks]>> = {
   limitDelaySeconds: 10,
   listChunk: 1,
   differentialNeedsFull: 'VersionMismatch',
@@ -30,6 +30,14 @@ const values: Readonly<Record<string, number | string>> = {
   answerDelaySeconds: 3,
   pingSeconds: 5,
   clockOffsetSeconds: -7_200,
+  refusesKind: 'Relative',
+  limitStepsA: [6, 8, 10, 13, 16],
+  maxPeriods: 1,
+  resumeSeconds: 5,
+  spikeSeconds: 5,
+  disobeysAfterSeconds: 5,
+  compositeRefused: 'NotSupported',
+  idleComposite: 'none',
 };
 
 it.each(Object.keys(noQuirks))('%s', async (name) => {

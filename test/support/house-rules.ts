@@ -69,6 +69,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'csv-parse': ['csv'],
   'csv-stringify': ['csv'],
   fastify: ['http'],
+  'modbus-serial': ['meters', 'sim'],
   ws: ['runtime', 'sim'],
 };
 

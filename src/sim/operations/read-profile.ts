@@ -11,7 +11,10 @@ import {
   Refusal,
 } from '../fields.ts';
 import type { Payload } from '../frames.ts';
+import type { Quirks } from '../quirks.ts';
 import type { Station } from '../station.ts';
+
+const nominalVolts = 230;
 
 /** A ChargingProfile (OCPP 1.6 §7.8) from the wire; malformed ones are refused with a CALLERROR. */
 export function readProfile(sent: Payload): ChargingProfile {
@@ -40,7 +43,8 @@ export function profileProblem(station: Station, profile: InstalledProfile): str
     return 'stack level';
   }
   if (quirks.stackLevelZeroOnly && profile.stackLevel > 0) return 'stack level above 0';
-  if (quirks.wattsOnly && profile.unit === 'A') return 'unit';
+  const whim = whimsicalProblem(quirks, profile, station.flash.localSwitch);
+  if (whim !== null) return whim;
   if (starts.length > configuration.integer('ChargingScheduleMaxPeriods')) return 'too many periods';
   if (starts[0] !== 0) return 'the first period has to start at 0';
   if (starts.some((start, index) => index > 0 && start <= (starts[index - 1] ?? 0))) return 'periods out of order';
@@ -50,6 +54,21 @@ export function profileProblem(station: Station, profile: InstalledProfile): str
     return profile.purpose === 'TxDefaultProfile' ? null : 'purpose and connector';
   }
   return null;
+}
+
+/** What only some makes object to. */
+function whimsicalProblem(quirks: Quirks, profile: InstalledProfile, localSwitch: boolean): string | null {
+  if (quirks.wattsOnly && profile.unit === 'A') return 'unit';
+  if (quirks.needsLocalSwitch && !localSwitch) return 'the switch in the housing is not set';
+  if (quirks.noChargePointMax && profile.purpose === 'ChargePointMaxProfile') return 'purpose';
+  if (quirks.noTxProfile && profile.purpose === 'TxProfile') return 'purpose';
+  if (quirks.refusesKind === profile.kind) return 'kind';
+  const steps = quirks.limitStepsA;
+  const known = ({ limit, numberPhases }: SchedulePeriod): boolean => {
+    const amps = profile.unit === 'A' ? limit : limit / (nominalVolts * (numberPhases ?? 3));
+    return amps === 0 || steps === null || steps.includes(amps);
+  };
+  return profile.periods.every(known) ? null : 'no limit that it knows';
 }
 
 function readPeriod(sent: Payload): SchedulePeriod {

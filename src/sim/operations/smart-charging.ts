@@ -1,5 +1,5 @@
 import { compositeSchedule, type InstalledProfile } from '../composite-schedule.ts';
-import { integer, object, optionalChoice, optionalInteger } from '../fields.ts';
+import { integer, object, optionalChoice, optionalInteger, Refusal } from '../fields.ts';
 import type { Payload } from '../frames.ts';
 import { connectorAt, type Operation } from './operation.ts';
 import { profileProblem, readProfile } from './read-profile.ts';
@@ -13,15 +13,22 @@ export const setChargingProfile: Operation = (request, station) => {
   const connectorId = integer(request, 'connectorId');
   const connector = connectorAt(station, connectorId);
   const sent = readProfile(object(request, 'csChargingProfiles'));
-  const profile: InstalledProfile = { ...sent, connectorId, installedAt: station.time() };
+  const received: InstalledProfile = { ...sent, connectorId, installedAt: station.time() };
+  const profile = station.quirks.relativeFromReceipt ? fromReceipt(received) : received;
   if (station.quirks.ignoresProfiles) return { payload: { status: 'Accepted' } };
-  if (profileProblem(station, profile) !== null) return { payload: { status: 'Rejected' } };
+  if (profileProblem(station, received) !== null) return { payload: { status: 'Rejected' } };
   if (profile.purpose === 'TxProfile') {
     const running = connector?.transaction ?? null;
     const fits = running !== null && (sent.transactionId ?? running.transactionId) === running.transactionId;
     if (!fits) return { payload: { status: 'Rejected' } };
   }
-  const kept = station.flash.profiles.filter((one) => !replaces(profile, one));
+  const suspended = connector?.status === 'SuspendedEV' || connector?.status === 'SuspendedEVSE';
+  if (station.quirks.forgetsTxProfileWhileSuspended && profile.purpose === 'TxProfile' && suspended) {
+    return { payload: { status: 'Accepted' } };
+  }
+  const { sharesTxSlot } = station.quirks;
+  const gives = (one: InstalledProfile) => replaces(profile, one) || (sharesTxSlot && shareSlot(profile, one));
+  const kept = station.flash.profiles.filter((one) => !gives(one));
   if (kept.length >= station.configuration.integer('MaxChargingProfilesInstalled')) {
     return { payload: { status: 'Rejected' } };
   }
@@ -40,6 +47,9 @@ export const clearChargingProfile: Operation = (request, station) => {
 };
 
 export const getCompositeSchedule: Operation = (request, station) => {
+  const { compositeRefused, idleComposite } = station.quirks;
+  if (compositeRefused === 'NotSupported') throw new Refusal('NotSupported', 'this firmware tells no schedules');
+  if (compositeRefused !== null) return { payload: { status: compositeRefused } };
   const connectorId = integer(request, 'connectorId');
   const asked = integer(request, 'duration');
   const wanted = optionalChoice(request, 'chargingRateUnit', ['A', 'W']) ?? 'A';
@@ -49,8 +59,10 @@ export const getCompositeSchedule: Operation = (request, station) => {
   if (concerned.length === 0 || asked <= 0) return { payload: { status: 'Rejected' } };
   const durationSeconds = Math.min(asked, longestScheduleSeconds);
   const from = Math.floor(station.time() / 1000) * 1000;
+  const idle = concerned.every((one) => one.transaction === null);
+  if (idle && idleComposite === 'none') return { payload: { status: 'Accepted', connectorId } };
   const periods = compositeSchedule({
-    profiles: station.flash.profiles,
+    profiles: idle && idleComposite === 'hardware' ? [] : station.flash.profiles,
     connectors: concerned.map((one) => one.load),
     from,
     durationSeconds,
@@ -71,6 +83,17 @@ function replaces(profile: InstalledProfile, other: InstalledProfile): boolean {
   if (profile.chargingProfileId === other.chargingProfileId) return true;
   const sameLevel = profile.stackLevel === other.stackLevel && profile.purpose === other.purpose;
   return sameLevel && profile.connectorId === other.connectorId;
+}
+
+/** In firmware with one place for both of a transaction's purposes. */
+function shareSlot(profile: InstalledProfile, other: InstalledProfile): boolean {
+  const ofTransactions = [profile, other].every((one) => one.purpose !== 'ChargePointMaxProfile');
+  return ofTransactions && profile.stackLevel === other.stackLevel && profile.connectorId === other.connectorId;
+}
+
+function fromReceipt(profile: InstalledProfile): InstalledProfile {
+  if (profile.kind !== 'Relative') return profile;
+  return { ...profile, kind: 'Absolute', startSchedule: profile.installedAt };
 }
 
 /** With an id nothing else counts; without, all that is given has to fit (errata 3.25, 3.26). */
