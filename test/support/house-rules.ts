@@ -69,6 +69,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'csv-parse': ['csv'],
   'csv-stringify': ['csv'],
   fastify: ['http'],
+  'modbus-serial': ['meters', 'limits'],
+  mqtt: ['meters', 'upstream', 'limits'],
   ws: ['runtime', 'sim'],
 };
 
