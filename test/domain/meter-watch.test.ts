@@ -30,7 +30,7 @@ const sample = (at: number, currentMA = on(10), change: Partial<MeterSample> = {
 });
 
 /** What is made of these samples, the cars below drawing `cars` at each. */
-function after(samples: readonly (readonly [MeterSample, PerPhase<MilliAmps>?])[]) {
+function judged(samples: readonly (readonly [MeterSample, PerPhase<MilliAmps>?])[]) {
   let watch = newWatch('main');
   for (const [one, carsMA = null] of samples) watch = watchSample(watch, one, { limitMA: on(63), carsMA });
   return { watch, at: (now: number) => judgeMeter(watch, model, monotonic(now)) };
@@ -38,17 +38,17 @@ function after(samples: readonly (readonly [MeterSample, PerPhase<MilliAmps>?])[
 
 describe('a meter', () => {
   it('was never heard of at first', () => {
-    expect(after([]).at(100_000)).toMatchObject({ quality: 'never', last: null, ageMs: null });
+    expect(judged([]).at(100_000)).toMatchObject({ quality: 'never', last: null, ageMs: null });
   });
 
   it('is fresh for three intervals, then stale, then lost', () => {
-    const { at } = after([[sample(0)]]);
+    const { at } = judged([[sample(0)]]);
     expect([3_000, 3_001, 60_000, 60_001].map((now) => at(now).quality)).toEqual(['fresh', 'stale', 'stale', 'lost']);
     expect(at(3_001).why).toContain('Nothing new for 3 s');
   });
 
   it('is stale when it repeats itself and nothing moves along', () => {
-    const { at } = after(Array.from({ length: 10 }, (_, each) => [sample(each * 1_000)] as const));
+    const { at } = judged(Array.from({ length: 10 }, (_, each) => [sample(each * 1_000)] as const));
     expect(at(9_000)).toMatchObject({ quality: 'stale', ageMs: 9_000 });
   });
 
@@ -58,20 +58,20 @@ describe('a meter', () => {
     ['energy', (each: number) => ({ energyWh: wattHours(each) })],
     ['power', (each: number) => ({ powerW: watts(6_900 + each) })],
   ])('is fresh where %s moves along', (_, change) => {
-    const { at } = after(
+    const { at } = judged(
       Array.from({ length: 10 }, (_, each) => [sample(each * 1_000, on(10), change(each))] as const),
     );
     expect(at(9_000).quality).toBe('fresh');
   });
 
   it('gets no credit for the time at which we heard it', () => {
-    const { at } = after(Array.from({ length: 10 }, (_, each) => [sample(each * 1_000, on(10))] as const));
+    const { at } = judged(Array.from({ length: 10 }, (_, each) => [sample(each * 1_000, on(10))] as const));
     expect(at(9_000).quality).toBe('stale');
   });
 
   it('is stale when cars below have moved by more than 1 A and it has not, whatever else moves', () => {
     const run = (cars: number) =>
-      after(
+      judged(
         Array.from(
           { length: 60 },
           (_, each) => [sample(each * 1_000, on(20), { liveness: [each] }), each < 40 ? on(6) : on(cars)] as const,
@@ -86,7 +86,7 @@ describe('a meter', () => {
       { length: 60 },
       (_, each) => [sample(each * 1_000, on(20), { liveness: [each] }), each < 40 ? on(6) : on(16)] as const,
     );
-    expect(after([...frozen, [sample(60_000, on(21)), on(16)]]).at(60_000).quality).toBe('fresh');
+    expect(judged([...frozen, [sample(60_000, on(21)), on(16)]]).at(60_000).quality).toBe('fresh');
   });
 
   it('has time to follow: charge points report late', () => {
@@ -94,11 +94,11 @@ describe('a meter', () => {
       { length: 24 },
       (_, each) => [sample(each * 1_000, on(30), { liveness: [each] }), each < 10 ? on(6) : on(16)] as const,
     );
-    expect(after(late).at(23_000).quality).toBe('fresh');
+    expect(judged(late).at(23_000).quality).toBe('fresh');
   });
 
   it('is suspect when it says more than the circuit carries, and what it says counts for nothing', () => {
-    const { at, watch } = after([[sample(0)], [sample(1_000, on(10_000))]]);
+    const { at, watch } = judged([[sample(0)], [sample(1_000, on(10_000))]]);
     expect(at(1_000)).toMatchObject({ quality: 'suspect', last: { currentMA: on(10) } });
     expect(at(1_000).why).toContain('10000 A on L1 of a circuit of 63 A');
     expect(highestOf(watch)).toEqual(on(10));
@@ -109,19 +109,19 @@ describe('a meter', () => {
     ['no number', [Number.NaN, 0, 0] as unknown as PerPhase<MilliAmps>, {}],
     ['much power without current', on(0.02), { powerW: watts(13_800) }],
   ])('is suspect at %s', (_, currentMA, change) => {
-    expect(after([[sample(0)], [sample(1_000, currentMA, change)]]).at(1_000).quality).toBe('suspect');
+    expect(judged([[sample(0)], [sample(1_000, currentMA, change)]]).at(1_000).quality).toBe('suspect');
   });
 
   it('may fall to nothing, and rise from it', () => {
-    expect(after([[sample(0, on(40))], [sample(1_000, on(0))]]).at(1_000).quality).toBe('fresh');
-    expect(after([[sample(0, on(0))], [sample(1_000, on(40))]]).at(1_000).quality).toBe('fresh');
+    expect(judged([[sample(0, on(40))], [sample(1_000, on(0))]]).at(1_000).quality).toBe('fresh');
+    expect(judged([[sample(0, on(0))], [sample(1_000, on(40))]]).at(1_000).quality).toBe('fresh');
     const witnessed = sample(1_000, on(0.04), { powerW: watts(9) });
-    expect(after([[sample(0, on(40))], [witnessed]]).at(1_000).quality).toBe('fresh');
+    expect(judged([[sample(0, on(40))], [witnessed]]).at(1_000).quality).toBe('fresh');
   });
 
   it('is lost after a minute of nonsense, and believed when a step of it has lasted', () => {
     const low = (until: number) =>
-      after([
+      judged([
         [sample(0, on(40))],
         ...Array.from({ length: until }, (_, each) => [sample(1_000 + each * 1_000, on(0.04), {})] as const),
       ]);
@@ -130,7 +130,7 @@ describe('a meter', () => {
   });
 
   it('ignores what comes out of order', () => {
-    expect(after([[sample(5_000, on(10))], [sample(4_000, on(50))]]).at(5_000).last?.currentMA).toEqual(on(10));
+    expect(judged([[sample(5_000, on(10))], [sample(4_000, on(50))]]).at(5_000).last?.currentMA).toEqual(on(10));
   });
 });
 
