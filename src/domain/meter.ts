@@ -6,6 +6,8 @@ export type MeterSample = {
   readonly meterId: string;
   /** When it was taken, by the meter's clock where it has one; else when it arrived. */
   readonly at: Instant;
+  /** `at` is of the meter's own clock: that it moves shows that the meter lives. */
+  readonly stamped?: boolean;
   readonly receivedAt: Monotonic;
   readonly currentMA: PerPhase<MilliAmps>;
   readonly powerW: Watts | null;

@@ -69,7 +69,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'csv-parse': ['csv'],
   'csv-stringify': ['csv'],
   fastify: ['http'],
-  'modbus-serial': ['meters', 'sim'],
+  'modbus-serial': ['meters', 'limits', 'sim'],
+  mqtt: ['meters', 'upstream', 'limits'],
   ws: ['runtime', 'sim'],
 };
 

@@ -1,0 +1,113 @@
+/**
+ * What the cars below a circuit draw, as far as that may be taken off a meter's reading (design: safety rule 8): only
+ * what is surely part of it. What is taken off and does not flow would make foreign load look smaller than it is.
+ */
+import type { GridPhase, SiteModel } from '../domain/site-model.ts';
+import type { MilliAmps, Monotonic, PerPhase } from '../domain/units.ts';
+
+/** So many sample intervals past its lag, a connector that shows nothing new is taken off no more. */
+const BLIND_INTERVALS = 2;
+/** And so many without a sample make one too old although nothing was changed. */
+const OVERDUE_INTERVALS = 3;
+
+/** One connector, as it is seen. */
+export type ConnectorLoad = {
+  /** `CP001/1`. */
+  readonly key: string;
+  readonly circuit: string;
+  /** Wired phases, on the grid. */
+  readonly phases: readonly GridPhase[];
+  /** Its newest sample, on the phases of the grid; null where there is none. */
+  readonly measuredMA: PerPhase<MilliAmps> | null;
+  /** When that was taken, by our clock: the earlier of receipt and its own time. */
+  readonly sampledAt: Monotonic | null;
+  readonly sampleIntervalMs: number;
+  /** When its limit was last changed; null where it never was. */
+  readonly changedAt: Monotonic | null;
+  /** From a change to the current that follows, ms. */
+  readonly lagMs: number;
+  /** The most that it may draw now: its worst case in the book. */
+  readonly limitMA: MilliAmps;
+  /**
+   * `planned`: the allocator gives it a share. `worst`: it is out of sight, and its worst case is taken off the capacity
+   * already; here it takes off no more than `provenMA`, so that nothing is counted twice in its favour.
+   */
+  readonly counted: 'planned' | 'worst';
+  /** What it surely draws: its last proven lower bound, or a sub-meter; null where nothing is sure. */
+  readonly provenMA: PerPhase<MilliAmps> | null;
+};
+
+/** Of one phase: what surely flows into cars, and what may flow into those that are out of sight after a change. */
+export type PhaseLoad = { readonly surelyMA: number; readonly blindMA: number };
+
+/** Which connectors are blind, and since when; those in sight are forgotten. */
+export function markBlind(
+  connectors: readonly ConnectorLoad[],
+  before: ReadonlyMap<string, Monotonic>,
+  now: Monotonic,
+): ReadonlyMap<string, Monotonic> {
+  const blind = new Map<string, Monotonic>();
+  for (const connector of connectors) {
+    if (connector.counted === 'planned' && !inSight(connector, now)) {
+      blind.set(connector.key, before.get(connector.key) ?? now);
+    }
+  }
+  return blind;
+}
+
+/** For each circuit and phase the load of the cars at and below it. */
+export function carLoadBelow(
+  model: SiteModel,
+  connectors: readonly ConnectorLoad[],
+  blindSince: ReadonlyMap<string, Monotonic>,
+  now: Monotonic,
+): ReadonlyMap<string, readonly PhaseLoad[]> {
+  const sums = new Map(model.circuits.map(({ id }) => [id, [zero(), zero(), zero()]] as const));
+  const parents = new Map(model.circuits.map(({ id, parent }) => [id, parent]));
+  for (const connector of connectors) {
+    const since = blindSince.get(connector.key);
+    const patience = connector.lagMs + BLIND_INTERVALS * connector.sampleIntervalMs;
+    const excused = since !== undefined && now - since <= patience;
+    for (const phase of connector.phases) {
+      const surely = surelyDrawn(connector, since !== undefined, phase);
+      const unseen = excused ? connector.limitMA : 0;
+      let at: string | null | undefined = connector.circuit;
+      for (let depth = 0; at != null && depth <= model.circuits.length; depth++) {
+        const sum = sums.get(at)?.[phase];
+        if (sum !== undefined) {
+          sum.surelyMA += surely;
+          sum.blindMA += unseen;
+        }
+        at = parents.get(at);
+      }
+    }
+  }
+  return sums;
+}
+
+/** What the cars at and below each circuit draw by their newest samples: what a meter must follow when it changes. */
+export function carsMeasuredBelow(
+  model: SiteModel,
+  connectors: readonly ConnectorLoad[],
+): ReadonlyMap<string, PerPhase<MilliAmps>> {
+  const measured = connectors.map((connector) => {
+    return { ...connector, counted: 'worst' as const, provenMA: connector.measuredMA };
+  });
+  const loads = carLoadBelow(model, measured, new Map(), 0 as Monotonic);
+  const of = (loads: readonly PhaseLoad[], phase: GridPhase) => Math.round(loads[phase]?.surelyMA ?? 0) as MilliAmps;
+  return new Map([...loads].map(([id, load]) => [id, [of(load, 0), of(load, 1), of(load, 2)]]));
+}
+
+/** A sample newer than the last change and what it takes to act on it, and not overdue. */
+function inSight({ sampledAt, changedAt, lagMs, sampleIntervalMs }: ConnectorLoad, now: Monotonic): boolean {
+  if (sampledAt === null) return false;
+  if (changedAt !== null && sampledAt <= changedAt + lagMs) return false;
+  return now - sampledAt <= OVERDUE_INTERVALS * sampleIntervalMs;
+}
+
+function surelyDrawn(connector: ConnectorLoad, blind: boolean, phase: GridPhase): number {
+  if (connector.counted === 'worst') return Math.max(0, connector.provenMA?.[phase] ?? 0);
+  return blind ? 0 : Math.max(0, connector.measuredMA?.[phase] ?? 0);
+}
+
+const zero = (): { surelyMA: number; blindMA: number } => ({ surelyMA: 0, blindMA: 0 });

@@ -1,0 +1,237 @@
+/**
+ * Foreign load: what flows through a circuit and is no car of ours (design: safety rule 8). Nothing measures it; it is
+ * what a meter says less what the cars below draw, two figures of different age. Wherever they can't be brought together
+ * the error is on the side of more foreign load: too little of it overloads, too much of it only makes cars wait.
+ *
+ * Of a circuit counts all foreign load at and below it. Where a circuit has a meter of its own, that meter has seen what
+ * the meters below have seen; where it has none, it is its reserve and what is known of below.
+ */
+import { type Highest, higher, highestSince, LONGEST_MS, nothingYet, withValue } from '../domain/highest.ts';
+import type { MeterQuality, MeterState } from '../domain/meter.ts';
+import type { CircuitModel, GridPhase, MeterModel, SiteModel } from '../domain/site-model.ts';
+import { type MilliAmps, type Monotonic, milliAmps, type PerPhase } from '../domain/units.ts';
+import { type ConnectorLoad, carLoadBelow, markBlind } from './car-load.ts';
+
+/** A lull of less than this frees nothing, ms. */
+export const GATE_MS = 60_000;
+
+const NONE: PerPhase<MilliAmps> = [milliAmps(0), milliAmps(0), milliAmps(0)];
+
+export type ForeignQuality = MeterQuality | 'unmetered';
+
+export type ForeignLoad = {
+  readonly circuit: string;
+  /** The best estimate at this moment, at and below the circuit. Less than 0 only where generation is credited. */
+  readonly nowMA: PerPhase<MilliAmps>;
+  /** What increases are held against: the highest of the last minute. Never less than `nowMA`. */
+  readonly gateMA: PerPhase<MilliAmps>;
+  /** Of the worst meter that it rests on. */
+  readonly quality: ForeignQuality;
+  /** What it says is held and not measured: nothing on this circuit is increased. */
+  readonly holdsIncreases: boolean;
+  /** By its own fresh meter: what is above the limit now, 0 where nothing is. To be shed at once. */
+  readonly overMA: PerPhase<MilliAmps>;
+};
+
+type Past = {
+  readonly highest: Highest;
+  /** The last value that was computed with all cars in sight, by phase. */
+  readonly steadyMA: readonly [MilliAmps | null, MilliAmps | null, MilliAmps | null];
+  readonly freshAt: Monotonic | null;
+  /** What is held since the meter was last fresh. */
+  readonly heldMA: PerPhase<MilliAmps> | null;
+};
+
+/** What has to be remembered from one look to the next. */
+export type ForeignState = {
+  readonly since: Monotonic | null;
+  readonly circuits: ReadonlyMap<string, Past>;
+  /** Of consumer and generation meters, by their id. */
+  readonly meters: ReadonlyMap<string, Past>;
+  /** Since when a connector has shown nothing newer than its last change. */
+  readonly blindSince: ReadonlyMap<string, Monotonic>;
+};
+
+export const newForeignState: ForeignState = {
+  since: null,
+  circuits: new Map(),
+  meters: new Map(),
+  blindSince: new Map(),
+};
+
+const noPast: Past = { highest: nothingYet, steadyMA: [null, null, null], freshAt: null, heldMA: null };
+
+/** Foreign load of every circuit at `now`, with the state for the next look. */
+export function foreignLoad(
+  model: SiteModel,
+  meters: ReadonlyMap<string, MeterState>,
+  connectors: readonly ConnectorLoad[],
+  state: ForeignState,
+  now: Monotonic,
+): { readonly loads: ReadonlyMap<string, ForeignLoad>; readonly state: ForeignState } {
+  const since = state.since ?? now;
+  const blindSince = markBlind(connectors, state.blindSince, now);
+  const cars = carLoadBelow(model, connectors, blindSince, now);
+  const metersOf = groupBy(model.meters);
+  const childrenOf = new Map<string, CircuitModel[]>();
+  for (const circuit of model.circuits) {
+    if (circuit.parent !== null) childrenOf.set(circuit.parent, [...(childrenOf.get(circuit.parent) ?? []), circuit]);
+  }
+  const loads = new Map<string, ForeignLoad>();
+  const circuits = new Map<string, Past>();
+  const meterPasts = new Map<string, Past>();
+
+  // Parents come before their children in the model: backwards, every child is known when its parent is reached.
+  for (const circuit of [...model.circuits].reverse()) {
+    const past = state.circuits.get(circuit.id) ?? noPast;
+    const own = metersOf.get(circuit.id) ?? [];
+    const grid = own.find(({ side }) => side === 'grid');
+    const below = (childrenOf.get(circuit.id) ?? []).flatMap(({ id }) => loads.get(id) ?? []);
+    let part: Part;
+    const met = grid === undefined ? undefined : meters.get(grid.id);
+    const quality = met?.quality ?? 'never';
+    if (grid !== undefined && quality === 'fresh' && met?.last != null) {
+      part = measuredAt(circuit, met.last.currentMA, cars.get(circuit.id) ?? [], past);
+    } else {
+      part = summedAt(circuit, own, below, { meters, pasts: state.meters, keep: meterPasts, now });
+      if (grid !== undefined) part = withoutMeter(part, past, quality, grid, now - since);
+    }
+    const next: Past = {
+      highest: withValue(past.highest, now, part.nowMA),
+      steadyMA: part.steadyMA ?? past.steadyMA,
+      freshAt: quality === 'fresh' ? now : past.freshAt,
+      heldMA: part.heldMA,
+    };
+    circuits.set(circuit.id, next);
+    loads.set(circuit.id, {
+      circuit: circuit.id,
+      nowMA: part.nowMA,
+      gateMA: higher(part.nowMA, highestSince(next.highest, now - GATE_MS) ?? part.nowMA),
+      quality: part.quality,
+      holdsIncreases: part.holdsIncreases,
+      overMA: part.overMA,
+    });
+  }
+  return { loads, state: { since, circuits, meters: meterPasts, blindSince } };
+}
+
+type Part = {
+  readonly nowMA: PerPhase<MilliAmps>;
+  readonly steadyMA: Past['steadyMA'] | null;
+  readonly heldMA: PerPhase<MilliAmps> | null;
+  readonly quality: ForeignQuality;
+  readonly holdsIncreases: boolean;
+  readonly overMA: PerPhase<MilliAmps>;
+};
+
+/** By the circuit's own meter, which has seen everything below. */
+function measuredAt(
+  circuit: CircuitModel,
+  flowMA: PerPhase<MilliAmps>,
+  cars: readonly { readonly surelyMA: number; readonly blindMA: number }[],
+  past: Past,
+): Part {
+  const lowest = circuit.creditGeneration ? Number.NEGATIVE_INFINITY : 0;
+  const steady: [MilliAmps | null, MilliAmps | null, MilliAmps | null] = [...past.steadyMA];
+  const nowMA = perPhase((phase) => {
+    const { surelyMA, blindMA } = cars[phase] ?? { surelyMA: 0, blindMA: 0 };
+    const rest = flowMA[phase] - surelyMA;
+    const known = steady[phase];
+    if (blindMA === 0) {
+      const value = Math.max(lowest, rest);
+      steady[phase] = milliAmps(value);
+      return value;
+    }
+    // Before anything is known, cars out of sight are counted as foreign load and not as none.
+    return known === null ? Math.max(lowest, rest) : Math.max(known, rest - blindMA);
+  });
+  const overMA = perPhase((phase) => Math.max(0, flowMA[phase] - circuit.limitMA[phase]));
+  return { nowMA, steadyMA: steady, heldMA: null, quality: 'fresh', holdsIncreases: false, overMA };
+}
+
+type Consumers = {
+  readonly meters: ReadonlyMap<string, MeterState>;
+  readonly pasts: ReadonlyMap<string, Past>;
+  readonly keep: Map<string, Past>;
+  readonly now: Monotonic;
+};
+
+/** Without a meter of its own: the reserve, what is known of below, and what single consumers draw. */
+function summedAt(
+  circuit: CircuitModel,
+  own: readonly MeterModel[],
+  below: readonly ForeignLoad[],
+  { meters, pasts, keep, now }: Consumers,
+): Part {
+  let sum: PerPhase<MilliAmps> = circuit.reserveMA;
+  let quality: ForeignQuality = 'unmetered';
+  let holdsIncreases = false;
+  for (const child of below) {
+    sum = plus(sum, child.nowMA);
+    quality = worse(quality, child.quality);
+    holdsIncreases ||= child.holdsIncreases;
+  }
+  for (const meter of own) {
+    if (meter.side === 'grid') continue;
+    const state = meters.get(meter.id);
+    const past = pasts.get(meter.id) ?? noPast;
+    const fresh = state?.quality === 'fresh' && state.last !== null ? state.last.currentMA : null;
+    if (meter.side === 'generation') {
+      // Generation that may be gone is none; age takes it away at once.
+      if (fresh !== null && circuit.creditGeneration) {
+        sum = plus(
+          sum,
+          perPhase((phase) => -Math.max(0, fresh[phase])),
+        );
+      }
+      continue;
+    }
+    quality = worse(quality, state?.quality ?? 'never');
+    const drawn = fresh === null ? null : perPhase((phase) => Math.max(0, fresh[phase]));
+    const highest = drawn === null ? past.highest : withValue(past.highest, now, drawn);
+    const heldMA = drawn === null ? (past.heldMA ?? held(past)) : null;
+    keep.set(meter.id, { ...noPast, highest, heldMA, freshAt: drawn === null ? past.freshAt : now });
+    sum = plus(sum, drawn ?? heldMA ?? NONE);
+    holdsIncreases ||= state?.quality === 'stale' || state?.quality === 'suspect';
+  }
+  const nowMA = circuit.creditGeneration ? sum : perPhase((phase) => Math.max(0, sum[phase]));
+  return { nowMA, steadyMA: null, heldMA: null, quality, holdsIncreases, overMA: NONE };
+}
+
+/**
+ * The meter is there and does not tell. While it is stale, the highest of its last minutes is held; when it is lost, the
+ * reserve stands for it, yet never less than was held: age makes no limit go up.
+ */
+function withoutMeter(known: Part, past: Past, quality: MeterQuality, meter: MeterModel, runningMs: number): Part {
+  const heldMA = past.heldMA ?? held(past);
+  const waiting = quality === 'never' && runningMs <= meter.lostAfterMs;
+  const holdsIncreases = known.holdsIncreases || quality === 'stale' || quality === 'suspect' || waiting;
+  const nowMA =
+    heldMA === null ? known.nowMA : quality === 'stale' || quality === 'suspect' ? heldMA : higher(heldMA, known.nowMA);
+  return { ...known, nowMA, heldMA, quality: worse(known.quality, quality), holdsIncreases };
+}
+
+/** The highest of the minutes before it was last fresh; null where it never was. */
+function held({ highest, freshAt }: Past): PerPhase<MilliAmps> | null {
+  return freshAt === null ? null : highestSince(highest, freshAt - LONGEST_MS);
+}
+
+const ORDER: readonly ForeignQuality[] = ['unmetered', 'fresh', 'never', 'lost', 'stale', 'suspect'];
+
+function worse(a: ForeignQuality, b: ForeignQuality): ForeignQuality {
+  return ORDER.indexOf(a) >= ORDER.indexOf(b) ? a : b;
+}
+
+function plus(a: PerPhase<MilliAmps>, b: PerPhase<MilliAmps>): PerPhase<MilliAmps> {
+  return perPhase((phase) => a[phase] + b[phase]);
+}
+
+function perPhase(of: (phase: GridPhase) => number): PerPhase<MilliAmps> {
+  return [milliAmps(of(0)), milliAmps(of(1)), milliAmps(of(2))];
+}
+
+function groupBy(meters: readonly MeterModel[]): Map<string, MeterModel[]> {
+  const groups = new Map<string, MeterModel[]>();
+  for (const meter of meters) groups.set(meter.circuit, [...(groups.get(meter.circuit) ?? []), meter]);
+  return groups;
+}
