@@ -197,6 +197,7 @@ function policyOf(config: Config): Policy {
     chargePointConfiguration: config.ocpp.readConfiguration ? 'keep' : 'leave',
     wishedConfiguration: wishesOf(config),
     rebootForConfiguration: config.ocpp.rebootForConfiguration,
+    siteModel: null,
   };
 }
 

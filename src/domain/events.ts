@@ -10,6 +10,7 @@ import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
 import type { ChargingProfileEvent } from './profile-record.ts';
 import type { ReservationEvent } from './reservation.ts';
+import type { SiteLimitEvent } from './site-limit.ts';
 import type { TokenEvent, Verdict } from './token.ts';
 import type { Start, Stop } from './transaction.ts';
 import type { Instant } from './units.ts';
@@ -46,7 +47,8 @@ export type Event =
   | DataTransferEvent
   | ReservationEvent
   | FileJobEvent
-  | CampaignEvent;
+  | CampaignEvent
+  | SiteLimitEvent;
 
 /** Of charge points, transactions, and what is seen of both. */
 export type LedgerEvent =

@@ -15,6 +15,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'http',
     'upstream',
     'meters',
+    'limits',
     'controller',
     'central-system',
     'store',
@@ -30,6 +31,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'http',
     'upstream',
     'meters',
+    'limits',
     'controller',
     'central-system',
     'store',
@@ -43,6 +45,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   http: ['controller', 'store/views', 'store/view-values', 'csv', 'ocpp', 'config', 'runtime', 'domain'],
   upstream: ['controller', 'store/views', 'store/view-values', 'ocpp', 'config', 'runtime', 'domain'],
   meters: ['controller', 'store/views', 'store/view-values', 'ocpp', 'config', 'runtime', 'domain'],
+  limits: ['controller', 'store/views', 'ocpp', 'config', 'runtime', 'domain'],
   controller: ['central-system', 'store', 'ocpp', 'balancer', 'runtime', 'domain'],
   'central-system': ['ocpp', 'domain'],
   store: ['domain'],
@@ -69,6 +72,9 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'csv-parse': ['csv'],
   'csv-stringify': ['csv'],
   fastify: ['http'],
+  'modbus-serial': ['meters', 'limits'],
+  mqtt: ['meters', 'limits', 'upstream'],
+  'node-cron': ['upkeep', 'limits'],
   ws: ['runtime', 'sim'],
 };
 

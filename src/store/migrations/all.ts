@@ -8,6 +8,7 @@ import { sql as configuration } from './007-configuration.ts';
 import { sql as chargingProfiles } from './008-charging-profiles.ts';
 import { sql as credentials } from './009-credentials.ts';
 import { sql as dataTransfers } from './010-data-transfers.ts';
+import { sql as siteLimits } from './011-site-limits.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   { version: 8, name: 'charging-profiles', sql: chargingProfiles },
   { version: 9, name: 'credentials', sql: credentials },
   { version: 10, name: 'data-transfers', sql: dataTransfers },
+  { version: 11, name: 'site-limits', sql: siteLimits },
 ];
