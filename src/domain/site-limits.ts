@@ -65,9 +65,15 @@ export function sameLimit(a: LimitValue, b: LimitValue): boolean {
   return a.limitW === b.limitW && phases(a) === phases(b);
 }
 
-/** Not below `least` watts in total; amps stay as they are. */
-export const atLeast = (value: LimitValue, least: Watts): LimitValue =>
-  value.limitW === null || value.limitW >= least ? value : { ...value, limitW: least };
+/** Not below `least` watts in total; amps that give less at 230 V become as much on each of three phases. */
+export function atLeast({ limitMA, limitW }: LimitValue, least: Watts): LimitValue {
+  const givenW = limitMA === null ? least : ((limitMA[0] + limitMA[1] + limitMA[2]) * 230) / 1_000;
+  const each = milliAmps(Math.ceil((least * 1_000) / 690));
+  return {
+    limitMA: givenW < least ? [each, each, each] : limitMA,
+    limitW: limitW === null ? null : watts(Math.max(limitW, least)),
+  };
+}
 
 /** What each controllable device is guaranteed, W: section 14a EnWG by BNetzA BK6-22-300, annex 1, 4.5. */
 const GUARANTEED_W = 4_200;

@@ -9,6 +9,10 @@ import type { LimitSource } from './source.ts';
 /** What a value of the relay means; null: no limit. `least`: what section 14a guarantees, null where it does not count. */
 export function meaningOf(read: number, options: ModbusOptions, least: Watts | null): LimitValue | null {
   const { values, measures, scale } = options;
+  // A contact of section 14a needs no words: closed, it dims to what is guaranteed.
+  if (values.length === 0 && measures === undefined && least !== null) {
+    return read === 0 ? null : { limitMA: null, limitW: least };
+  }
   const written =
     measures === undefined
       ? values.find(({ value }) => value === read)

@@ -10,6 +10,7 @@ const MINUTE_MS = 60_000;
 /** How often wall and monotonic clock are compared, and from what difference on the wall clock was set, ms. */
 const LOOK_MS = 500;
 const STEP_MS = 1_500;
+const EARLY_MS = 1_000;
 
 /** Wakes us when an expression of cron begins to match. Node-cron is the real one. */
 export type Cron = (expression: string, timeZone: string, run: () => void) => { restart(): void; stop(): void };
@@ -33,7 +34,8 @@ export const nodeCron: Cron = (expression, timezone, run) => {
 export function activeUntil(options: ScheduleOptions, timeZone: string, now: Instant): Instant | null {
   const task = createTask(options.start, () => undefined, { timezone: timeZone });
   try {
-    const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS;
+    // Timers may fire a little early; a second too soon is on the safe side.
+    const minute = Math.floor((now + EARLY_MS) / MINUTE_MS) * MINUTE_MS;
     for (let back = 0; back < options.durationMin; back++) {
       const begun = minute - back * MINUTE_MS;
       if (task.match(new Date(begun))) {

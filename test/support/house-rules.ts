@@ -74,7 +74,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http'],
   'modbus-serial': ['meters', 'limits'],
   mqtt: ['meters', 'limits', 'upstream'],
-  'node-cron': ['upkeep', 'limits'],
+  'node-cron': ['upkeep', 'controller', 'limits'],
   ws: ['runtime', 'sim'],
 };
 
