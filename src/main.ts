@@ -199,6 +199,7 @@ function policyOf(config: Config, commissioning: 'on' | 'off' = 'off'): Policy {
     chargePointConfiguration: config.ocpp.readConfiguration ? 'keep' : 'leave',
     wishedConfiguration: { ...wishesOf(config), commissioning: commissioning === 'on' ? commissioningWishes({}) : [] },
     rebootForConfiguration: config.ocpp.rebootForConfiguration,
+    siteModel: null,
   };
 }
 

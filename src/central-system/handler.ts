@@ -3,6 +3,7 @@ import type { TakenDataTransfers } from '../domain/data-transfer.ts';
 import type { Event } from '../domain/events.ts';
 import type { FileJobLimits } from '../domain/file-job.ts';
 import type { Reading } from '../domain/metering.ts';
+import type { SiteModel } from '../domain/site-model.ts';
 import type { RunningTransaction } from '../domain/transaction.ts';
 import type { Instant, MilliVolts } from '../domain/units.ts';
 import type { RpcErrorCode } from '../ocpp/error-codes.ts';
@@ -46,6 +47,8 @@ export type Policy = {
   readonly wishedConfiguration: WishedConfiguration;
   /** A value that holds after a restart only: wait for somebody, or restart it once while nobody charges. */
   readonly rebootForConfiguration: 'never' | 'when-idle';
+  /** The tree of circuits; null where none is described, and nothing is balanced. */
+  readonly siteModel: SiteModel | null;
 };
 
 export type FilePolicy = {

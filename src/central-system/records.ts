@@ -11,6 +11,7 @@ import type { ListEntry, LocalList } from '../domain/local-list.ts';
 import type { OpenOperation } from '../domain/operation.ts';
 import type { ProfileTemplate, RecordedProfile, ScheduleComparison } from '../domain/profile-record.ts';
 import type { Reservation } from '../domain/reservation.ts';
+import type { SiteLimit } from '../domain/site-limit.ts';
 import type { Token, TokenGroup } from '../domain/token.ts';
 import type { KnownTokens } from '../domain/token-import.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
@@ -80,6 +81,9 @@ export type Records = KnownTokens & {
   /** Campaigns that have not ended, or whose updates have not. */
   openCampaigns(): readonly Campaign[];
   campaign(id: string): Campaign | null;
+  /** Limits from outside that were set and not ended, what has run out among them. */
+  siteLimits(): readonly SiteLimit[];
+  siteLimit(id: string): SiteLimit | null;
   registration(chargePointId: string): Registration | null;
   nameplate(chargePointId: string): Nameplate | null;
   countChargePoints(registration: Registration): number;

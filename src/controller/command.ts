@@ -9,6 +9,7 @@ import { decideDialect } from './commands/dialects.ts';
 import { cancelFileJob, changeCampaign, createCampaign, createFileJob, dropFile } from './commands/files.ts';
 import { resyncLocalList } from './commands/local-lists.ts';
 import { cancelReservation, extendReservation, reserve } from './commands/reservations.ts';
+import { decideSiteLimits } from './commands/site-limits.ts';
 import { decideTokens } from './commands/tokens.ts';
 import type { Line } from './lines.ts';
 import type { Decision } from './turn.ts';
@@ -61,6 +62,11 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
     case 'enrol-card':
     case 'forget-card':
       return decideTokens(command, site, done);
+    case 'set-site-limit':
+    case 'end-site-limit':
+    case 'lapse-site-limits':
+    case 'note-limit-effect':
+      return decideSiteLimits(command, site, done);
     case 'clear-alert':
       return recorded([{ type: 'alert-cleared', id: command.id, at: site.clock.now() }], site, done);
   }

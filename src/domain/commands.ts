@@ -5,6 +5,7 @@ import type { FileJobKind, FileJobRequest } from './file-job.ts';
 import type { CampaignPlan } from './firmware-campaign.ts';
 import type { ProfileTerms, ScheduleComparison } from './profile-record.ts';
 import type { ReservationTerms } from './reservation.ts';
+import type { LimitEvidence, LimitValue, SiteLimit } from './site-limit.ts';
 import type { Token, TokenGroup, TokenSource } from './token.ts';
 import type { ImportMode, LineError, TokenLine } from './token-import.ts';
 import type { TokenRules } from './token-rules.ts';
@@ -77,7 +78,21 @@ export type Command =
     }
   /** `id` null: a new one. */
   | { type: 'put-profile-template'; id: string | null; name: string; terms: ProfileTerms }
-  | { type: 'remove-profile-template'; id: string };
+  | { type: 'remove-profile-template'; id: string }
+  /** Replaces the limit of this source on this circuit. `ttlMs` null: until it is taken back. `signal`: what asked for it, as it came. */
+  | {
+      type: 'set-site-limit';
+      circuit: string;
+      source: string;
+      value: LimitValue;
+      ttlMs: number | null;
+      then: SiteLimit['then'];
+      signal: string | null;
+    }
+  | { type: 'end-site-limit'; id: string; signal: string | null }
+  /** Ends what has run out. */
+  | { type: 'lapse-site-limits' }
+  | { type: 'note-limit-effect'; effect: Omit<Extract<LimitEvidence, { kind: 'effect' }>, 'at' | 'kind'> };
 
 /** An unknown card becomes a token of its own, or another name of one. */
 export type Enrolment =

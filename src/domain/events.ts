@@ -12,6 +12,7 @@ import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
 import type { ChargingProfileEvent } from './profile-record.ts';
 import type { ReservationEvent } from './reservation.ts';
+import type { SiteLimitEvent } from './site-limit.ts';
 import type { TokenEvent, Verdict } from './token.ts';
 import type { Start, Stop } from './transaction.ts';
 import type { Instant } from './units.ts';
@@ -50,7 +51,8 @@ export type Event =
   | ReservationEvent
   | FileJobEvent
   | CampaignEvent
-  | BalancingEvent;
+  | BalancingEvent
+  | SiteLimitEvent;
 
 /** Of charge points, transactions, and what is seen of both. */
 export type LedgerEvent =

@@ -20,3 +20,28 @@ export type SiteLimit = {
 
 /** What holds on one circuit now, of all limits from outside, and which of them binds; null fields where none does. */
 export type LimitInForce = LimitValue & { readonly circuit: string; readonly sources: readonly string[] };
+
+/** What was asked for, what was done about it and what came of it: shown to the grid operator where they want to know. */
+export type LimitEvidence = {
+  readonly limitId: string;
+  readonly circuit: string;
+  readonly source: string;
+  readonly at: Instant;
+} & (
+  | { readonly kind: 'signal' /** As it came, cut to 200 characters. */; readonly raw: string }
+  /** Null: the limit was taken back, or ran out. */
+  | { readonly kind: 'command'; readonly value: LimitValue | null; readonly why: 'signal' | 'ran-out' }
+  /** What the circuit drew `afterMs` later; 0: before. `reached`: at or below the limit; null where nothing was measured. */
+  | {
+      readonly kind: 'effect';
+      readonly afterMs: number;
+      readonly currentMA: PerPhase<MilliAmps | null>;
+      readonly powerW: Watts | null;
+      readonly reached: boolean | null;
+    }
+);
+
+export type SiteLimitEvent =
+  | { type: 'site-limit-set'; limit: SiteLimit; at: Instant }
+  | { type: 'site-limit-ended'; id: string; circuit: string; source: string; at: Instant }
+  | { type: 'limit-evidence-noted'; evidence: LimitEvidence };

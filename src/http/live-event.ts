@@ -1,5 +1,5 @@
 import type { Event } from '../domain/events.ts';
-import { inUnits, utc } from '../store/view-values.ts';
+import { inUnits, utc, valueView } from '../store/view-values.ts';
 
 /**
  * What a live display is told of an event: enough to change what it shows, or to know what to load anew. Units in the
@@ -204,6 +204,18 @@ export function liveEvent(event: Event): object {
       return { ...event.key, values: event.values, at: utc(event.at) };
     case 'dialect-reset':
       return { ...event.key, at: utc(event.at) };
+    case 'site-limit-set': {
+      const { id, circuit, source, value, until } = event.limit;
+      return { id, circuit, source, ...valueView(value), until: utc(until), at: utc(event.at) };
+    }
+    case 'site-limit-ended': {
+      const { id, circuit, source, at } = event;
+      return { id, circuit, source, at: utc(at) };
+    }
+    case 'limit-evidence-noted': {
+      const { limitId, circuit, source, kind, at } = event.evidence;
+      return { limitId, circuit, source, kind, at: utc(at) };
+    }
     case 'alert-raised': {
       const { id, kind, chargePointId, text, fix } = event.alert;
       return { id, kind, chargePointId, text, fix, at: utc(event.at) };

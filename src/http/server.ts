@@ -20,6 +20,7 @@ import { createEventStreams } from './event-streams.ts';
 import { fileJobRoutes } from './file-job-routes.ts';
 import { firmwareRoutes, limitSlowBodies } from './firmware-routes.ts';
 import { guard } from './guards.ts';
+import { limitRoutes } from './limit-routes.ts';
 import { localListRoutes } from './local-list-routes.ts';
 import { messageRoutes } from './message-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
@@ -135,6 +136,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   messageRoutes(app, site);
   dataTransferRoutes(app, site);
   dialectRoutes(app, site);
+  limitRoutes(app, site);
   await firmwareRoutes(app, site);
   fileJobRoutes(app, site);
   campaignRoutes(app, site);

@@ -15,6 +15,7 @@ import { localListReads } from './local-lists.ts';
 import { operationReads } from './operations.ts';
 import { reservationReads } from './reservations.ts';
 import { selectTransaction, type TransactionRow, toTransaction } from './rows.ts';
+import { siteLimitReads } from './site-limits.ts';
 import { tokenReads } from './tokens.ts';
 
 /** Synchronous reads for deciding (`Records` of the central system); they see what the open turn has written. */
@@ -68,6 +69,7 @@ export function createReader(database: Database) {
     ...commitmentReads(database),
     ...chargingProfileReads(database),
     ...dialectReads(database),
+    ...siteLimitReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,

@@ -12,6 +12,7 @@ import { ledgerWriters } from './ledger-writers.ts';
 import { localListWriters } from './local-lists.ts';
 import { operationWriters } from './operations.ts';
 import { reservationWriters } from './reservations.ts';
+import { siteLimitWriters } from './site-limits.ts';
 import { tokenWriters } from './tokens.ts';
 import type { Writers } from './writers.ts';
 
@@ -40,6 +41,7 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...fileJobWriters(database, refOf),
     ...campaignWriters(database, refOf),
     ...commitmentWriters(database),
+    ...siteLimitWriters(database),
   };
   // The one place where the table's type is opened: each writer gets the event of its own type.
   const table = writers as { readonly [type: string]: (event: never) => void };

@@ -1,3 +1,4 @@
+import type { LimitValue } from '../domain/site-limit.ts';
 import type { Instant } from '../domain/units.ts';
 
 /** How a stored time leaves the process: ISO 8601, UTC. */
@@ -26,3 +27,10 @@ export type PageRequest = {
 
 /** What is in force of a registration or a token is judged at this instant. */
 export type Now = () => Instant;
+
+/** A limit of a circuit: amps per phase, watts in total. */
+export type LimitValueView = { limitA: [number, number, number] | null; limitW: number | null };
+
+export function valueView({ limitMA, limitW }: LimitValue): LimitValueView {
+  return { limitA: limitMA === null ? null : [limitMA[0] / 1_000, limitMA[1] / 1_000, limitMA[2] / 1_000], limitW };
+}

@@ -18,6 +18,7 @@ import { createCampaignViews } from './firmware-campaigns.ts';
 import { createLocalListViews } from './local-lists.ts';
 import { createOperationViews } from './operations.ts';
 import { createReservationViews } from './reservations.ts';
+import { createSiteLimitViews } from './site-limits.ts';
 import { createTokenViews } from './token-view.ts';
 import { createTransactionViews } from './transaction-view.ts';
 
@@ -68,6 +69,7 @@ export function createViews(
     ...createDialectViews(database),
     ...createFileJobViews(database),
     ...createCampaignViews(database),
+    ...createSiteLimitViews(database),
     ...createTokenViews(database, live.now),
     ...createCardViews(database),
     ...createTransactionViews(database, lastRegister),

@@ -7,6 +7,7 @@ import pino from 'pino';
 import { WebSocket } from 'ws';
 import { createCredentials } from '../../src/central-system/credentials.ts';
 import { createController } from '../../src/controller/controller.ts';
+import type { SiteModel } from '../../src/domain/site-model.ts';
 import type { App } from '../../src/http/app.ts';
 import { createHttpApp, type HttpOptions } from '../../src/http/server.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -24,7 +25,13 @@ const ids = { uuid: () => randomUUID() };
 
 /** A whole site on an empty store: controller, OCPP on a free port, and the API. CP1 is configured, others await approval. */
 export async function startSite(
-  change: { localLists?: 'on' | 'off'; callTimeoutMs?: number; ocppListening?: () => boolean; clock?: Clock } = {},
+  change: {
+    localLists?: 'on' | 'off';
+    callTimeoutMs?: number;
+    siteModel?: SiteModel;
+    ocppListening?: () => boolean;
+    clock?: Clock;
+  } = {},
 ) {
   const { clock = systemClock } = change;
   const { database } = openStore(':memory:', { now: Date.now(), newId: randomUUID });
@@ -59,6 +66,7 @@ export async function startSite(
       chargePointConfiguration: 'leave',
       wishedConfiguration: { all: [], of: new Map() },
       rebootForConfiguration: 'never',
+      siteModel: change.siteModel ?? null,
     },
     credentials: createCredentials(new Map()),
     clock,

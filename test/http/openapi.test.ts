@@ -70,6 +70,10 @@ it('lists every route', () => {
   expect(operations.length).toBeGreaterThan(20);
   expect(listed.sort()).toEqual(
     [
+      'delete /api/v1/site/limits/{id}',
+      'get /api/v1/site/limits',
+      'get /api/v1/site/limits/evidence',
+      'post /api/v1/site/limits',
       'get /healthz',
       'get /readyz',
       'get /api/v1/openapi.json',

@@ -80,4 +80,5 @@ export const openPolicy: Policy = {
   chargePointConfiguration: 'leave',
   wishedConfiguration: { all: [], of: new Map() },
   rebootForConfiguration: 'never',
+  siteModel: null,
 };

@@ -8,6 +8,7 @@ import { sql as configuration } from './007-configuration.ts';
 import { sql as chargingProfiles } from './008-charging-profiles.ts';
 import { sql as credentials } from './009-credentials.ts';
 import { sql as dataTransfers } from './010-data-transfers.ts';
+import { sql as siteLimits } from './011-site-limits.ts';
 import { sql as dialects } from './013-dialects.ts';
 import { sql as commitments } from './015-commitments.ts';
 
@@ -25,6 +26,7 @@ export const migrations: readonly Migration[] = [
   { version: 8, name: 'charging-profiles', sql: chargingProfiles },
   { version: 9, name: 'credentials', sql: credentials },
   { version: 10, name: 'data-transfers', sql: dataTransfers },
+  { version: 11, name: 'site-limits', sql: siteLimits },
   { version: 13, name: 'dialects', sql: dialects },
   { version: 15, name: 'commitments', sql: commitments },
 ];
