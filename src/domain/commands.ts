@@ -1,9 +1,11 @@
 import type { RateUnit } from './charging-profile.ts';
+import type { WishSubject, WishTerms } from './charging-wish.ts';
 import type { CompositeSchedule } from './composite-schedule.ts';
 import type { FileJobKind, FileJobRequest } from './file-job.ts';
 import type { CampaignPlan } from './firmware-campaign.ts';
 import type { ProfileTerms, ScheduleComparison } from './profile-record.ts';
 import type { ReservationTerms } from './reservation.ts';
+import type { SharingPolicy } from './sharing-policy.ts';
 import type { Token, TokenGroup, TokenSource } from './token.ts';
 import type { ImportMode, LineError, TokenLine } from './token-import.ts';
 import type { TokenRules } from './token-rules.ts';
@@ -72,7 +74,13 @@ export type Command =
     }
   /** `id` null: a new one. */
   | { type: 'put-profile-template'; id: string | null; name: string; terms: ProfileTerms }
-  | { type: 'remove-profile-template'; id: string };
+  | { type: 'remove-profile-template'; id: string }
+  /** Replaces what was wanted of the same subject. */
+  | { type: 'set-charging-wish'; subject: WishSubject; terms: WishTerms }
+  | { type: 'drop-charging-wish'; subject: WishSubject }
+  /** A running session before all others, until then; null ends it. */
+  | { type: 'boost'; transactionId: number; until: Instant | null }
+  | { type: 'set-policy'; policy: SharingPolicy };
 
 /** An unknown card becomes a token of its own, or another name of one. */
 export type Enrolment =

@@ -1,3 +1,4 @@
+import { wishKey } from '../domain/charging-wish.ts';
 import type { Event } from '../domain/events.ts';
 import { inUnits, utc } from '../store/view-values.ts';
 
@@ -203,6 +204,12 @@ export function liveEvent(event: Event): object {
       const { id, kind, chargePointId, text, fix } = event.alert;
       return { id, kind, chargePointId, text, fix, at: utc(event.at) };
     }
+    case 'charging-wish-set':
+      return { subject: wishKey(event.wish.subject), at: utc(event.at) };
+    case 'charging-wish-dropped':
+      return { subject: wishKey(event.subject), at: utc(event.at) };
+    case 'policy-changed':
+      return { kind: event.policy.kind, at: utc(event.at) };
     case 'alert-cleared':
       return { id: event.id, at: utc(event.at) };
   }

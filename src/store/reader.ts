@@ -5,6 +5,7 @@ import { idTagKey } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
 import { chargingProfileReads } from './charging-profiles.ts';
+import { chargingWishReads } from './charging-wishes.ts';
 import { configurationReads } from './configuration.ts';
 import { credentialReads } from './credentials.ts';
 import { fileJobReads } from './file-jobs.ts';
@@ -64,6 +65,7 @@ export function createReader(database: Database) {
     ...campaignReads(database),
     ...credentialReads(database),
     ...chargingProfileReads(database),
+    ...chargingWishReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,

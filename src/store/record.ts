@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Event } from '../domain/events.ts';
 import { chargingProfileWriters } from './charging-profiles.ts';
+import { chargingWishWriters } from './charging-wishes.ts';
 import { configurationWriters } from './configuration.ts';
 import { credentialWriters } from './credentials.ts';
 import { dataTransferWriters } from './data-transfers.ts';
@@ -36,6 +37,7 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...dataTransferWriters(database, refOf),
     ...fileJobWriters(database, refOf),
     ...campaignWriters(database, refOf),
+    ...chargingWishWriters(database),
   };
   // The one place where the table's type is opened: each writer gets the event of its own type.
   const table = writers as { readonly [type: string]: (event: never) => void };

@@ -10,6 +10,7 @@ import {
   type LiveState,
 } from './charge-point-view.ts';
 import { createChargingProfileViews } from './charging-profiles.ts';
+import { createChargingWishViews } from './charging-wishes.ts';
 import { createConfigurationViews } from './configuration.ts';
 import { createDataTransferViews } from './data-transfers.ts';
 import { createFileJobViews } from './file-jobs.ts';
@@ -61,6 +62,7 @@ export function createViews(
     ...createOperationViews(database),
     ...createConfigurationViews(database, site.wishedConfiguration),
     ...createChargingProfileViews(database),
+    ...createChargingWishViews(database),
     ...createLocalListViews(database),
     ...createReservationViews(database),
     ...createDataTransferViews(database),

@@ -8,6 +8,8 @@ import { sql as configuration } from './007-configuration.ts';
 import { sql as chargingProfiles } from './008-charging-profiles.ts';
 import { sql as credentials } from './009-credentials.ts';
 import { sql as dataTransfers } from './010-data-transfers.ts';
+import { sql as chargingWishes } from './012-charging-wishes.ts';
+import { sql as balanceHistory } from './014-balance-history.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
@@ -23,4 +25,6 @@ export const migrations: readonly Migration[] = [
   { version: 8, name: 'charging-profiles', sql: chargingProfiles },
   { version: 9, name: 'credentials', sql: credentials },
   { version: 10, name: 'data-transfers', sql: dataTransfers },
+  { version: 12, name: 'charging-wishes', sql: chargingWishes },
+  { version: 14, name: 'balance-history', sql: balanceHistory },
 ];
