@@ -55,6 +55,7 @@ export function policyProblem({ tiers, rotationMs, minOnMs }: SharingPolicy): st
   if (tiers.length > MAX_TIERS) return `There can be ${MAX_TIERS} tiers at most; leave some out.`;
   if (new Set(tiers).size < tiers.length) return 'A tier is named twice; give each a name of its own.';
   if (rotationMs < LEAST_TURN_MS) return 'A turn lasts 15 minutes at least; set rotationMin to 15 or more.';
-  if (minOnMs > rotationMs) return 'A turn must be as long as a car charges at least: set minOnMin to rotationMin or less.';
+  if (minOnMs > rotationMs)
+    return 'A turn must be as long as a car charges at least: set minOnMin to rotationMin or less.';
   return null;
 }

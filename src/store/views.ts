@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { WishedConfiguration } from '../domain/configuration.ts';
 import type { Start, Transaction } from '../domain/transaction.ts';
 import { type AlertView, createAlertViews } from './alert-view.ts';
+import { createBalanceHistoryViews } from './balance-views.ts';
 import { createCardViews } from './card-views.ts';
 import {
   type ChargePointPolicy,
@@ -33,6 +34,7 @@ export type SiteView = {
   alerts: AlertView[];
 };
 
+export type { HistoryRequest } from './balance-views.ts';
 export type { FileJobView } from './file-jobs.ts';
 export type Views = ReturnType<typeof createViews>;
 
@@ -63,6 +65,7 @@ export function createViews(
     ...createConfigurationViews(database, site.wishedConfiguration),
     ...createChargingProfileViews(database),
     ...createChargingWishViews(database),
+    ...createBalanceHistoryViews(database),
     ...createLocalListViews(database),
     ...createReservationViews(database),
     ...createDataTransferViews(database),

@@ -1,4 +1,4 @@
-import { type ChargingWish, MAX_WISHES, noTerms, wishProblem } from '../../domain/charging-wish.ts';
+import { type ChargingWish, departureAfter, MAX_WISHES, noTerms, wishProblem } from '../../domain/charging-wish.ts';
 import type { Command } from '../../domain/commands.ts';
 import { policyProblem } from '../../domain/sharing-policy.ts';
 import { type CommandSite, type Done, ended, recorded } from '../command-steps.ts';
@@ -33,17 +33,28 @@ export function decideWishes(command: WishCommand, site: CommandSite, done: Done
   }
 }
 
-function set(wish: ChargingWish, site: CommandSite, done: Done): Decision {
+function set(given: ChargingWish, site: CommandSite, done: Done): Decision {
   const { records } = site;
-  const { subject, setAt: at } = wish;
+  const { subject, setAt: at } = given;
   const before = records.chargingWish(subject);
+  const wish = { ...given, departAt: departureOf(given, site) };
   // What held already may have passed by now; only what is new must lie ahead.
   const { departAt, boostUntil } = wish;
-  const isSame = before !== null && JSON.stringify(departAt) === JSON.stringify(before.departAt);
-  const why = wishProblem({ ...wish, departAt: isSame ? null : departAt, boostUntil }, at);
+  const departsAsBefore = before !== null && JSON.stringify(departAt) === JSON.stringify(before.departAt);
+  const why = wishProblem(
+    {
+      ...wish,
+      departAt: departsAsBefore ? null : departAt,
+      boostUntil: boostUntil === before?.boostUntil ? null : boostUntil,
+    },
+    at,
+  );
   if (why !== null) return ended(done, { kind: 'invalid', why });
   if (subject.kind === 'transaction' && !records.isRunning(subject.id)) {
     return ended(done, { kind: 'unknown', what: `transaction ${subject.id} that runs` });
+  }
+  if (subject.kind === 'token' && records.tokenFor(subject.idTag) === null) {
+    return ended(done, { kind: 'unknown', what: `token ${subject.idTag}` });
   }
   if (subject.kind === 'reservation' && records.reservation(subject.id) === null) {
     return ended(done, { kind: 'unknown', what: `reservation ${subject.id}` });
@@ -53,4 +64,10 @@ function set(wish: ChargingWish, site: CommandSite, done: Done): Decision {
     return ended(done, { kind: 'conflict', why });
   }
   return recorded([{ type: 'charging-wish-set', wish, at }], site, done);
+}
+
+/** "16:30" of a session that runs is the next one; of what lasts longer it is every day's. */
+function departureOf({ subject, departAt, setAt }: ChargingWish, { policy }: CommandSite): ChargingWish['departAt'] {
+  if (subject.kind !== 'transaction' || departAt?.kind !== 'daily') return departAt;
+  return { kind: 'at', at: departureAfter(departAt, setAt, policy.timeZone) };
 }
