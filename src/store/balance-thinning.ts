@@ -27,10 +27,11 @@ export function createBalanceThinning(database: Database): (now: Instant) => num
       )
       .raw();
     const drop = database.prepare(`DELETE FROM ${table} WHERE id > ? AND id <= ?`);
+    // Numbers are bound as REAL, and would divide as such.
     const thin = database.prepare(`
       DELETE FROM ${table} WHERE id IN (
         SELECT id FROM (
-          SELECT id, row_number() OVER (PARTITION BY ${key}, at_ms / @keepEveryMs ORDER BY id) AS place
+          SELECT id, row_number() OVER (PARTITION BY ${key}, at_ms / CAST(@keepEveryMs AS INTEGER) ORDER BY id) AS place
           FROM ${table} WHERE id > @after AND id <= @edge)
         WHERE place > 1)`);
     return ages.map((age) => ({ ...age, edge, drop, thin }));
