@@ -4,6 +4,7 @@ import type { Controller } from './controller/controller.ts';
 import { instant } from './domain/units.ts';
 import type { Clock, Log } from './runtime/ports.ts';
 import { dropOldBackups, pagesInJournal } from './store/backup.ts';
+import { createBalanceThinning } from './store/balance-thinning.ts';
 import { backupPath, type Database } from './store/database.ts';
 import { maintain } from './store/maintenance.ts';
 import { createRetention, type GrowingTable, growing } from './store/retention.ts';
@@ -20,6 +21,7 @@ const keptAs: { readonly [T in GrowingTable]: keyof Config['store']['retentionDa
   security_events: 'telemetry',
   operations: 'operations',
   reservations: 'operations',
+  charging_wishes: 'operations',
   campaigns: 'operations',
   file_jobs: 'operations',
 };
@@ -35,6 +37,7 @@ export function startUpkeep(site: {
   const { config, database, controller, clock, log } = site;
   const { path, backupsKept, retentionDays } = config.store;
   const sweep = createRetention(database);
+  const thin = createBalanceThinning(database);
   let working: Promise<void> | null = null;
 
   let timer = clock.after(CHECKPOINT_EVERY_MS, look);
@@ -56,6 +59,7 @@ export function startUpkeep(site: {
       const files = await controller.files.dropOlderThan(instant(now - config.files.keepUploadsDays * DAY_MS));
       let dropped = 0;
       for (const table of growing) dropped += await sweepAll(table, now - retentionDays[keptAs[table]] * DAY_MS);
+      for (let looked = -1; looked !== 0; ) looked = await controller.housekeep(() => thin(now));
       log.info({ dropped, files }, 'nightly backup made, what is too old dropped');
     } catch (error) {
       log.error({ err: error }, 'the nightly upkeep of the store failed');

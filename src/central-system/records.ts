@@ -1,4 +1,5 @@
 import type { ConnectorStatus, Nameplate, Registration, StatusReport } from '../domain/charge-point.ts';
+import type { ChargingWish, WishSubject } from '../domain/charging-wish.ts';
 import type { ConfigurationReading, ConfigurationWish, ReportedKey } from '../domain/configuration.ts';
 import type { RecordedAttempt } from '../domain/configuration-state.ts';
 import type { GivenPassword } from '../domain/credential.ts';
@@ -12,6 +13,7 @@ import type { OpenOperation } from '../domain/operation.ts';
 import type { ProfileTemplate, RecordedProfile, ScheduleComparison } from '../domain/profile-record.ts';
 import type { Reservation } from '../domain/reservation.ts';
 import type { SiteLimit } from '../domain/site-limit.ts';
+import type { SharingPolicy } from '../domain/sharing-policy.ts';
 import type { Token, TokenGroup } from '../domain/token.ts';
 import type { KnownTokens } from '../domain/token-import.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
@@ -110,6 +112,12 @@ export type Records = KnownTokens & {
   cacheState(chargePointId: string): CacheState;
   /** How often a stop was asked for since its token was blocked, and when last. */
   stopsAsked(transactionId: number): { readonly times: number; readonly lastAt: Instant } | null;
+  /** What somebody wants of a session, a booking, a token or a group; null where nobody has said. */
+  chargingWish(subject: WishSubject): ChargingWish | null;
+  countChargingWishes(): number;
+  isRunning(transactionId: number): boolean;
+  /** Null where nobody has set one. */
+  sharingPolicy(): SharingPolicy | null;
   /** An alert that nobody has cleared. */
   isAlertOpen(id: string): boolean;
   nextTransactionId(): number;

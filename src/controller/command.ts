@@ -11,6 +11,7 @@ import { resyncLocalList } from './commands/local-lists.ts';
 import { cancelReservation, extendReservation, reserve } from './commands/reservations.ts';
 import { decideSiteLimits } from './commands/site-limits.ts';
 import { decideTokens } from './commands/tokens.ts';
+import { decideWishes } from './commands/wishes.ts';
 import type { Line } from './lines.ts';
 import type { Decision } from './turn.ts';
 
@@ -67,6 +68,11 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
     case 'lapse-site-limits':
     case 'note-limit-effect':
       return decideSiteLimits(command, site, done);
+    case 'set-charging-wish':
+    case 'drop-charging-wish':
+    case 'boost':
+    case 'set-policy':
+      return decideWishes(command, site, done);
     case 'clear-alert':
       return recorded([{ type: 'alert-cleared', id: command.id, at: site.clock.now() }], site, done);
   }

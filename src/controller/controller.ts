@@ -7,6 +7,7 @@ import type { Alert, Event } from '../domain/events.ts';
 import { asRunning } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
 import type { Clock, Connection, Ids, Log, UpgradeRequest } from '../runtime/ports.ts';
+import { createBalanceHistory } from '../store/balance-history.ts';
 import type { Database } from '../store/database.ts';
 import { createReader } from '../store/reader.ts';
 import { createRecorder } from '../store/record.ts';
@@ -51,6 +52,7 @@ export function createController(site: {
   const { database, policy, credentials, clock, ids, log, callTimeoutMs, telemetryFlushMs } = site;
   const reader = createReader(database);
   const telemetry = createTelemetry(database);
+  const history = createBalanceHistory(database);
   const lines = createLines();
   const ring = createMessageRing();
   const feed = createFeed();
@@ -58,9 +60,15 @@ export function createController(site: {
     database,
     record: createRecorder(database),
     passenger: {
-      waiting: () => telemetry.state().waiting > 0,
-      board: () => telemetry.flush(),
-      arrived: () => telemetry.flushed(),
+      waiting: () => telemetry.state().waiting + history.state().waiting > 0,
+      board: () => {
+        telemetry.flush();
+        history.flush();
+      },
+      arrived: () => {
+        telemetry.flushed();
+        history.flushed();
+      },
     },
     clock,
     log,
@@ -140,6 +148,8 @@ export function createController(site: {
 
     /** Firmware for charge points, and what they bring. */
     files,
+    /** Of plan, grant and current; written along with telemetry. */
+    history,
     reader,
     lines: { get: lines.get, all: lines.all },
     feed,

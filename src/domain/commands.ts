@@ -1,4 +1,5 @@
 import type { RateUnit } from './charging-profile.ts';
+import type { WishSubject, WishTerms } from './charging-wish.ts';
 import type { CompositeSchedule } from './composite-schedule.ts';
 import type { DialectKey, DialectValues } from './dialect.ts';
 import type { FileJobKind, FileJobRequest } from './file-job.ts';
@@ -6,6 +7,7 @@ import type { CampaignPlan } from './firmware-campaign.ts';
 import type { ProfileTerms, ScheduleComparison } from './profile-record.ts';
 import type { ReservationTerms } from './reservation.ts';
 import type { LimitEvidence, LimitValue, SiteLimit } from './site-limit.ts';
+import type { SharingPolicy } from './sharing-policy.ts';
 import type { Token, TokenGroup, TokenSource } from './token.ts';
 import type { ImportMode, LineError, TokenLine } from './token-import.ts';
 import type { TokenRules } from './token-rules.ts';
@@ -93,6 +95,12 @@ export type Command =
   /** Ends what has run out. */
   | { type: 'lapse-site-limits' }
   | { type: 'note-limit-effect'; effect: Omit<Extract<LimitEvidence, { kind: 'effect' }>, 'at' | 'kind'> };
+  /** Replaces what was wanted of the same subject. */
+  | { type: 'set-charging-wish'; subject: WishSubject; terms: WishTerms }
+  | { type: 'drop-charging-wish'; subject: WishSubject }
+  /** A running session before all others, until then; null ends it. */
+  | { type: 'boost'; transactionId: number; until: Instant | null }
+  | { type: 'set-policy'; policy: SharingPolicy };
 
 /** An unknown card becomes a token of its own, or another name of one. */
 export type Enrolment =

@@ -1,5 +1,6 @@
 import type { BalancingEvent } from './balancing.ts';
 import type { Nameplate, Registration, StatusReport } from './charge-point.ts';
+import type { ChargingWishEvent } from './charging-wish.ts';
 import type { ConfigurationEvent } from './configuration.ts';
 import type { CredentialEvent } from './credential.ts';
 import type { DataTransferEvent } from './data-transfer.ts';
@@ -12,7 +13,8 @@ import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
 import type { ChargingProfileEvent } from './profile-record.ts';
 import type { ReservationEvent } from './reservation.ts';
-import type { SiteLimitEvent } from './site-limit.ts';
+import type { SiteLimitEvent } from './site-limit.ts'
+import type { PolicyEvent } from './sharing-policy.ts';
 import type { TokenEvent, Verdict } from './token.ts';
 import type { Start, Stop } from './transaction.ts';
 import type { Instant } from './units.ts';
@@ -52,7 +54,9 @@ export type Event =
   | FileJobEvent
   | CampaignEvent
   | BalancingEvent
-  | SiteLimitEvent;
+  | SiteLimitEvent
+  | ChargingWishEvent
+  | PolicyEvent;
 
 /** Of charge points, transactions, and what is seen of both. */
 export type LedgerEvent =

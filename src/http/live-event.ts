@@ -1,3 +1,4 @@
+import { wishKey } from '../domain/charging-wish.ts';
 import type { Event } from '../domain/events.ts';
 import { inUnits, utc, valueView } from '../store/view-values.ts';
 
@@ -232,6 +233,12 @@ export function liveEvent(event: Event): object {
       const { chargePointId, connectorId, transactionId, grantMA, because } = event;
       return { chargePointId, connectorId, transactionId, grantA: grantMA / 1_000, because, at: utc(event.at) };
     }
+    case 'charging-wish-set':
+      return { subject: wishKey(event.wish.subject), at: utc(event.at) };
+    case 'charging-wish-dropped':
+      return { subject: wishKey(event.subject), at: utc(event.at) };
+    case 'policy-changed':
+      return { kind: event.policy.kind, at: utc(event.at) };
     case 'alert-cleared':
       return { id: event.id, at: utc(event.at) };
   }

@@ -7,6 +7,7 @@ import type { FirmwareShelf } from '../runtime/firmware-shelf.ts';
 import type { Clock, Ids } from '../runtime/ports.ts';
 import type { Views } from '../store/views.ts';
 import { type App, compileValidator, type TypeBoxProvider } from './app.ts';
+import { balanceHistoryRoutes } from './balance-history-routes.ts';
 import { campaignRoutes } from './campaign-routes.ts';
 import { cardRoutes } from './card-routes.ts';
 import { chargePointRoutes } from './charge-point-routes.ts';
@@ -24,6 +25,7 @@ import { limitRoutes } from './limit-routes.ts';
 import { localListRoutes } from './local-list-routes.ts';
 import { messageRoutes } from './message-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
+import { policyRoutes } from './policy-routes.ts';
 import { ProblemSchema } from './problem.ts';
 import { createReadiness } from './readiness.ts';
 import { reservationRoutes } from './reservation-routes.ts';
@@ -31,6 +33,7 @@ import { siteRoutes } from './site-routes.ts';
 import { tokenGroupRoutes } from './token-group-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { transactionRoutes } from './transaction-routes.ts';
+import { wishRoutes } from './wish-routes.ts';
 
 /** Bytes of a body: what one OCPP frame may carry. */
 const MAX_BODY_BYTES = 1_048_576;
@@ -133,6 +136,9 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   tokenGroupRoutes(app, site);
   cardRoutes(app, site);
   reservationRoutes(app, site);
+  wishRoutes(app, site);
+  policyRoutes(app, site);
+  balanceHistoryRoutes(app, site);
   messageRoutes(app, site);
   dataTransferRoutes(app, site);
   dialectRoutes(app, site);

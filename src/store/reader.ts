@@ -6,6 +6,7 @@ import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
 import { chargingProfileReads } from './charging-profiles.ts';
 import { commitmentReads } from './commitments.ts';
+import { chargingWishReads } from './charging-wishes.ts';
 import { configurationReads } from './configuration.ts';
 import { credentialReads } from './credentials.ts';
 import { dialectReads } from './dialects.ts';
@@ -70,6 +71,7 @@ export function createReader(database: Database) {
     ...chargingProfileReads(database),
     ...dialectReads(database),
     ...siteLimitReads(database),
+    ...chargingWishReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,

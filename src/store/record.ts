@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Event } from '../domain/events.ts';
 import { chargingProfileWriters } from './charging-profiles.ts';
 import { commitmentWriters } from './commitments.ts';
+import { chargingWishWriters } from './charging-wishes.ts';
 import { configurationWriters } from './configuration.ts';
 import { credentialWriters } from './credentials.ts';
 import { dataTransferWriters } from './data-transfers.ts';
@@ -42,6 +43,7 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...campaignWriters(database, refOf),
     ...commitmentWriters(database),
     ...siteLimitWriters(database),
+    ...chargingWishWriters(database),
   };
   // The one place where the table's type is opened: each writer gets the event of its own type.
   const table = writers as { readonly [type: string]: (event: never) => void };

@@ -15,6 +15,7 @@ export const growing = [
   'security_events',
   'operations',
   'reservations',
+  'charging_wishes',
   'campaigns',
   'file_jobs',
 ] as const;
@@ -31,6 +32,15 @@ export function createRetention(database: Database) {
     security_events: oldest('security_events', 'received_ms < ?'),
     operations: oldest('operations', 'closed_ms < ?'),
     reservations: some('id', 'reservations', 'ended_ms < ? AND transaction_id IS NULL', CHUNK),
+    // Of one session or booking, once that is over. Those of tokens and groups stay until somebody drops them.
+    charging_wishes: some(
+      'subject',
+      'charging_wishes',
+      `set_ms < ? AND (
+        (kind = 'transaction' AND NOT EXISTS (SELECT 1 FROM transactions t WHERE t.id = CAST(name AS INTEGER) AND t.state = 'running'))
+        OR (kind = 'reservation' AND NOT EXISTS (SELECT 1 FROM reservations r WHERE r.id = CAST(name AS INTEGER) AND r.ended_ms IS NULL)))`,
+      CHUNK,
+    ),
     campaigns: withParts(
       some(
         'id',

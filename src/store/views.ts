@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { WishedConfiguration } from '../domain/configuration.ts';
 import type { Start, Transaction } from '../domain/transaction.ts';
 import { type AlertView, createAlertViews } from './alert-view.ts';
+import { createBalanceHistoryViews } from './balance-views.ts';
 import { createCardViews } from './card-views.ts';
 import {
   type ChargePointPolicy,
@@ -10,6 +11,7 @@ import {
   type LiveState,
 } from './charge-point-view.ts';
 import { createChargingProfileViews } from './charging-profiles.ts';
+import { createChargingWishViews } from './charging-wishes.ts';
 import { createConfigurationViews } from './configuration.ts';
 import { createDataTransferViews } from './data-transfers.ts';
 import { createDialectViews } from './dialects.ts';
@@ -34,6 +36,7 @@ export type SiteView = {
   alerts: AlertView[];
 };
 
+export type { HistoryRequest } from './balance-views.ts';
 export type { FileJobView } from './file-jobs.ts';
 export type Views = ReturnType<typeof createViews>;
 
@@ -63,6 +66,8 @@ export function createViews(
     ...createOperationViews(database),
     ...createConfigurationViews(database, site.wishedConfiguration),
     ...createChargingProfileViews(database),
+    ...createChargingWishViews(database),
+    ...createBalanceHistoryViews(database),
     ...createLocalListViews(database),
     ...createReservationViews(database),
     ...createDataTransferViews(database),

@@ -9,7 +9,9 @@ import { sql as chargingProfiles } from './008-charging-profiles.ts';
 import { sql as credentials } from './009-credentials.ts';
 import { sql as dataTransfers } from './010-data-transfers.ts';
 import { sql as siteLimits } from './011-site-limits.ts';
+import { sql as chargingWishes } from './012-charging-wishes.ts';
 import { sql as dialects } from './013-dialects.ts';
+import { sql as balanceHistory } from './014-balance-history.ts';
 import { sql as commitments } from './015-commitments.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
@@ -27,6 +29,8 @@ export const migrations: readonly Migration[] = [
   { version: 9, name: 'credentials', sql: credentials },
   { version: 10, name: 'data-transfers', sql: dataTransfers },
   { version: 11, name: 'site-limits', sql: siteLimits },
+  { version: 12, name: 'charging-wishes', sql: chargingWishes },
   { version: 13, name: 'dialects', sql: dialects },
+  { version: 14, name: 'balance-history', sql: balanceHistory },
   { version: 15, name: 'commitments', sql: commitments },
 ];
