@@ -94,7 +94,7 @@ export type Command =
   | { type: 'end-site-limit'; id: string; signal: string | null }
   /** Ends what has run out. */
   | { type: 'lapse-site-limits' }
-  | { type: 'note-limit-effect'; effect: Omit<Extract<LimitEvidence, { kind: 'effect' }>, 'at' | 'kind'> };
+  | { type: 'note-limit-effect'; effect: Omit<Extract<LimitEvidence, { kind: 'effect' }>, 'at' | 'kind'> }
   /** Replaces what was wanted of the same subject. */
   | { type: 'set-charging-wish'; subject: WishSubject; terms: WishTerms }
   | { type: 'drop-charging-wish'; subject: WishSubject }
