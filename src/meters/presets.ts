@@ -76,13 +76,12 @@ const abb: RegisterMap = {
   energyWh: register(0x5000, 'uint64', 'holding', 10),
 };
 
-/** Siemens "SENTRON PAC2200 manual", measured variables: floats at offsets 1, 13, 25, 55, 65; imported Wh as double at 801. */
+/** Siemens "SENTRON PAC2200 manual", measured variables: floats at offsets 1, 13, 25, 65; imported Wh as double at 801. */
 const pac2200: RegisterMap = {
   voltageV: three(1, 'float32', 'input'),
   currentA: three(13, 'float32', 'input'),
   phasePowerW: three(25, 'float32', 'input'),
   powerW: register(65, 'float32', 'input'),
-  frequencyHz: register(55, 'float32', 'input'),
   energyWh: register(801, 'float64', 'input'),
 };
 
