@@ -111,8 +111,8 @@ export function withdrawn(book: ConnectorBook, seq: number): ConnectorBook {
  */
 export function accepted(book: ConnectorBook, seq: number, now: Monotonic, clean: boolean): ConnectorBook {
   if (seq < book.acknowledged) return book;
-  const entries = book.entries.map((entry): Entry =>
-    entry.seq === seq ? { ...entry, state: 'accepted', acceptedAt: clean ? now : null } : entry,
+  const entries = book.entries.map(
+    (entry): Entry => (entry.seq === seq ? { ...entry, state: 'accepted', acceptedAt: clean ? now : null } : entry),
   );
   return { ...book, entries: folded(entries, seq), acknowledged: clean ? seq : book.acknowledged };
 }
@@ -178,7 +178,9 @@ export function distrusted(book: ConnectorBook, isDistrusted: boolean): Connecto
 /** By a person, audited; ends with the next connection, which counts the rating until something is proven. */
 export function isolated(book: ConnectorBook, isIsolated: boolean): ConnectorBook {
   if (book.isolated === isIsolated) return book;
-  return isIsolated ? { ...book, isolated: true } : { ...book, isolated: false, floorProven: false, provenTransaction: null };
+  return isIsolated
+    ? { ...book, isolated: true }
+    : { ...book, isolated: false, floorProven: false, provenTransaction: null };
 }
 
 /** Our wall clock was set back by so much: what ends by it ends so much later. */

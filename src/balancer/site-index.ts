@@ -1,5 +1,11 @@
 /** The site's tree as arrays: what the gate and the planner walk along in every cycle. Built once for each site model. */
-import { type CircuitModel, type ConnectorModel, connectorKey, gridPhases, type SiteModel } from '../domain/site-model.ts';
+import {
+  type CircuitModel,
+  type ConnectorModel,
+  connectorKey,
+  gridPhases,
+  type SiteModel,
+} from '../domain/site-model.ts';
 
 export type SiteIndex = {
   readonly model: SiteModel;

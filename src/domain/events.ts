@@ -13,8 +13,8 @@ import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
 import type { ChargingProfileEvent } from './profile-record.ts';
 import type { ReservationEvent } from './reservation.ts';
-import type { SiteLimitEvent } from './site-limit.ts'
 import type { PolicyEvent } from './sharing-policy.ts';
+import type { SiteLimitEvent } from './site-limit.ts';
 import type { TokenEvent, Verdict } from './token.ts';
 import type { Start, Stop } from './transaction.ts';
 import type { Instant } from './units.ts';

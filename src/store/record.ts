@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { Event } from '../domain/events.ts';
 import { chargingProfileWriters } from './charging-profiles.ts';
-import { commitmentWriters } from './commitments.ts';
 import { chargingWishWriters } from './charging-wishes.ts';
+import { commitmentWriters } from './commitments.ts';
 import { configurationWriters } from './configuration.ts';
 import { credentialWriters } from './credentials.ts';
 import { dataTransferWriters } from './data-transfers.ts';

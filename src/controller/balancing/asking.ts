@@ -2,7 +2,7 @@ import type { CallOutcome } from '../../central-system/call-queue.ts';
 import { learnedFromComposite } from '../../central-system/dialects/learning.ts';
 import { compositeProof } from '../../central-system/limits/composite-proof.ts';
 import { TRUSTED_AFTER } from '../../domain/dialect.ts';
-import { milliAmps, type Monotonic } from '../../domain/units.ts';
+import { type Monotonic, milliAmps } from '../../domain/units.ts';
 import { reportedScheduleFromWire } from '../../ocpp/charging-profile-wire.ts';
 import type { Line } from '../lines.ts';
 import { cleared, clearing, covered, isFirstContact, mayClear } from './contact.ts';
@@ -40,7 +40,9 @@ export function attend(world: World, chargePoint: ChargePointState, now: Monoton
 function lookAtFloor(state: ConnectorState, { dialect }: ChargePointState): Due | null {
   const { floor, running, book, commanded, lookedIn } = state;
   if (dialect.showsComposite === false || book.floorProven || running === null || lookedIn === running.id) return null;
-  return floor.state === 'accepted' && floor.seq !== null && commanded === null ? { seq: floor.seq, what: 'floor' } : null;
+  return floor.state === 'accepted' && floor.seq !== null && commanded === null
+    ? { seq: floor.seq, what: 'floor' }
+    : null;
 }
 
 export function waitsForLook(state: ConnectorState, chargePoint: ChargePointState, now: Monotonic): boolean {

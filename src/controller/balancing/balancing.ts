@@ -1,6 +1,6 @@
 import { setBack } from '../../balancer/book.ts';
-import { newForeignState } from '../../balancer/foreign-load.ts';
 import { carsMeasuredBelow } from '../../balancer/car-load.ts';
+import { newForeignState } from '../../balancer/foreign-load.ts';
 import { indexSite } from '../../balancer/site-index.ts';
 import type { Obedience } from '../../domain/balancing.ts';
 import { defaultDialect } from '../../domain/dialect.ts';
@@ -219,7 +219,8 @@ export function createBalancing(site: BalancingSite) {
         raised.add(id);
         log.warn({ meter: meter.id, quality: state.quality, was }, state.why ?? 'a meter does not tell');
         const text = `Meter ${meter.id} on ${meter.circuit} can't be relied on. ${state.why ?? ''}`;
-        const fix = 'Look at its address, its cable and its power. Until it tells again, nothing on its circuit is raised.';
+        const fix =
+          'Look at its address, its cable and its power. Until it tells again, nothing on its circuit is raised.';
         record([{ type: 'alert-raised', alert: { id, kind: 'meter', chargePointId: null, text, fix }, at }]);
       } else if (isFine && raised.delete(id)) record([{ type: 'alert-cleared', id, at }]);
     }

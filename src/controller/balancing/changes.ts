@@ -1,5 +1,5 @@
-import { sentence } from '../../domain/explanation.ts';
 import type { Event } from '../../domain/events.ts';
+import { sentence } from '../../domain/explanation.ts';
 import { type Instant, milliAmps } from '../../domain/units.ts';
 import { type ConnectorState, commandedMA } from './state.ts';
 import type { World } from './world.ts';

@@ -91,7 +91,15 @@ export function cleared(chargePoint: ChargePointState, done: boolean): void {
 
 /** A limit that somebody set by hand: it counts until it is proven gone. */
 export function foreignLimit(state: ConnectorState, xMA: number, transactionId: number | null): void {
-  const offer = { kind: 'foreign', xMA, until: null, leaseMs: null, tailMA: xMA, transactionId, holdsFloor: false } as const;
+  const offer = {
+    kind: 'foreign',
+    xMA,
+    until: null,
+    leaseMs: null,
+    tailMA: xMA,
+    transactionId,
+    holdsFloor: false,
+  } as const;
   touch(state, offered(state.book, offer));
 }
 

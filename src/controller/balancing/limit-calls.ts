@@ -3,7 +3,7 @@ import type { CallClass, CallOutcome } from '../../central-system/call-queue.ts'
 import { floorProfile, grantProfile, type LimitTarget } from '../../central-system/limits/grant-profile.ts';
 import type { ChargingCapabilities } from '../../domain/charging-capabilities.ts';
 import { type Dialect, LEAST_LAG_MS } from '../../domain/dialect.ts';
-import { type Instant, type MilliVolts, milliAmps, type Monotonic } from '../../domain/units.ts';
+import { type Instant, type MilliVolts, type Monotonic, milliAmps } from '../../domain/units.ts';
 import { installedToWire } from '../../ocpp/charging-profile-wire.ts';
 import type { Step } from './reconcile.ts';
 import type { ChargePointState, ConnectorState, Pending } from './state.ts';
@@ -87,7 +87,12 @@ export function limitCall(
   state.unwritten = true;
   const grantMA = step.kind === 'floor' ? step.floorMA : step.grantMA;
   const pending: Pending = { messageId, seq, kind: step.kind, grantMA, since: now };
-  const known = { floor: { ...state.floor }, commanded: state.commanded, pending: state.pending, raisedAt: state.raisedAt };
+  const known = {
+    floor: { ...state.floor },
+    commanded: state.commanded,
+    pending: state.pending,
+    raisedAt: state.raisedAt,
+  };
   state.pending = pending;
   if (step.kind === 'floor') {
     Object.assign(state.floor, { seq, mA: step.floorMA, state: 'sent', at: now });
@@ -163,7 +168,11 @@ const statusOf = (payload: unknown): unknown => (payload as { status?: unknown }
 const topLevel = ({ onTop, highestLevel }: ChargePointState): number | null => (onTop ? highestLevel : null);
 
 /** The newest accepted limit whose proof would release something, or would make a floor or a transaction count. */
-export function toProve(state: ConnectorState, now: Monotonic, lagMs: number): { seq: number; what: 'floor' | 'grant' } | null {
+export function toProve(
+  state: ConnectorState,
+  now: Monotonic,
+  lagMs: number,
+): { seq: number; what: 'floor' | 'grant' } | null {
   const { commanded, floor, running, book } = state;
   const older = (seq: number, kind: 'floor' | 'grant'): boolean =>
     book.entries.some((entry) => entry.seq < seq && (entry.kind === kind || entry.kind === 'foreign'));
@@ -181,7 +190,11 @@ export function toProve(state: ConnectorState, now: Monotonic, lagMs: number): {
   return null;
 }
 
-export function prove(state: ConnectorState, { seq, what }: { seq: number; what: 'floor' | 'grant' }, whole: boolean): void {
+export function prove(
+  state: ConnectorState,
+  { seq, what }: { seq: number; what: 'floor' | 'grant' },
+  whole: boolean,
+): void {
   state.book = proven(state.book, seq, whole);
   if (what === 'grant' && state.commanded?.seq === seq) state.commanded.isProven = true;
   if (state.obedience === 'unproven' && state.book.floorProven) state.obedience = 'proven';

@@ -4,7 +4,7 @@ import { learnedFromEnd } from '../../central-system/dialects/learning.ts';
 import type { Event } from '../../domain/events.ts';
 import { connectorKey } from '../../domain/site-model.ts';
 import type { Transaction } from '../../domain/transaction.ts';
-import { type MilliVolts, milliAmps, type Monotonic } from '../../domain/units.ts';
+import { type MilliVolts, type Monotonic, milliAmps } from '../../domain/units.ts';
 import { booted, connected, disconnected } from './contact.ts';
 import { transactionStopped } from './endings.ts';
 import { learn, refreshDialect } from './learn.ts';
@@ -48,8 +48,6 @@ export function notice(world: World, event: Event): boolean {
       begin(world, chargePoint.id, transactionId, start, verdict.status === 'Accepted');
       return true;
     }
-    case 'evidence-added':
-      return false;
     case 'transaction-stopped': {
       for (const state of chargePoint.connectors) {
         const ended = state.running?.id === event.transactionId && state.offSince !== null ? state.offSince : null;

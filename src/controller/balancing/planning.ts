@@ -10,11 +10,18 @@ import { nextTurns } from '../../balancer/turns.ts';
 import { violations } from '../../balancer/violations.ts';
 import type { Allocation, AllocationCar } from '../../domain/allocation.ts';
 import type { Share } from '../../domain/because.ts';
-import type { MeterState } from '../../domain/meter.ts';
 import type { SharingPolicy } from '../../domain/sharing-policy.ts';
 import type { LimitInForce } from '../../domain/site-limit.ts';
 import { gridPhases } from '../../domain/site-model.ts';
-import { type Instant, type MilliAmps, type MilliVolts, milliAmps, type Monotonic, type PerPhase, wattHours, watts } from '../../domain/units.ts';
+import {
+  type Instant,
+  type MilliAmps,
+  type Monotonic,
+  milliAmps,
+  type PerPhase,
+  wattHours,
+  watts,
+} from '../../domain/units.ts';
 import { type ConnectorState, commandedMA } from './state.ts';
 import { chargePointOf, isReachable, type World } from './world.ts';
 
@@ -150,7 +157,10 @@ function sharesOf(
     voltageMV: HIGH_VOLTAGE_V * 1_000,
     nodes: index.circuits.map((circuit, node) => {
       const of = (phase: number): number => (room.mA[node * 3 + phase] ?? 0) - (others[node * 3 + phase] ?? 0);
-      const otherW = [0, 1, 2].reduce((sum, phase) => sum + ((others[node * 3 + phase] ?? 0) * HIGH_VOLTAGE_V) / 1_000, 0);
+      const otherW = [0, 1, 2].reduce(
+        (sum, phase) => sum + ((others[node * 3 + phase] ?? 0) * HIGH_VOLTAGE_V) / 1_000,
+        0,
+      );
       const limitW = room.watts[node] ?? Number.NaN;
       const base = (phase: number): number => others[node * 3 + phase] ?? 0;
       return {

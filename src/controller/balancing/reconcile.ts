@@ -1,6 +1,6 @@
+import { worst } from '../../balancer/book.ts';
 import { type PhaseSums, type Room, raise } from '../../balancer/exposure.ts';
 import type { SiteIndex } from '../../balancer/site-index.ts';
-import { worst } from '../../balancer/book.ts';
 import type { Because, Share } from '../../domain/because.ts';
 import type { Instant, Monotonic } from '../../domain/units.ts';
 import { type ChargePointState, type ConnectorState, commandedMA } from './state.ts';
@@ -81,7 +81,11 @@ function floorStep(site: Reconciling, state: ConnectorState): Step | null {
 }
 
 /** Renewed at half its lease, spread by the connector's place; sent again where it may not be in force. */
-function again(state: ConnectorState, commanded: NonNullable<ConnectorState['commanded']>, now: Monotonic): Step | null {
+function again(
+  state: ConnectorState,
+  commanded: NonNullable<ConnectorState['commanded']>,
+  now: Monotonic,
+): Step | null {
   const { grantMA, transactionId, leaseMs, at } = commanded;
   const renewal: Step = { kind: 'renewal', state, grantMA, transactionId };
   if (commanded.state === 'doubtful') return renewal;

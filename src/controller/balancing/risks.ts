@@ -14,7 +14,8 @@ export function createRisks(world: World) {
   for (const { model, at } of connectors) {
     for (let node = index.nodes[at] ?? -1; node >= 0; node = index.parents[node] ?? -1) {
       for (let phase = 0; phase < 3; phase += 1) {
-        if (((index.wired[at] ?? 7) & (1 << phase)) !== 0) floors[node * 3 + phase] = (floors[node * 3 + phase] ?? 0) + model.floorMA;
+        if (((index.wired[at] ?? 7) & (1 << phase)) !== 0)
+          floors[node * 3 + phase] = (floors[node * 3 + phase] ?? 0) + model.floorMA;
       }
     }
   }

@@ -27,13 +27,21 @@ export function drawOf(
   { aheadMs, skewMs }: Pick<ChargePointState, 'aheadMs' | 'skewMs'>,
 ): Draw | null {
   if (reading.currentMA.every((each) => each === null)) return null;
-  const mA: [number, number, number] = [reading.currentMA[0] ?? 0, reading.currentMA[1] ?? 0, reading.currentMA[2] ?? 0];
+  const mA: [number, number, number] = [
+    reading.currentMA[0] ?? 0,
+    reading.currentMA[1] ?? 0,
+    reading.currentMA[2] ?? 0,
+  ];
   const unknownMs = aheadMs === null ? skewMs : 0;
   const agoMs = Math.max(0, received.at - (reading.at - (aheadMs ?? 0))) + unknownMs;
   return { at: (received.monotonic - agoMs) as Monotonic, mA, most: Math.max(...mA) };
 }
 
-export type Judgement = { readonly proof: 'current' | null; readonly obedience: Obedience | null; readonly why: string };
+export type Judgement = {
+  readonly proof: 'current' | null;
+  readonly obedience: Obedience | null;
+  readonly why: string;
+};
 
 const nothing: Judgement = { proof: null, obedience: null, why: '' };
 

@@ -1,5 +1,5 @@
-import { type ConnectorBook, voidBook } from '../../balancer/book.ts';
 import { type Appetite, unmeasured } from '../../balancer/appetite.ts';
+import { type ConnectorBook, voidBook } from '../../balancer/book.ts';
 import { allWired, type PhaseLearning } from '../../balancer/learned-phases.ts';
 import type { SiteIndex } from '../../balancer/site-index.ts';
 import type { Trial } from '../../central-system/dialects/learning.ts';
