@@ -97,18 +97,21 @@ function checkMeters(config: ConfigFile, say: Say): void {
     else say.wrong([...path, 'id'], `is already the id of meters[${same}]; each meter needs its own`);
     const circuit = circuitOfMeter(config, meter);
     if (circuit === null)
-      say.warn([...path, 'id'], `${meter.id} is on no circuit, so it is read for nothing; write circuit: ...`);
+      say.warn([...path, 'id'], `${meter.id} is on no circuit, so it is not read; write circuit: ...`);
     else if (!known.has(circuit))
       say.wrong([...path, 'circuit'], `is ${circuit}, and no circuit has this id`, nearest(circuit, known));
     if (meter.type === 'modbus-tcp') {
       if ((meter.preset === undefined) === (meter.registers === undefined))
         say.wrong(path, `${meter.id} needs either preset or registers, one of the two`);
       const { registers } = meter;
-      if (registers !== undefined && registers.currentA === undefined && registers.powerW === undefined)
-        say.wrong([...path, 'registers'], 'needs currentA, or at least powerW, with a register for each phase');
+      if (registers !== undefined && NEEDED.every((key) => registers[key] === undefined))
+        say.wrong(
+          [...path, 'registers'],
+          'needs currentA with a register for each phase, or at least phasePowerW or powerW',
+        );
     }
     if (meter.type === 'mqtt' && meter.currentA === undefined && meter.powerW === undefined)
-      say.wrong(path, `${meter.id} needs currentA, or at least powerW, with a JSON pointer for each phase`);
+      say.wrong(path, `${meter.id} needs currentA with a JSON pointer for each phase, or at least powerW`);
     if (meter.type === 'charge-point' && !config.chargePoints.some(({ id }) => id === meter.chargePoint))
       say.wrong([...path, 'chargePoint'], `is ${meter.chargePoint}, and no charge point has this id`);
     if (meter.lostAfterS <= 3 * meter.intervalS)
@@ -161,6 +164,9 @@ function checkReferences({ circuits, limits, policy }: ConfigFile, say: Say): vo
       say.wrong(['policy', 'tierOf', index, 'tier'], `is ${tier}, and tiers has none of this name`);
   }
 }
+
+/** Of these a meter must say one. */
+const NEEDED = ['currentA', 'phasePowerW', 'powerW'] as const;
 
 /** One number for all phases, or three. */
 export function phasesOf(amps: number | readonly number[]): readonly number[] {

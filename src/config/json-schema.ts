@@ -1,5 +1,8 @@
 import { allowedWords, configSchema, type SchemaNode } from './schema.ts';
 
+/** Of the formatter, in characters. */
+const LINE_WIDTH = 120;
+
 /** The JSON Schema that editors use for completion, as the text of config/site.schema.json. */
 export function jsonSchemaText(): string {
   const schema = {
@@ -7,10 +10,15 @@ export function jsonSchemaText(): string {
     title: 'Busbar',
     ...editorNode(configSchema),
   };
-  // Lists of plain words stand in one line, as this project's formatter wants them.
-  const text = JSON.stringify(schema, null, 2).replace(/\[\s+([^[\]{}]*?)\s+\]/g, (_all, inner: string) => {
-    return `[${inner.replace(/,\s+/g, ', ')}]`;
-  });
+  // Lists of plain words stand in one line where they fit, as this project's formatter wants them.
+  const text = JSON.stringify(schema, null, 2).replace(
+    /\[\s+([^[\]{}]*?)\s+\](,?)/g,
+    (written: string, inner: string, comma: string, offset: number, all: string) => {
+      const line = `[${inner.replace(/,\s+/g, ', ')}]${comma}`;
+      const indent = offset - all.lastIndexOf('\n', offset) - 1;
+      return indent + line.length > LINE_WIDTH ? written : line;
+    },
+  );
   return `${text}\n`;
 }
 

@@ -16,7 +16,7 @@ import type { LimitsFile, MqttLimitFile } from './schema-limits.ts';
 import type { ChargePointMeterFile, HttpMeterFile, ModbusMeterFile, MqttMeterFile } from './schema-meters.ts';
 import type { Secret } from './secret.ts';
 import { type Environment, resolveSecret, type SecretSource } from './secret-source.ts';
-import { siteModelOf } from './site-model.ts';
+import { circuitOfMeter, siteModelOf } from './site-model.ts';
 import { validate } from './validate.ts';
 
 /** A charge point that the configuration lists. */
@@ -36,8 +36,14 @@ type ChargePointConfig = {
 /** A secret has been fetched from where the file says that it is. */
 type WithPassword<T> = Omit<T, 'password'> & { readonly password: Secret | null };
 
-/** One meter: how it is read. On which circuit it looks stands in the site model. */
-export type MeterConfig = ModbusMeterFile | WithPassword<MqttMeterFile> | HttpMeterFile | ChargePointMeterFile;
+type OnCircuit<T> = T & { readonly circuit: string };
+
+/** One meter: how it is read, and the circuit that it looks at. */
+export type MeterConfig =
+  | OnCircuit<ModbusMeterFile>
+  | OnCircuit<WithPassword<MqttMeterFile>>
+  | OnCircuit<HttpMeterFile>
+  | OnCircuit<ChargePointMeterFile>;
 
 /** Limits from outside that the file names. */
 export type LimitsConfig = Readonly<Pick<LimitsFile, 'schedules' | 'modbus'>> & {
@@ -208,10 +214,13 @@ function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment
       configuration: chargePoint.configuration,
     }),
   );
-  const meters = file.meters.map(
-    (meter, index): MeterConfig =>
-      meter.type === 'mqtt' ? { ...meter, password: secretAt(meter.password, ['meters', index, 'password']) } : meter,
-  );
+  // One that is on no circuit tells nothing: a warning has said so.
+  const meters = file.meters.flatMap((meter, index): MeterConfig[] => {
+    const circuit = circuitOfMeter(file, meter);
+    if (circuit === null) return [];
+    if (meter.type !== 'mqtt') return [{ ...meter, circuit }];
+    return [{ ...meter, circuit, password: secretAt(meter.password, ['meters', index, 'password']) }];
+  });
   const mqtt = file.limits.mqtt.map((limit, index) => ({
     ...limit,
     password: secretAt(limit.password, ['limits', 'mqtt', index, 'password']),

@@ -80,8 +80,14 @@ const register = (description: string) =>
     { ...closed, description },
   );
 
+type Register = Type.Static<ReturnType<typeof register>>;
+
 const perPhase = (description: string) =>
-  Type.Optional(Type.Array(register('The register of one phase.'), { minItems: 3, maxItems: 3, description }));
+  Type.Optional(
+    Type.Unsafe<readonly [Register, Register, Register]>(
+      Type.Array(register('The register of one phase.'), { minItems: 3, maxItems: 3, description }),
+    ),
+  );
 
 const modbusTcp = Type.Object(
   {
@@ -95,9 +101,9 @@ const modbusTcp = Type.Object(
       Type.Object(
         {
           currentA: perPhase('Current of each phase.'),
-          powerW: perPhase('Power of each phase, with its sign.'),
+          phasePowerW: perPhase('Power of each phase; its sign gives currents their direction.'),
           voltageV: perPhase('Voltage of each phase.'),
-          totalPowerW: Type.Optional(register('Power over all phases.')),
+          powerW: Type.Optional(register('Power over all phases.')),
           energyWh: Type.Optional(register('Energy taken so far.')),
           frequencyHz: Type.Optional(register('Frequency.')),
         },
@@ -115,9 +121,11 @@ const modbusTcp = Type.Object(
   { ...closed, description: 'One meter that is read over Modbus TCP.' },
 );
 
-const pointers = (description: string) =>
-  Type.Optional(
-    Type.Array(jsonPointer('Where the value of one phase stands.'), { minItems: 3, maxItems: 3, description }),
+type Three = readonly [string, string, string];
+
+const pointers = (extra: { readonly description?: string }) =>
+  Type.Unsafe<Three>(
+    Type.Array(jsonPointer('Where the value of one phase stands.'), { minItems: 3, maxItems: 3, ...extra }),
   );
 
 const mqtt = Type.Object(
@@ -130,9 +138,15 @@ const mqtt = Type.Object(
       Type.String({ minLength: 1, maxLength: 200, description: 'Name to log in to the broker with.' }),
     ),
     password: Type.Optional(secret('Password to log in to the broker with.')),
-    currentA: pointers('Where in the message the current of each phase stands.'),
-    powerW: pointers('Where the power of each phase stands, for a meter that says no current.'),
-    voltageV: pointers('Where the voltage of each phase stands.'),
+    currentA: Type.Optional(pointers({ description: 'Where in the message the current of each phase stands.' })),
+    powerW: Type.Optional(
+      Type.Unsafe<Three | string>(
+        Type.Union([jsonPointer('Where the power over all phases stands.'), pointers({})], {
+          allowed: 'a JSON pointer such as /power, or a list of three, one for each phase',
+          description: 'Where the power stands, for a meter that says no current.',
+        }),
+      ),
+    ),
     energyWh: Type.Optional(jsonPointer('Where the energy taken so far stands.')),
     at: Type.Optional(jsonPointer('Where the time of the reading stands, as ISO 8601 or in seconds or ms since 1970.')),
   },
@@ -170,4 +184,3 @@ export type MqttMeterFile = Type.Static<typeof mqtt>;
 export type HttpMeterFile = Type.Static<typeof http>;
 export type ChargePointMeterFile = Type.Static<typeof chargePoint>;
 export type MeterFile = ModbusMeterFile | MqttMeterFile | HttpMeterFile | ChargePointMeterFile;
-export type MeterRegister = Type.Static<ReturnType<typeof register>>;
