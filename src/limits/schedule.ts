@@ -1,4 +1,4 @@
-import { createTask, schedule } from 'node-cron';
+import { createTask, schedule, validate } from 'node-cron';
 import type { LimitValue } from '../domain/site-limit.ts';
 import { limitValue } from '../domain/site-limits.ts';
 import { type Instant, instant } from '../domain/units.ts';
@@ -46,6 +46,16 @@ export function activeUntil(options: ScheduleOptions, timeZone: string, now: Ins
     return null;
   } finally {
     void task.destroy();
+  }
+}
+
+/** Throws in plain words where a schedule is none; the pattern of the configuration lets some of them through. */
+export function checkSchedules(schedules: readonly ScheduleOptions[]): void {
+  for (const { id, start } of schedules) {
+    if (validate(start)) continue;
+    throw new Error(
+      `limits.schedules ${id}: "${start}" is no time of cron. Write minute hour day month weekday: 0 17 * * 1-5.`,
+    );
   }
 }
 

@@ -7,7 +7,7 @@ import { type Measure, watchEffects } from './effects.ts';
 import { startModbusLimit } from './modbus.ts';
 import { startMqttLimit } from './mqtt.ts';
 import type { LimitOptions, ModbusOptions, MqttOptions } from './options.ts';
-import { type Cron, startSchedules } from './schedule.ts';
+import { type Cron, checkSchedules, startSchedules } from './schedule.ts';
 import { createLimitSource, type LimitDesk } from './source.ts';
 
 /** How late a limit may be found to have run out, ms: what holds was right all the time, only the record follows. */
@@ -27,6 +27,7 @@ export async function startLimits(site: {
   cron?: Cron;
 }): Promise<Limits> {
   const { options, siteModel, timeZone, controller, clock, log } = site;
+  checkSchedules(options.schedules);
   await endForgotten(options, controller);
   await controller.execute({ type: 'lapse-site-limits' });
   const effects = watchEffects(site);

@@ -58,6 +58,27 @@ it('dims to what section 14a guarantees while the contact is closed, and keeps w
   await new Promise((resolve) => server.close(resolve));
 });
 
+it('holds on to the limit of a relay that is lost until its time is over, then to what follows', async () => {
+  const server = new ServerTCP({ getCoil: () => true }, { host: '127.0.0.1', port: 0 });
+  await once(server, 'initialized');
+  const { port } = (server as unknown as { _server: { address(): AddressInfo } })._server.address();
+  // biome-ignore lint/suspicious/noThenProperty: the name of the contract
+  const short = { ...relay, port, timeoutMs: 100, ttlS: 0.3, then: { limitW: 4_200 } };
+  const site = await start({ schedules: [], modbus: [short], mqtt: [] });
+  await site.until((event) => event.type === 'site-limit-set');
+  await new Promise((resolve) => server.close(resolve));
+  const lapsed = site.until((event) => event.type === 'site-limit-set' && event.limit.until === null);
+  expect(site.controller.reader.siteLimits()).toMatchObject([{ value: { limitW: 10_500 } }]);
+  expect(await lapsed).toMatchObject({ limit: { source: 'relay grid', value: { limitW: 4_200 } } });
+  await site.stop();
+});
+
+it('says in plain words which schedule is none', async () => {
+  const bad = { id: 'tea', circuit: 'main', start: '0 25 * * *', durationMin: 5, limitA: 6 };
+  const starting = start({ schedules: [bad], modbus: [], mqtt: [] });
+  await expect(starting).rejects.toThrow('limits.schedules tea: "0 25 * * *" is no time of cron');
+});
+
 it('reads limits from a topic, and ends them where the message says so', async () => {
   const broker = await Aedes.createBroker();
   const server = createServer(broker.handle).listen(0, '127.0.0.1');
