@@ -67,6 +67,12 @@ describe('the order', () => {
     expect(names(cars)).toBe('long short-little short-much full-turn');
   });
 
+  it('lets nobody end a turn that is longer than the least that a car goes on for', () => {
+    const cars = [car('in-turn', on(29)), car('waits', off(90))];
+    expect(names(cars, { rotationMs: 30 * MINUTE })).toBe('in-turn waits');
+    expect(names(cars)).toBe('waits in-turn');
+  });
+
   it('gives what is guaranteed before turns for more', () => {
     const cars = [car('has', off(60)), car('lacks', { ...off(20), deliveredWh: wattHours(1_000) })];
     expect(names(cars)).toBe('has lacks');

@@ -66,6 +66,22 @@ describe('retention', () => {
     expect(values("SELECT id FROM reservations WHERE state = 'active'")).toEqual([2_001]);
   });
 
+  it('drops plans of sessions and bookings that are over, and none of a token', () => {
+    const { database, sweep, values } = createWorld();
+    const add = database.prepare('INSERT INTO charging_wishes VALUES (?, ?, ?, NULL, NULL, NULL, NULL, NULL, ?)');
+    add.run('transaction:1', 'transaction', '1', NOON - 1);
+    add.run('transaction:99', 'transaction', '99', NOON - 1);
+    add.run('transaction:98', 'transaction', '98', NOON);
+    add.run('reservation:5', 'reservation', '5', NOON - 1);
+    add.run('token:card1', 'token', 'CARD1', NOON - 1);
+    expect([sweep('charging_wishes', NOON), sweep('charging_wishes', NOON)]).toEqual([2, 0]);
+    expect(values('SELECT subject FROM charging_wishes ORDER BY subject')).toEqual([
+      'token:card1',
+      'transaction:1',
+      'transaction:98',
+    ]);
+  });
+
   it('drops file jobs with their tokens and what is left of files, but none whose file is kept, nor the last number', () => {
     const { database, sweep, values } = createWorld();
     const addJob = database.prepare(`
