@@ -83,6 +83,8 @@ describe('allocate, on random sites', () => {
 
   it('leaves no step unused that fits', { timeout: 60_000 }, () => {
     everySite(80, { power: true, unbalance: true }, (site) => {
+      // Where a phase leads too far already, the excess over the lowest does not show what the others may do.
+      if (violations(site, NOTHING).some(({ kind }) => kind === 'unbalance')) return null;
       const plan = allocate(site);
       for (const car of site.cars) {
         const grant = grantOf(plan, car);
