@@ -7,8 +7,11 @@ import type { Policy } from './central-system/handler.ts';
 import type { Config } from './config/load.ts';
 import { type Controller, createController } from './controller/controller.ts';
 import type { ConfigurationWish, WishedConfiguration } from './domain/configuration.ts';
+import { defaultPolicy } from './domain/sharing-policy.ts';
 import { milliVolts } from './domain/units.ts';
 import { startHttpServer } from './http/server.ts';
+import { startLimits } from './limits/start-limits.ts';
+import { startMeters } from './meters/start-meters.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createFileExchange } from './runtime/file-exchange.ts';
 import { sweepStrays, systemDisk } from './runtime/file-intake.ts';
@@ -30,7 +33,7 @@ export type Busbar = { readonly ocppPort: number; readonly httpPort: number; sto
 export async function startBusbar(config: Config, log: Logger): Promise<Busbar> {
   const clock = systemClock;
   const ids = { uuid: randomUUID };
-  const policy = policyOf(config);
+  const policy = policyOf(config, config.siteModel === null ? 'off' : 'on');
   const closing: (() => Promise<void> | void)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of closing.reverse()) await close();
@@ -70,6 +73,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
         quota: { files: config.files.uploadsKept, bytes: config.files.uploadsMiB * MIB },
       },
       timeZone: config.site.timeZone,
+      balancing: sharingOf(config),
     });
     const known = new Set(controller.reader.keptFiles().map(({ id }) => id));
     const strays = await sweepStrays(uploads, known, clock.now() - config.files.keepUploadsDays * DAY_MS);
@@ -88,6 +92,36 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
     closing.push(() => controller.stop());
     const upkeep = startUpkeep({ config, database, controller, clock, log });
     closing.push(() => upkeep.stop());
+    const troubles = new Map<string, string>();
+    const meters = startMeters({
+      meters: config.meters.map((meter) =>
+        meter.type === 'mqtt' ? { ...meter, password: meter.password?.reveal().toString('utf8') } : meter,
+      ),
+      clock,
+      log,
+      nominalVoltageV: config.site.nominalVoltageV,
+      sample: (sample) => controller.balancing?.meterSampled(sample),
+      trouble: (meterId, words) => {
+        if (words === null) troubles.delete(meterId);
+        else troubles.set(meterId, words);
+      },
+    });
+    closing.push(() => meters.stop());
+    closing.push(
+      controller.feed.listen(({ event }) => {
+        if (event.type === 'readings-taken') meters.readingsTaken(event);
+      }),
+    );
+    const limits = await startLimits({
+      options: config.limits,
+      siteModel: config.siteModel,
+      timeZone: config.site.timeZone,
+      controller,
+      clock,
+      log,
+      measure: (circuit) => measuredOn(controller, circuit),
+    });
+    closing.push(() => limits.stop());
     // HTTP first and gone last: calls under way then end with their connection, and every request gets its answer.
     let ocpp: OcppServer | null = null;
     const connectors = new Map(config.chargePoints.map(({ id, connectors }) => [id, connectors.map((one) => one.id)]));
@@ -199,8 +233,35 @@ function policyOf(config: Config, commissioning: 'on' | 'off' = 'off'): Policy {
     chargePointConfiguration: config.ocpp.readConfiguration ? 'keep' : 'leave',
     wishedConfiguration: { ...wishesOf(config), commissioning: commissioning === 'on' ? commissioningWishes({}) : [] },
     rebootForConfiguration: config.ocpp.rebootForConfiguration,
-    siteModel: null,
+    siteModel: config.siteModel,
   };
+}
+
+/** How the file says that current is shared; what somebody sets while running goes before it. */
+function sharingOf({ policy }: Config) {
+  const tiers = policy.tiers.length === 0 ? defaultPolicy.tiers : policy.tiers;
+  return {
+    leaseS: policy.lease,
+    rules: {
+      policy: {
+        ...defaultPolicy,
+        kind: policy.default,
+        tiers,
+        minOnMs: policy.minOnS * 1_000,
+        minOffMs: policy.minOffS * 1_000,
+        rotationMs: policy.rotationS * 1_000,
+        ...(policy.siteDefaultStayS === undefined ? {} : { usualStayMs: policy.siteDefaultStayS * 1_000 }),
+      },
+      tierOf: policy.tierOf,
+    },
+  };
+}
+
+/** What a circuit's own meter says, as evidence of what a limit has come to. */
+function measuredOn({ balancing }: Controller, circuit: string) {
+  const meter = balancing?.world.index.model.meters.find((one) => one.circuit === circuit && one.side === 'grid');
+  const last = meter === undefined ? null : (balancing?.world.meters.get(meter.id)?.last ?? null);
+  return last === null ? null : { currentMA: last.currentMA, powerW: last.powerW };
 }
 
 function wishesOf({ ocpp, groups, chargePoints }: Config): WishedConfiguration {

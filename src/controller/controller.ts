@@ -13,6 +13,8 @@ import { createReader } from '../store/reader.ts';
 import { createRecorder } from '../store/record.ts';
 import { createTelemetry } from '../store/telemetry.ts';
 import { createAdmission } from './admission.ts';
+import { createBalancing } from './balancing/balancing.ts';
+import { readsFor, type SharingRules } from './balancing/for-site.ts';
 import { createCampaigns } from './campaigns.ts';
 import { createCare } from './care.ts';
 import { decideCommand } from './command.ts';
@@ -48,6 +50,8 @@ export function createController(site: {
   files?: FilePlaces;
   /** Of the site, IANA; UTC where it is left out. */
   timeZone?: string;
+  /** How current is shared; it is balanced where `policy.siteModel` says what there is to share. */
+  balancing?: { leaseS: number | 'auto'; rules: SharingRules };
 }) {
   const { database, policy, credentials, clock, ids, log, callTimeoutMs, telemetryFlushMs } = site;
   const reader = createReader(database);
@@ -106,6 +110,28 @@ export function createController(site: {
     later(id, () => interrupted(line));
   }
   const timeZone = site.timeZone ?? 'UTC';
+  const { siteModel } = policy;
+  const reads =
+    siteModel === null || site.balancing === undefined
+      ? null
+      : readsFor(reader, siteModel, site.balancing.rules, timeZone);
+  const balancing =
+    siteModel === null || reads === null || site.balancing === undefined
+      ? null
+      : createBalancing({
+          ...reads,
+          model: siteModel,
+          nominalMV: policy.nominalVoltageMV,
+          leaseS: site.balancing.leaseS,
+          callTimeoutMs,
+          lines,
+          clock,
+          ids,
+          log,
+          enqueue,
+          follow,
+          call: exchange.call,
+        });
   const campaigns = createCampaigns({ reader, lines, policy, timeZone, clock, ids, log, enqueue, follow });
 
   return {
@@ -148,6 +174,8 @@ export function createController(site: {
 
     /** Firmware for charge points, and what they bring. */
     files,
+    /** Null where no circuits are configured: nothing is limited then. */
+    balancing,
     /** Of plan, grant and current; written along with telemetry. */
     history,
     reader,
@@ -176,6 +204,7 @@ export function createController(site: {
     stop(): void {
       flushing.cancel();
       care.stop();
+      balancing?.stop();
       campaigns.stop();
       for (const line of lines.all()) {
         line.wake?.cancel();
@@ -205,6 +234,8 @@ export function createController(site: {
       files.followed(event);
       care.noticed(event);
       campaigns.noticed(event);
+      if (reads !== null && remembered.has(event.type)) reads.forget();
+      balancing?.noticed(event);
     }
     if (telemetry.state().waiting >= FULL_TELEMETRY) turn.depart();
   }
@@ -359,5 +390,19 @@ function everySoOften(clock: Clock, ms: number, run: () => void): { cancel(): vo
   }
   return { cancel: () => timer.cancel() };
 }
+
+/** What changes an answer that the control loop remembers of the store. */
+const remembered: ReadonlySet<Event['type']> = new Set([
+  'configuration-reported',
+  'charging-wish-set',
+  'charging-wish-dropped',
+  'policy-changed',
+  'site-limit-set',
+  'site-limit-ended',
+  'token-put',
+  'token-removed',
+  'tokens-imported',
+  'transaction-stopped',
+]);
 
 const nothing: Decision = { events: [], effect: () => undefined, failed: () => undefined };

@@ -1,0 +1,124 @@
+import { chargingCapabilities } from '../../domain/charging-capabilities.ts';
+import { wishOfSession } from '../../domain/charging-wish.ts';
+import { dialectKey } from '../../domain/dialect.ts';
+import { dialectFor } from '../../domain/dialects/resolve.ts';
+import { defaultPolicy, type SharingPolicy, tierNumber } from '../../domain/sharing-policy.ts';
+import { limitsInForce } from '../../domain/site-limits.ts';
+import { connectorKey, type SiteModel } from '../../domain/site-model.ts';
+import { wallTime } from '../../domain/site-time.ts';
+import type { createReader } from '../../store/reader.ts';
+import type { Wish } from './planning.ts';
+import type { BalancingSite } from './world.ts';
+
+/** What the loop asks of the store, in every cycle; kept for as long as nothing changes it. */
+
+export type SharingRules = {
+  /** What holds until somebody sets another policy. */
+  readonly policy: SharingPolicy;
+  /** The first that fits names the tier of whoever has no wish that does. */
+  readonly tierOf: readonly { readonly tier: string; readonly parentIdTag?: string; readonly chargePoint?: string }[];
+};
+
+type Reads = Pick<
+  BalancingSite,
+  | 'commitments'
+  | 'nameplate'
+  | 'runningOn'
+  | 'capabilities'
+  | 'dialect'
+  | 'learned'
+  | 'limits'
+  | 'policy'
+  | 'wishOf'
+  | 'dayOf'
+>;
+
+export function readsFor(
+  reader: ReturnType<typeof createReader>,
+  model: SiteModel,
+  rules: SharingRules,
+  timeZone: string,
+): Reads & { forget(): void } {
+  const capabilities = new Map<string, ReturnType<typeof chargingCapabilities>>();
+  const wishes = new Map<string, ReturnType<typeof wishesOf>>();
+  let limits: ReturnType<typeof reader.siteLimits> | null = null;
+  let policy: SharingPolicy | null = null;
+  const known = new Set(
+    model.connectors.map(({ chargePointId, connectorId }) => connectorKey(chargePointId, connectorId)),
+  );
+
+  return {
+    /** Something that stands in the store has changed. */
+    forget(): void {
+      capabilities.clear();
+      wishes.clear();
+      limits = null;
+      policy = null;
+    },
+    commitments: () =>
+      reader
+        .commitments()
+        .filter(({ chargePointId, connectorId }) => known.has(connectorKey(chargePointId, connectorId))),
+    nameplate: reader.nameplate,
+    runningOn: reader.runningOn,
+    capabilities: capabilitiesOf,
+    dialect(chargePointId) {
+      const nameplate = reader.nameplate(chargePointId);
+      const key = dialectKey(nameplate ?? { vendor: '', model: '', firmwareVersion: null });
+      const { learned, set } = reader.dialect(key);
+      return dialectFor(key, capabilitiesOf(chargePointId), learned, set);
+    },
+    learned(chargePointId) {
+      const nameplate = reader.nameplate(chargePointId);
+      return nameplate === null ? {} : reader.dialect(dialectKey(nameplate)).learned;
+    },
+    limits(at) {
+      limits ??= reader.siteLimits();
+      return limitsInForce(limits, at);
+    },
+    policy: policyNow,
+    wishOf(chargePointId, { id, idTag, startedAt, reservationId }, at): Wish {
+      const key = String(id);
+      const said = wishes.get(key) ?? wishesOf(id, idTag, reservationId, chargePointId);
+      wishes.set(key, said);
+      const wish = wishOfSession(said.wishes, { startedAt, now: at, timeZone }, policyNow());
+      const tier = said.hasTier || said.ruled === null ? wish.tier : tierNumber(policyNow(), said.ruled);
+      return { tier, isBoosted: wish.isBoosted, targetWh: wish.targetWh, departAt: wish.departAt };
+    },
+    dayOf: (at) => wallTime(at, timeZone).day,
+  };
+
+  function policyNow(): SharingPolicy {
+    policy ??= reader.sharingPolicy() ?? rules.policy ?? defaultPolicy;
+    return policy;
+  }
+
+  function capabilitiesOf(chargePointId: string) {
+    let found = capabilities.get(chargePointId);
+    if (found === undefined) {
+      const keys = reader.reportedKeys(chargePointId);
+      found = chargingCapabilities(keys.flatMap(({ key, value }) => (value === null ? [] : [[key, value] as const])));
+      capabilities.set(chargePointId, found);
+    }
+    return found;
+  }
+
+  /** Of the transaction, its reservation, its token, its group. */
+  function wishesOf(id: number, idTag: string, reservationId: number | null, chargePointId: string) {
+    const token = reader.tokenFor(idTag);
+    const parentIdTag = token?.parentIdTag ?? null;
+    const wishes = [
+      reader.chargingWish({ kind: 'transaction', id }),
+      reservationId === null ? null : reader.chargingWish({ kind: 'reservation', id: reservationId }),
+      reader.chargingWish({ kind: 'token', idTag: token?.idTag ?? idTag }),
+      parentIdTag === null ? null : reader.chargingWish({ kind: 'group', parentIdTag }),
+    ];
+    const hasTier = wishes.some((wish) => wish?.tier != null);
+    const rule = rules.tierOf.find(
+      (one) =>
+        (one.parentIdTag === undefined || one.parentIdTag.toLowerCase() === parentIdTag?.toLowerCase()) &&
+        (one.chargePoint === undefined || one.chargePoint === chargePointId),
+    );
+    return { wishes, hasTier, ruled: rule?.tier ?? null };
+  }
+}

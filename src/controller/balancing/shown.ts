@@ -1,0 +1,180 @@
+import { settled, worst } from '../../balancer/book.ts';
+import { deadBoxWith } from '../../balancer/dead-box.ts';
+import { usedGridPhases } from '../../balancer/learned-phases.ts';
+import type { Obedience } from '../../domain/balancing.ts';
+import type { Because } from '../../domain/because.ts';
+import type { MeterState } from '../../domain/meter.ts';
+import type { GridPhase } from '../../domain/site-model.ts';
+import { milliAmps } from '../../domain/units.ts';
+import { sentenceOf } from './changes.ts';
+import { type ConnectorState, commandedMA } from './state.ts';
+import type { World } from './world.ts';
+
+/** What the loop knows, as it is shown: amps per phase, L1 to L3, rounded to a hundredth. */
+
+type Amps3 = [number, number, number];
+
+export type CircuitShown = {
+  readonly id: string;
+  readonly parent: string | null;
+  /** As configured; what holds now, with margin and limits from outside, is `carriesA`. */
+  readonly limitA: Amps3;
+  readonly carriesA: Amps3;
+  readonly foreignA: Amps3;
+  readonly measuredA: [number | null, number | null, number | null];
+  /** What may legally flow into charge points below it now. */
+  readonly committedA: Amps3;
+  readonly plannedA: Amps3;
+  /** With reserves, what may remain if this gateway dies now and nobody touches anything. */
+  readonly deadBoxA: Amps3;
+  /** The fullest phase, 1 to 3; null where there is room for a minimum on each. */
+  readonly bindingPhase: 1 | 2 | 3 | null;
+  /** Nothing on it is raised now. */
+  readonly held: boolean;
+  readonly meter: {
+    readonly id: string;
+    readonly ageS: number | null;
+    readonly quality: string;
+    readonly why: string | null;
+  } | null;
+};
+
+export type ConnectorShown = {
+  readonly chargePointId: string;
+  readonly connectorId: number;
+  readonly circuit: string;
+  readonly transactionId: number | null;
+  readonly plannedA: number;
+  /** What it may draw by our last word. */
+  readonly limitA: number;
+  /** What it may legally draw now, whatever was lost on the way. */
+  readonly committedA: number;
+  readonly deadBoxA: number;
+  readonly grant: { readonly limitA: number; readonly untilS: number | null; readonly state: string } | null;
+  readonly floorA: number;
+  readonly floorState: string;
+  readonly obedience: Obedience;
+  readonly gridPhases: readonly number[];
+  readonly appetiteA: number;
+  readonly because: string;
+  readonly reason: Because;
+};
+
+export function createShown(world: World) {
+  const { index, connectors, site } = world;
+  const amps = (mA: number): number => Math.round(mA / 10) / 100;
+
+  return { circuits, connectors: () => connectors.map(connector), connector: byId, meters, limitState };
+
+  function byId(chargePointId: string, connectorId: number): ConnectorShown | null {
+    const state = world.byKey.get(`${chargePointId}/${connectorId}`);
+    return state === undefined ? null : connector(state);
+  }
+
+  function connector(state: ConnectorState): ConnectorShown {
+    const { model, running, commanded, book, floor } = state;
+    const now = site.clock.monotonic();
+    const entry = book.entries.find(({ seq }) => seq === commanded?.seq);
+    const untilMs = entry?.until ?? null;
+    return {
+      chargePointId: model.chargePointId,
+      connectorId: model.connectorId,
+      circuit: model.circuit,
+      transactionId: running?.id ?? null,
+      plannedA: amps(state.plannedMA),
+      limitA: amps(commandedMA(state)),
+      committedA: amps(worst(book, now, running?.id ?? null)),
+      deadBoxA: amps(settled(book)),
+      grant:
+        commanded === null
+          ? null
+          : {
+              limitA: amps(commanded.grantMA),
+              untilS: untilMs === null ? null : Math.max(0, Math.round((untilMs - now) / 1_000)),
+              state: commanded.isProven ? 'proven' : commanded.state,
+            },
+      floorA: amps(model.floorMA),
+      floorState: book.floorProven ? 'proven' : floor.state,
+      obedience: state.obedience,
+      gridPhases: usedGridPhases(state.learning, model.rotation).map((phase) => phase + 1),
+      appetiteA: amps(state.appetite.maxMA),
+      because: sentenceOf(state),
+      reason: state.because,
+    };
+  }
+
+  function circuits(): CircuitShown[] {
+    const { planned } = world;
+    const dead = deadBoxWith(index.model, ({ chargePointId, connectorId }) => {
+      const state = world.byKey.get(`${chargePointId}/${connectorId}`);
+      return milliAmps(state === undefined ? 0 : settled(state.book));
+    });
+    const plannedMA = plannedBelow();
+    return index.circuits.map((circuit, node): CircuitShown => {
+      const load = planned?.loads.get(circuit.id);
+      const meter = index.model.meters.find((one) => one.circuit === circuit.id && one.side === 'grid');
+      const state = meter === undefined ? undefined : world.meters.get(meter.id);
+      const carries = (phase: GridPhase): number => planned?.limits[node * 3 + phase] ?? circuit.limitMA[phase];
+      const foreign = (phase: GridPhase): number => load?.gateMA[phase] ?? circuit.reserveMA[phase];
+      const committed = (phase: GridPhase): number => planned?.sums[node * 3 + phase] ?? 0;
+      const free = phases((phase) => carries(phase) - foreign(phase) - (plannedMA[node * 3 + phase] ?? 0));
+      const least = Math.min(...free);
+      return {
+        id: circuit.id,
+        parent: circuit.parent,
+        limitA: phases((phase) => amps(circuit.limitMA[phase])),
+        carriesA: phases((phase) => amps(carries(phase))),
+        foreignA: phases((phase) => amps(load?.nowMA[phase] ?? circuit.reserveMA[phase])),
+        measuredA: measuredOf(state),
+        committedA: phases((phase) => amps(committed(phase))),
+        plannedA: phases((phase) => amps(plannedMA[node * 3 + phase] ?? 0)),
+        deadBoxA: phases((phase) => amps(dead[node]?.sumMA[phase] ?? 0)),
+        bindingPhase: least < 1_000 ? ((free.indexOf(least) + 1) as 1 | 2 | 3) : null,
+        held: planned?.held.has(circuit.id) ?? false,
+        meter:
+          meter === undefined || state === undefined
+            ? null
+            : {
+                id: meter.id,
+                ageS: state.ageMs === null ? null : state.ageMs / 1_000,
+                quality: state.quality,
+                why: state.why,
+              },
+      };
+    });
+  }
+
+  /** By its own meter, where it has one. */
+  function measuredOf(state: MeterState | undefined): [number | null, number | null, number | null] {
+    const last = state?.last;
+    if (last == null) return [null, null, null];
+    return phases((phase) => amps(last.currentMA[phase]));
+  }
+
+  function plannedBelow(): Float64Array {
+    const sums = new Float64Array(index.circuits.length * 3);
+    for (const state of connectors) {
+      for (let node = index.nodes[state.at] ?? -1; node >= 0; node = index.parents[node] ?? -1) {
+        for (const phase of usedGridPhases(state.learning, state.model.rotation)) {
+          sums[node * 3 + phase] = (sums[node * 3 + phase] ?? 0) + state.plannedMA;
+        }
+      }
+    }
+    return sums;
+  }
+
+  function meters(): readonly MeterState[] {
+    return index.model.meters.flatMap(({ id }) => world.meters.get(id) ?? []);
+  }
+
+  /** `degraded`: a meter does not tell, or somebody does not obey. */
+  function limitState(): 'balancing' | 'degraded' {
+    const blind = [...world.meters.values()].some(({ quality }) => quality !== 'fresh');
+    const unruly = connectors.some(({ obedience }) => obedience === 'disobedient' || obedience === 'drawing-unasked');
+    return blind || unruly ? 'degraded' : 'balancing';
+  }
+}
+
+function phases<T>(of: (phase: GridPhase) => T): [T, T, T] {
+  return [of(0), of(1), of(2)];
+}
