@@ -141,6 +141,15 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       ids,
       log,
       ocppListening: () => ocpp?.listening() ?? false,
+      meters: {
+        meters: () =>
+          (config.siteModel?.meters ?? []).flatMap((model) => {
+            const state = controller.balancing?.world.meters.get(model.id);
+            const type = config.meters.find(({ id }) => id === model.id)?.type ?? 'http';
+            return state === undefined ? [] : [{ model, type, state, trouble: troubles.get(model.id) ?? null }];
+          }),
+        push: meters.push,
+      },
       version,
     });
     closing.push(() => http.close());

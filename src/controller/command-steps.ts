@@ -5,6 +5,7 @@ import type { Records } from '../central-system/records.ts';
 import type { CommandResult } from '../domain/commands.ts';
 import type { Event } from '../domain/events.ts';
 import type { Clock, Ids } from '../runtime/ports.ts';
+import type { Balancing } from './balancing/balancing.ts';
 import type { createExchange } from './exchange.ts';
 import type { Lines } from './lines.ts';
 import type { Decision } from './turn.ts';
@@ -15,6 +16,8 @@ export type CommandSite = {
   readonly records: Records;
   readonly policy: Policy;
   readonly credentials: Credentials;
+  /** Null where nothing is balanced. */
+  readonly balancing: () => Balancing | null;
   readonly exchange: ReturnType<typeof createExchange>;
   readonly clock: Clock;
   readonly ids: Ids;

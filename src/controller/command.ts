@@ -73,6 +73,12 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
     case 'boost':
     case 'set-policy':
       return decideWishes(command, site, done);
+    case 'isolate': {
+      const { chargePointId, connectorId, isolated } = command;
+      const why = site.balancing()?.isolate(chargePointId, connectorId, isolated) ?? null;
+      if (site.balancing() === null) return ended(done, { kind: 'conflict', why: 'No circuits are configured.' });
+      return ended(done, why === null ? { kind: 'done' } : { kind: 'conflict', why });
+    }
     case 'clear-alert':
       return recorded([{ type: 'alert-cleared', id: command.id, at: site.clock.now() }], site, done);
   }
@@ -92,6 +98,8 @@ function operate(
   if (line.session === null) return ended(done, { kind: 'not-connected' });
   const objection = command.override === true ? null : objectionTo(action, line);
   if (objection !== null) return ended(done, { kind: 'conflict', why: objection });
+  const limits = limitsByHand(command, site);
+  if (limits.refusal !== null) return ended(done, limits.refusal);
   const id = site.ids.uuid();
   const at = site.clock.now();
   const events: Event[] =
@@ -100,6 +108,7 @@ function operate(
   const password = passwordIn(action, payload);
   if (password !== null) events.push(site.credentials.offered(chargePointId, password, id, site.ids.uuid(), at));
   const send = (onRecord: boolean): void => {
+    limits.book();
     site.exchange.call(line, {
       messageId: id,
       action,
@@ -120,6 +129,18 @@ function operate(
     // A full disk must not keep anybody from stopping a charge point; a password that is not on record would lock it out.
     failed: () => (password === null ? send(false) : done({ kind: 'store-failed' })),
   };
+}
+
+/** Limits that are set by hand are booked before they leave, or refused where they do not fit. */
+function limitsByHand(
+  { chargePointId, action, payload, override }: Extract<Command, { type: 'operate' }>,
+  site: CommandSite,
+): { refusal: CommandResult | null; book: () => void } {
+  const judged = site.balancing()?.judgeByHand(chargePointId, action, payload) ?? { kind: 'free' };
+  if (judged.kind === 'free') return { refusal: null, book: () => undefined };
+  if (judged.kind === 'fits') return { refusal: null, book: judged.book };
+  if (override === true) return { refusal: null, book: judged.override };
+  return { refusal: { kind: 'limit-refused', why: judged.why }, book: () => undefined };
 }
 
 /**

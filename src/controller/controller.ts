@@ -153,7 +153,18 @@ export function createController(site: {
           decide: () =>
             decideCommand(
               command,
-              { lines, records: reader, policy, credentials, exchange, clock, ids, follow, callTimeoutMs },
+              {
+                lines,
+                records: reader,
+                policy,
+                credentials,
+                exchange,
+                clock,
+                ids,
+                follow,
+                callTimeoutMs,
+                balancing: () => balancing,
+              },
               resolve,
             ),
           undecided: () => resolve({ kind: 'store-failed' }),
@@ -190,6 +201,9 @@ export function createController(site: {
       lastSeenAt: (chargePointId: string): Instant | null =>
         lines.get(chargePointId)?.session?.lastFrameAt ?? lastSeen.get(chargePointId) ?? null,
       now: () => clock.now(),
+      balanced: (chargePointId: string, connectorId: number) =>
+        balancing?.shown.connector(chargePointId, connectorId) ?? null,
+      limitState: () => balancing?.shown.limitState() ?? ('off' as const),
     },
     figures: () => ({ ...turn.figures(), waitingInputs: turn.waiting(), telemetry: telemetry.state() }),
 

@@ -100,7 +100,9 @@ export type Command =
   | { type: 'drop-charging-wish'; subject: WishSubject }
   /** A running session before all others, until then; null ends it. */
   | { type: 'boost'; transactionId: number; until: Instant | null }
-  | { type: 'set-policy'; policy: SharingPolicy };
+  | { type: 'set-policy'; policy: SharingPolicy }
+  /** A person declares a connector switched off; it counts nothing until its charge point connects again. */
+  | { type: 'isolate'; chargePointId: string; connectorId: number; isolated: boolean };
 
 /** An unknown card becomes a token of its own, or another name of one. */
 export type Enrolment =
@@ -113,6 +115,8 @@ export type CommandResult =
   | { kind: 'created'; id: string; warnings?: readonly string[] }
   /** What was asked for can not be; `why` is a sentence for a person. Nothing was changed. */
   | { kind: 'invalid' | 'conflict'; why: string }
+  /** It would let more flow than a circuit carries. Nothing was sent; `override` sends it. */
+  | { kind: 'limit-refused'; why: string }
   /** What was asked for can be sent, but is surely a mistake. Nothing was; `override` sends it. */
   | { kind: 'mistaken'; warnings: readonly string[] }
   /** How many tokens a list added, changed, left as they are and removed; or would, in a dry run. */

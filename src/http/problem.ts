@@ -40,6 +40,7 @@ const kinds = {
   'not-found': [404, 'There is no such thing'],
   'unknown-action': [404, 'There is no such operation'],
   conflict: [409, 'It can not be done now'],
+  'limit-refused': [409, 'A circuit has no room for this limit'],
   exists: [409, 'It exists already'],
   'not-connected': [409, 'The charge point is not connected'],
   'not-registered': [409, 'The charge point has not introduced itself yet'],
@@ -126,6 +127,8 @@ export function problemOf(
       return new Problem('invalid-request', result.why);
     case 'conflict':
       return new Problem('conflict', result.why);
+    case 'limit-refused':
+      return new Problem('limit-refused', `${result.why} To send it all the same, add ?override=true.`);
     case 'mistaken':
       return mistaken(result.warnings);
     case 'wrong-lines':

@@ -42,6 +42,9 @@ const Connector = Type.Object({
   socPercent: number,
   readingAt: maybeTime,
   readingQuality: text,
+  limitA: number,
+  grant: nullable(Type.Object({ limitA: Type.Number(), untilS: whole, state: Type.String() })),
+  because: text,
 });
 
 export const ChargePoint = Type.Object({
@@ -161,11 +164,30 @@ export const Alert = Type.Object({
   times: Type.Integer(),
 });
 
+const three = Type.Unsafe<[number, number, number]>(
+  Type.Array(Type.Number(), { minItems: 3, maxItems: 3, description: 'L1, L2, L3' }),
+);
+export const Circuit = Type.Object({
+  id: Type.String(),
+  parent: text,
+  limitA: three,
+  carriesA: three,
+  foreignA: three,
+  measuredA: phases,
+  committedA: three,
+  plannedA: three,
+  deadBoxA: three,
+  bindingPhase: nullable(Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3)])),
+  held: Type.Boolean(),
+  meter: nullable(Type.Object({ id: Type.String(), ageS: number, quality: Type.String(), why: text })),
+});
+
 export const Site = Type.Object({
   id: Type.String(),
   name: Type.String(),
   powerW: number,
-  limitState: Type.Literal('off'),
+  limitState: Type.Enum(['balancing', 'degraded', 'off']),
+  circuits: Type.Optional(Type.Array(Circuit)),
   chargePoints: Type.Object({
     online: Type.Integer(),
     offline: Type.Integer(),

@@ -12,6 +12,7 @@ import { campaignRoutes } from './campaign-routes.ts';
 import { cardRoutes } from './card-routes.ts';
 import { chargePointRoutes } from './charge-point-routes.ts';
 import { chargingProfileRoutes } from './charging-profile-routes.ts';
+import { circuitRoutes } from './circuit-routes.ts';
 import { configurationRoutes } from './configuration-routes.ts';
 import { dataTransferRoutes } from './data-transfer-routes.ts';
 import { dialectRoutes } from './dialect-routes.ts';
@@ -24,6 +25,7 @@ import { guard } from './guards.ts';
 import { limitRoutes } from './limit-routes.ts';
 import { localListRoutes } from './local-list-routes.ts';
 import { messageRoutes } from './message-routes.ts';
+import { type MeterDesk, meterRoutes } from './meter-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { ProblemSchema } from './problem.ts';
@@ -55,9 +57,13 @@ export type HttpOptions = {
   readonly ids: Ids;
   readonly log: FastifyBaseLogger;
   readonly ocppListening: () => boolean;
+  /** Without it there are none. */
+  readonly meters?: MeterDesk;
   /** Of this program. */
   readonly version: string;
 };
+
+const noMeters: MeterDesk = { meters: () => [], push: (meterId) => `there is no meter ${meterId}` };
 
 export type HttpServer = {
   readonly port: number;
@@ -143,6 +149,8 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   dataTransferRoutes(app, site);
   dialectRoutes(app, site);
   limitRoutes(app, site);
+  circuitRoutes(app, site);
+  meterRoutes(app, options.meters ?? noMeters);
   await firmwareRoutes(app, site);
   fileJobRoutes(app, site);
   campaignRoutes(app, site);

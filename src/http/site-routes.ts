@@ -11,6 +11,7 @@ export function siteRoutes(
   { controller, views }: Site,
   checks: { readonly storeWritable: () => Promise<boolean>; readonly ocppListening: () => boolean },
 ): void {
+  const shown = controller.balancing?.shown ?? null;
   const Ok = Type.Object({ status: Type.Literal('ok') });
 
   app.get(
@@ -44,7 +45,7 @@ export function siteRoutes(
   app.get(
     '/api/v1/site',
     { schema: { tags: ['site'], summary: 'The site at a glance', response: { 200: SiteSchema } } },
-    async () => views.site(),
+    async () => ({ ...views.site(), ...(shown === null ? {} : { circuits: shown.circuits() }) }),
   );
 
   app.get(

@@ -46,6 +46,9 @@ export type LiveState = {
   /** The last frame of a charge point of this process's life. */
   lastSeenAt(chargePointId: string): Instant | null;
   now(): Instant;
+  /** Null where nothing is balanced, or the site model does not name it. */
+  limitState?(): 'balancing' | 'degraded' | 'off';
+  balanced?(chargePointId: string, connectorId: number): BalancedConnector | null;
 };
 
 /** What the configuration says of charge points. */
@@ -124,7 +127,16 @@ export type ConnectorView = {
   socPercent: number | null;
   readingAt: string | null;
   readingQuality: string | null;
+  /** What it may draw by our last word, A per phase; null where nothing is balanced. */
+  limitA: number | null;
+  grant: GrantView | null;
+  /** Why it gets what it gets, in one sentence. */
+  because: string | null;
 };
+
+/** `untilS`: it ends by itself after so long at the latest; null where nothing ends it. */
+export type GrantView = { readonly limitA: number; readonly untilS: number | null; readonly state: string };
+export type BalancedConnector = { readonly limitA: number; readonly grant: GrantView | null; readonly because: string };
 
 /** A reading this old tells nothing of now, ms: the longest usual sampling interval is 15 min. */
 const CURRENT_FOR_MS = 900_000;
@@ -260,10 +272,17 @@ export function createChargePointViews(database: Database, live: LiveState, poli
       ...(line?.live.busyConnectors() ?? []),
     ]);
     ids.delete(0);
-    return [...ids].sort((a, b) => a - b).map((id) => connectorView(id, byId.get(id), line));
+    return [...ids]
+      .sort((a, b) => a - b)
+      .map((id) => connectorView(id, byId.get(id), line, live.balanced?.(chargePointId, id) ?? null));
   }
 
-  function connectorView(id: number, row: ConnectorRow | undefined, line: LiveChargePointState | null): ConnectorView {
+  function connectorView(
+    id: number,
+    row: ConnectorRow | undefined,
+    line: LiveChargePointState | null,
+    balanced: BalancedConnector | null,
+  ): ConnectorView {
     const transactionId = line?.live.runningTransaction(id) ?? null;
     const last = line?.live.readings.get(id);
     const reading = last?.reading;
@@ -285,6 +304,9 @@ export function createChargePointViews(database: Database, live: LiveState, poli
       socPercent: now?.socPercent ?? null,
       readingAt: utc(reading?.at ?? null),
       readingQuality: reading?.quality ?? null,
+      limitA: balanced?.limitA ?? null,
+      grant: balanced?.grant ?? null,
+      because: balanced?.because ?? null,
     };
   }
 

@@ -29,8 +29,8 @@ export type SiteView = {
   name: string;
   /** Sum over the connectors whose power is known now; null where none is. */
   powerW: number | null;
-  /** This version does not limit. */
-  limitState: 'off';
+  /** `degraded`: a meter does not tell, or somebody does not obey. `off`: no circuits are configured, nothing is limited. */
+  limitState: 'balancing' | 'degraded' | 'off';
   chargePoints: Record<ChargePointView['status'], number>;
   transactionsRunning: number;
   alerts: AlertView[];
@@ -92,7 +92,7 @@ export function createViews(
         id: site.id,
         name: site.name,
         powerW,
-        limitState: 'off',
+        limitState: live.limitState?.() ?? 'off',
         chargePoints: counts,
         transactionsRunning: running.get() as number,
         alerts: alerts.alerts(),

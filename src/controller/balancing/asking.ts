@@ -26,13 +26,17 @@ export function attend(world: World, chargePoint: ChargePointState, now: Monoton
   const line = site.lines.get(chargePoint.id);
   if (line == null || !isReachable(world, chargePoint)) return;
   if (line.calls.outstanding() > 0 || line.calls.waiting() > 0) return;
-  if (isFirstContact(chargePoint, site.capabilities(chargePoint.id))) return makeContact(world, chargePoint, line);
+  if (isFirstContact(chargePoint, site.capabilities(chargePoint.id))) {
+    makeContact(world, chargePoint, line);
+    return;
+  }
   for (const state of chargePoint.connectors) {
     if (state.asking !== null || state.pending !== null || now < state.askAfter) continue;
     const due = toProve(state, now, lagOf(chargePoint)) ?? lookAtFloor(state, chargePoint);
     if (due === null || chargePoint.dialect.showsComposite === false) continue;
     if (due.what === 'floor' && state.running === null && chargePoint.dialect.showsIdleFloor === false) continue;
-    return ask(world, state, chargePoint, line, due);
+    ask(world, state, chargePoint, line, due);
+    return;
   }
 }
 
@@ -55,7 +59,8 @@ export function waitsForLook(state: ConnectorState, chargePoint: ChargePointStat
 function makeContact({ site, wake }: World, chargePoint: ChargePointState, line: Line): void {
   if (!mayClear(chargePoint)) {
     covered(chargePoint);
-    return wake();
+    wake();
+    return;
   }
   chargePoint.contact = 'clearing';
   clearing(chargePoint);

@@ -11,6 +11,7 @@ import { connectorKey } from '../../domain/site-model.ts';
 import type { Instant, Monotonic } from '../../domain/units.ts';
 import type { Decision } from '../turn.ts';
 import { attend, trust } from './asking.ts';
+import { isolate, judgeByHand } from './by-hand.ts';
 import { changesOf } from './changes.ts';
 import { releaseEnded } from './endings.ts';
 import { readBook, unwrittenOf } from './journal.ts';
@@ -20,6 +21,7 @@ import { adopt, keepTime, notice } from './noticing.ts';
 import { loadOf, planSite, type Wish } from './planning.ts';
 import { createRisks } from './risks.ts';
 import { judgeUnasked } from './samples.ts';
+import { createShown } from './shown.ts';
 import { type ConnectorState, createStates } from './state.ts';
 import { createSteps } from './steps.ts';
 import { type BalancingSite, chargePointOf, isReachable, lagOf, type World } from './world.ts';
@@ -94,6 +96,7 @@ export function createBalancing(site: BalancingSite) {
 
   return {
     world,
+    shown: createShown(world),
     wake,
     stop: () => timer.cancel(),
     figures: () => ({ ...figures }),
@@ -106,10 +109,16 @@ export function createBalancing(site: BalancingSite) {
       const circuit = index.circuits[index.circuitAt.get(meter?.circuit ?? '') ?? -1];
       if (watch === undefined || circuit === undefined) return;
       const loads = connectors.map((state) => loadOf(world, state, 0, false));
-      const carsMA = carsMeasuredBelow(model, loads).get(circuit.id) ?? null;
+      // What a consumer draws, and what the sun gives, has nothing to do with cars.
+      const carsMA = meter?.side === 'grid' ? (carsMeasuredBelow(model, loads).get(circuit.id) ?? null) : null;
       world.watches.set(sample.meterId, watchSample(watch, sample, { limitMA: circuit.limitMA, carsMA }));
       wake();
     },
+
+    judgeByHand: (chargePointId: string, action: string, payload: object) =>
+      judgeByHand(world, chargePointId, action, payload),
+    isolate: (chargePointId: string, connectorId: number, isIsolated: boolean) =>
+      isolate(world, chargePointId, connectorId, isIsolated),
 
     /** Memory follows what has been committed. */
     noticed(event: Event): void {
@@ -188,7 +197,10 @@ export function createBalancing(site: BalancingSite) {
 
   function launch(call: LimitCall): void {
     const line = site.lines.get(call.chargePointId);
-    if (line === null) return call.dropped();
+    if (line === null) {
+      call.dropped();
+      return;
+    }
     site.call(line, {
       action: 'SetChargingProfile',
       payload: call.payload,

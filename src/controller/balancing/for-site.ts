@@ -85,7 +85,8 @@ export function readsFor(
       const tier = said.hasTier || said.ruled === null ? wish.tier : tierNumber(policyNow(), said.ruled);
       return { tier, isBoosted: wish.isBoosted, targetWh: wish.targetWh, departAt: wish.departAt };
     },
-    dayOf: (at) => wallTime(at, timeZone).day,
+    // Noon of the day by the clock on the wall, as a number that tells days apart.
+    dayOf: (at) => Math.floor((at - wallTime(at, timeZone).minute * 60_000 + 43_200_000) / 86_400_000),
   };
 
   function policyNow(): SharingPolicy {

@@ -134,7 +134,10 @@ export function limitCall(
     waitMs: step.kind === 'decrease' ? 60_000 : TEXT_MS,
     dropped: takenBack,
     ended: (outcome, overlapped) => {
-      if (outcome.kind === 'expired') return takenBack();
+      if (outcome.kind === 'expired') {
+        takenBack();
+        return;
+      }
       if (state.pending === pending) state.pending = null;
       const isAccepted = outcome.kind === 'result' && statusOf(outcome.payload) === 'Accepted';
       const when = site.clock();

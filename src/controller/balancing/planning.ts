@@ -192,13 +192,14 @@ function sharesOf(
           order: rank.order,
           step: chargePointOf(world, state).dialect.step,
           heldMA: isOurs ? milliAmps(commanded.grantMA) : null,
-          mustKeep: rank.mustKeep,
+          // What flows in any case is counted in any case.
+          mustKeep: rank.mustKeep || model.floorMA > 0,
         },
       ];
     }),
   };
   const plan = allocate(allocation);
-  const faults = violations(allocation, plan).map((violation) => JSON.stringify(violation));
+  const faults = faultsOf(allocation, plan);
   const shares = new Map<string, Share>();
   for (const state of cars) {
     const share = plan.get(state.key);
@@ -215,6 +216,17 @@ function sharesOf(
     shares.set(state.key, { grantMA: milliAmps(grantMA), because: named(because, cycle) });
   }
   return { shares, faults };
+}
+
+/** What `allocate` should never do. A circuit that has less than nothing left is no fault of it, nor are cars that must go on. */
+function faultsOf(allocation: Allocation, plan: ReturnType<typeof allocate>): string[] {
+  if (allocation.cars.some(({ mustKeep }) => mustKeep)) return [];
+  return violations(allocation, plan)
+    .filter(({ kind, node, phase }) => {
+      const found = allocation.nodes.find(({ id }) => id === node);
+      return kind === 'current' && found !== undefined && (found.capacityMA[phase ?? 0] ?? 0) >= 0;
+    })
+    .map((violation) => JSON.stringify(violation));
 }
 
 /** Where a limit from outside binds the circuit, that is the reason. */

@@ -54,7 +54,7 @@ export type ConnectorShown = {
   readonly floorA: number;
   readonly floorState: string;
   readonly obedience: Obedience;
-  readonly gridPhases: readonly number[];
+  readonly gridPhases: number[];
   readonly appetiteA: number;
   readonly because: string;
   readonly reason: Because;

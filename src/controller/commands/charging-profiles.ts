@@ -85,6 +85,13 @@ function install(command: CommandOf<'install-profile'>, site: CommandSite, done:
   });
   const mistakes = command.override === true ? [] : odd.filter(({ kind }) => isMistake(kind));
   if (mistakes.length > 0) return ended(done, { kind: 'mistaken', warnings: mistakes.map(({ text }) => text) });
+  const judged =
+    site.balancing()?.judgeByHand(chargePointId, 'SetChargingProfile', installedToWire({ connectorId, profile })) ??
+    null;
+  if (judged?.kind === 'refused' && command.override !== true)
+    return ended(done, { kind: 'limit-refused', why: judged.why });
+  if (judged?.kind === 'refused') judged.override();
+  else if (judged?.kind === 'fits') judged.book();
   const wanted: RecordedProfile = {
     connectorId,
     profile,
