@@ -36,7 +36,7 @@ const values: Readonly<Record<string, Quirks[keyof Quirks]>> = {
   resumeSeconds: 5,
   spikeSeconds: 5,
   disobeysAfterSeconds: 5,
-  compositeRefused: 'NotSupported',
+  compositeRefused: 'Rejected',
   idleComposite: 'none',
 };
 
