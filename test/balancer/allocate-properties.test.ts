@@ -160,6 +160,11 @@ function notMaxMin(site: Allocation): string | null {
     if (phase < 3) return capacityMA[phase] ?? 0;
     return capacityW === null ? Number.POSITIVE_INFINITY : Math.floor((capacityW * 1e6) / site.voltageMV);
   };
+  for (const [node, row] of loads.entries()) {
+    for (const [phase, load] of row.entries()) {
+      if (load > 0 && load > capacityOf(node, phase) + 1e-2) return `row ${node}/${phase} carries ${load}`;
+    }
+  }
   for (const car of site.cars) {
     const share = shareOf(car);
     if (share === 0 || share >= car.maxMA - 1e-3) continue;
