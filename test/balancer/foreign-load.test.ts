@@ -142,7 +142,7 @@ describe('cars out of sight after a change', () => {
     const look = simple();
     look(0, { main: says(on(40)) }, [seen]);
     const early = { ...lowered, measuredMA: on(6), sampledAt: monotonic(16_000) };
-    expect(look(17_000, { main: says(on(30)) }, [early])('grid').nowMA).toEqual(on(24));
+    expect(look(17_000, { main: says(on(28)) }, [early])('grid').nowMA).toEqual(on(24));
     expect(look(18_000, { main: says(on(30)) }, [{ ...early, sampledAt: monotonic(16_001) }])('grid').nowMA).toEqual(
       on(24),
     );
