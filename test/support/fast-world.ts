@@ -1,6 +1,7 @@
 import { createCredentials } from '../../src/central-system/credentials.ts';
 import type { Policy } from '../../src/central-system/handler.ts';
 import { createController } from '../../src/controller/controller.ts';
+import { defaultPolicy } from '../../src/domain/sharing-policy.ts';
 import { type ChargePoint, createChargePoint } from '../../src/sim/charge-point.ts';
 import { createRandom, type Random } from '../../src/sim/random.ts';
 import type { Model } from '../../src/sim/station.ts';
@@ -17,7 +18,9 @@ import { createTwoSidedClock } from './two-sided-clock.ts';
 
 export type FastWorld = ReturnType<typeof createFastWorld>;
 
-export function createFastWorld(options: { seed?: number; policy?: Partial<Policy>; database?: Database } = {}) {
+export function createFastWorld(
+  options: { seed?: number; policy?: Partial<Policy>; database?: Database; leaseS?: number | 'auto' } = {},
+) {
   const clock = createTwoSidedClock();
   const random = createRandom(options.seed ?? 1);
   const log = createKeptLog();
@@ -34,6 +37,7 @@ export function createFastWorld(options: { seed?: number; policy?: Partial<Polic
       log,
       callTimeoutMs: 30_000,
       telemetryFlushMs: 60_000,
+      balancing: { leaseS: options.leaseS ?? 'auto', rules: { policy: defaultPolicy, tierOf: [] } },
     });
   let controller = build();
   const network = createLoopback({

@@ -1,0 +1,176 @@
+import { commissioningWishes } from '../../src/central-system/configuration/commissioning.ts';
+import type { CircuitModel, ConnectorModel, Rotation, SiteModel } from '../../src/domain/site-model.ts';
+import { type MilliAmps, milliAmps, type PerPhase } from '../../src/domain/units.ts';
+import { type CarType, createCar } from '../../src/sim/car.ts';
+import { createElectricity } from '../../src/sim/electricity.ts';
+import type { ForeignLoad } from '../../src/sim/foreign-load.ts';
+import type { Quirks } from '../../src/sim/quirks.ts';
+import type { Model } from '../../src/sim/station.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createFastWorld } from '../support/fast-world.ts';
+import { openPolicy } from '../support/site.ts';
+
+/**
+ * A site with a connection, charge points that enforce their own profiles, cars, a building and a meter, in virtual time.
+ * What is judged is the simulated electricity, and what the charge points hold: never our own book.
+ */
+
+export type SiteOptions = {
+  readonly seed?: number;
+  /** Of the connection, A per phase. */
+  readonly limitA: number;
+  readonly reserveA?: number;
+  readonly chargePoints: number;
+  readonly quirks?: (index: number) => Partial<Quirks>;
+  readonly metered?: boolean;
+  readonly foreign?: readonly ForeignLoad[];
+  readonly floorA?: number;
+  readonly rotations?: readonly Rotation[];
+  readonly circuits?: readonly CircuitModel[];
+  readonly circuitOf?: (index: number) => string;
+  readonly leaseS?: number | 'auto';
+  readonly database?: Database;
+};
+
+const model = (quirks: Partial<Quirks>): Model => ({
+  vendor: 'Testwerk',
+  model: `T${JSON.stringify(quirks).length}-${Object.keys(quirks).join('-').slice(0, 12)}`,
+  firmwareVersion: '1.0',
+  connectors: 1,
+  phases: 3,
+  maxAmps: 32,
+  lock: true,
+  repeatsStatus: true,
+  countsMessages: false,
+  sampleSeconds: 10,
+  quirks,
+});
+
+export const bigCar: CarType = {
+  name: 'big',
+  phases: 3,
+  maxAmps: 32,
+  batteryWh: 300_000,
+  taperFromPercent: 99,
+  reactionSeconds: 2,
+  wakeUpSeconds: 5,
+  rampAmpsPerSecond: 4,
+};
+
+export const three = (amps: number): PerPhase<MilliAmps> => [
+  milliAmps(amps * 1_000),
+  milliAmps(amps * 1_000),
+  milliAmps(amps * 1_000),
+];
+
+export function circuit(id: string, parent: string | null, limitA: number, reserveA = 0): CircuitModel {
+  return {
+    id,
+    parent,
+    limitMA: three(limitA),
+    limitW: null,
+    unbalanceMA: null,
+    marginPercent: 5,
+    reserveMA: three(reserveA),
+    creditGeneration: false,
+    chargePointId: null,
+  };
+}
+
+export function createBalancedSite(options: SiteOptions) {
+  const { chargePoints: count, floorA = 0, metered = false } = options;
+  const circuits = options.circuits ?? [circuit('grid', null, options.limitA, options.reserveA)];
+  const ids = Array.from({ length: count }, (_, index) => `CP${String(index + 1).padStart(2, '0')}`);
+  const circuitOf = options.circuitOf ?? (() => circuits[0]?.id ?? 'grid');
+  const rotationOf = (index: number): Rotation => options.rotations?.[index % options.rotations.length] ?? 'RST';
+  const siteModel: SiteModel = {
+    circuits,
+    connectors: ids.map(
+      (chargePointId, index): ConnectorModel => ({
+        chargePointId,
+        connectorId: 1,
+        circuit: circuitOf(index),
+        wiredPhases: 3,
+        rotation: rotationOf(index),
+        ratedMA: milliAmps(32_000),
+        maxMA: milliAmps(32_000),
+        minMA: milliAmps(6_000),
+        floorMA: milliAmps(floorA * 1_000),
+        dc: null,
+        smartCharging: true,
+      }),
+    ),
+    meters: metered ? [{ id: 'main', circuit: 'grid', side: 'grid', intervalMs: 1_000, lostAfterMs: 60_000 }] : [],
+    unknownReserveMA: milliAmps(0),
+    trustLearnedPhases: false,
+  };
+  const world = createFastWorld({
+    seed: options.seed ?? 1,
+    leaseS: options.leaseS ?? 'auto',
+    policy: {
+      siteModel,
+      unknownChargePoints: 'accept',
+      chargePointConfiguration: 'keep',
+      wishedConfiguration: { ...openPolicy.wishedConfiguration, commissioning: commissioningWishes({}) },
+    },
+    ...(options.database === undefined ? {} : { database: options.database }),
+  });
+  const points = ids.map((id, index) => world.chargePoint(id, model(options.quirks?.(index) ?? {})));
+  const electricity = createElectricity({
+    clock: world.clock.sim,
+    circuits: circuits.map(({ id, parent, limitMA }) => ({ id, parent, limitA: limitMA.map((mA) => mA / 1_000) })),
+    placements: points.map((point, index) => ({
+      point,
+      connectorId: 1,
+      circuit: circuitOf(index),
+      rotation: rotationOf(index),
+    })),
+    foreign: options.foreign ?? [],
+  });
+  /** What the meter does: tells the truth, says nothing, or repeats itself. */
+  const meter = { mode: 'true' as 'true' | 'silent' | 'frozen' | 'thousandfold', last: three(0) };
+  if (metered) tick();
+
+  function tick(): void {
+    world.clock.sim.setTimeout(tick, 1_000);
+    if (meter.mode === 'silent') return;
+    const truth = electricity.currents().get('grid') ?? [0, 0, 0];
+    const scale = meter.mode === 'thousandfold' ? 1_000_000 : 1_000;
+    if (meter.mode !== 'frozen') {
+      meter.last = [0, 1, 2].map((phase) => milliAmps((truth[phase] ?? 0) * scale)) as unknown as PerPhase<MilliAmps>;
+    }
+    world.controller().balancing?.meterSampled({
+      meterId: 'main',
+      at: world.clock.server.now(),
+      receivedAt: world.clock.server.monotonic(),
+      currentMA: meter.last,
+      powerW: null,
+      energyWh: null,
+      liveness: [],
+      ...(meter.mode === 'frozen' ? {} : { stamped: true }),
+    });
+  }
+
+  return {
+    world,
+    points,
+    electricity,
+    meter,
+    advance: (seconds: number) => world.clock.advance(seconds),
+    powerOn(): void {
+      for (const point of points) point.powerOn();
+      electricity.start();
+    },
+    plugIn(index: number, car = bigCar, socPercent = 10): void {
+      const point = points[index];
+      point?.connectors[0]?.plug(createCar(car, socPercent));
+      point?.connectors[0]?.presentCard(`CARD-${index}`);
+    },
+    /** Amps on L1 to L3 of a circuit. */
+    flow: (id = 'grid'): readonly number[] => electricity.currents().get(id) ?? [],
+    drawn: (index: number): number => Math.max(...(points[index]?.connectors[0]?.measurement().amps ?? [0])),
+    plan: () => world.controller().balancing?.shown.connectors() ?? [],
+    circuits: () => world.controller().balancing?.shown.circuits() ?? [],
+    stop: () => world.stop(),
+  };
+}
