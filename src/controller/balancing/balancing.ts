@@ -13,6 +13,7 @@ import type { Decision } from '../turn.ts';
 import { attend, trust } from './asking.ts';
 import { isolate, judgeByHand } from './by-hand.ts';
 import { changesOf } from './changes.ts';
+import { disconnected } from './contact.ts';
 import { releaseEnded } from './endings.ts';
 import { readBook, unwrittenOf } from './journal.ts';
 import { refreshDialect } from './learn.ts';
@@ -22,7 +23,7 @@ import { loadOf, planSite, type Wish } from './planning.ts';
 import { createRisks } from './risks.ts';
 import { judgeUnasked } from './samples.ts';
 import { createShown } from './shown.ts';
-import { type ConnectorState, createStates } from './state.ts';
+import { type ConnectorState, createStates, resume } from './state.ts';
 import { createSteps } from './steps.ts';
 import { type BalancingSite, chargePointOf, isReachable, lagOf, type World } from './world.ts';
 
@@ -78,7 +79,10 @@ export function createBalancing(site: BalancingSite) {
   for (const chargePoint of chargePoints.values()) {
     refreshDialect(world, chargePoint);
     if (chargePoint.connectors.every(({ evidence }) => evidence !== null)) chargePoint.contact = 'known';
+    // Its connection ended with the process before us.
+    disconnected(chargePoint);
     for (const transaction of site.runningOn(chargePoint.id).toReversed()) adopt(world, transaction);
+    for (const state of chargePoint.connectors) resume(state, started);
   }
 
   let timer = clock.after(CYCLE_MS, beat);

@@ -54,10 +54,9 @@ export function limitCall(
   const { model } = state;
   const { connectorId, dc } = model;
   const target: LimitTarget = { dialect, capabilities, connectorId, provenPhases, nominalMV, measuredMV, dc };
-  const level = topLevel(chargePoint);
   const text =
     step.kind === 'floor'
-      ? floorProfile({ ...target, floorMA: milliAmps(step.floorMA), ...(level === null ? {} : { level }) })
+      ? floorProfile({ ...target, floorMA: milliAmps(step.floorMA) })
       : grantProfile({
           ...target,
           mode: dialect.mode,
@@ -166,9 +165,6 @@ function floorEnded({ floor }: ConnectorState, isAccepted: boolean, when: Monoto
 }
 
 const statusOf = (payload: unknown): unknown => (payload as { status?: unknown } | null)?.status;
-
-/** Above whatever somebody else may have left there. */
-const topLevel = ({ onTop, highestLevel }: ChargePointState): number | null => (onTop ? highestLevel : null);
 
 /** The newest accepted limit whose proof would release something, or would make a floor or a transaction count. */
 export function toProve(

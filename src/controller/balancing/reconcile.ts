@@ -89,7 +89,7 @@ function again(
   const { grantMA, transactionId, leaseMs, at } = commanded;
   const renewal: Step = { kind: 'renewal', state, grantMA, transactionId };
   if (commanded.state === 'doubtful') return renewal;
-  if (commanded.state === 'failed') return now - at >= retryAfter(state.floor.tries) ? renewal : null;
+  if (commanded.state === 'failed') return now - at >= RETRY_MS ? renewal : null;
   if (commanded.state !== 'accepted' || leaseMs === null) return null;
   const spread = (0.4 + ((state.at * 7) % 20) / 100) * leaseMs;
   return now - at >= spread ? renewal : null;

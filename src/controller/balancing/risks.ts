@@ -31,6 +31,8 @@ export function createRisks(world: World) {
           const own = node * 3 + phase;
           const value = load?.nowMA[phase] ?? 0;
           const before = last[own] ?? Number.NaN;
+          // While a car is out of sight its load looks like the building's.
+          if (world.foreign.blindSince.size > 0) continue;
           if (!Number.isNaN(before)) jumps[own] = Math.max(jumps[own] ?? 0, value - before);
           highest[own] = Math.max(highest[own] ?? 0, value);
           last[own] = value;

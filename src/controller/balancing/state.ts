@@ -213,6 +213,24 @@ export function newCar(state: ConnectorState): void {
   state.waitingSince = null;
 }
 
+/** The transaction that runs may still hold what the process before us granted: it is sent again, as what it is now. */
+export function resume(state: ConnectorState, now: Monotonic): void {
+  const { running, book } = state;
+  const last = book.entries.findLast(({ kind, transactionId }) => kind === 'grant' && transactionId === running?.id);
+  if (running === null || last === undefined) return;
+  state.commanded = {
+    seq: last.seq,
+    transactionId: running.id,
+    grantMA: last.xMA,
+    at: now,
+    leaseMs: last.leaseMs,
+    state: 'doubtful',
+    acceptedAt: null,
+    drawnBefore: 0,
+    isProven: false,
+  };
+}
+
 /** What it may take now: what was commanded to this transaction, or the floor. */
 export function commandedMA({ commanded, running, book, model }: ConnectorState): number {
   if (commanded !== null && running !== null && commanded.transactionId === running.id) return commanded.grantMA;

@@ -1,4 +1,5 @@
 import type { Lease } from '../../balancer/lease.ts';
+import type { Dialect } from '../../domain/dialect.ts';
 import type { Instant, Monotonic } from '../../domain/units.ts';
 import { waitsForLook } from './asking.ts';
 import { nextRung } from './ladder.ts';
@@ -8,6 +9,12 @@ import type { Planned } from './planning.ts';
 import { reconcile, type Step } from './reconcile.ts';
 import type { ChargePointState, ConnectorState } from './state.ts';
 import { chargePointOf, isReachable, lagOf, type World } from './world.ts';
+
+/** Above whatever somebody else may have left there. */
+function onTop(dialect: Dialect, { onTop: isOnTop, highestLevel }: ChargePointState): Dialect {
+  if (!isOnTop || highestLevel === null) return dialect;
+  return { ...dialect, grantLevel: highestLevel, floorLevel: Math.max(0, highestLevel - 1) };
+}
 
 /** From the plan of a cycle to the calls that leave with it. */
 export function createSteps(world: World, leaseOf: (state: ConnectorState, grantMA: number) => Lease) {
@@ -73,7 +80,7 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
       at,
       day,
       leaseS: step.kind === 'floor' ? 0 : leaseOf(state, step.grantMA).seconds,
-      dialect: dialectFor(world, chargePoint, step.kind === 'floor' ? 'floor' : 'grant'),
+      dialect: onTop(dialectFor(world, chargePoint, step.kind === 'floor' ? 'floor' : 'grant'), chargePoint),
       capabilities: site.capabilities(chargePoint.id),
       nominalMV: site.nominalMV,
       measuredMV: state.voltageMV,
