@@ -13,8 +13,7 @@ import { createReader } from '../store/reader.ts';
 import { createRecorder } from '../store/record.ts';
 import { createTelemetry } from '../store/telemetry.ts';
 import { createAdmission } from './admission.ts';
-import { createBalancing } from './balancing/balancing.ts';
-import { readsFor, type SharingRules } from './balancing/for-site.ts';
+import { balancingFor, type Sharing } from './balancing/for-site.ts';
 import { createCampaigns } from './campaigns.ts';
 import { createCare } from './care.ts';
 import { decideCommand } from './command.ts';
@@ -51,7 +50,7 @@ export function createController(site: {
   /** Of the site, IANA; UTC where it is left out. */
   timeZone?: string;
   /** How current is shared; it is balanced where `policy.siteModel` says what there is to share. */
-  balancing?: { leaseS: number | 'auto'; rules: SharingRules };
+  balancing?: Sharing;
 }) {
   const { database, policy, credentials, clock, ids, log, callTimeoutMs, telemetryFlushMs } = site;
   const reader = createReader(database);
@@ -110,28 +109,19 @@ export function createController(site: {
     later(id, () => interrupted(line));
   }
   const timeZone = site.timeZone ?? 'UTC';
-  const { siteModel } = policy;
-  const reads =
-    siteModel === null || site.balancing === undefined
-      ? null
-      : readsFor(reader, siteModel, site.balancing.rules, timeZone);
-  const balancing =
-    siteModel === null || reads === null || site.balancing === undefined
-      ? null
-      : createBalancing({
-          ...reads,
-          model: siteModel,
-          nominalMV: policy.nominalVoltageMV,
-          leaseS: site.balancing.leaseS,
-          callTimeoutMs,
-          lines,
-          clock,
-          ids,
-          log,
-          enqueue,
-          follow,
-          call: exchange.call,
-        });
+  const balancing = balancingFor(site.balancing ?? null, {
+    reader,
+    policy,
+    timeZone,
+    callTimeoutMs,
+    lines,
+    clock,
+    ids,
+    log,
+    enqueue,
+    follow,
+    call: exchange.call,
+  });
   const campaigns = createCampaigns({ reader, lines, policy, timeZone, clock, ids, log, enqueue, follow });
 
   return {
@@ -248,7 +238,6 @@ export function createController(site: {
       files.followed(event);
       care.noticed(event);
       campaigns.noticed(event);
-      if (reads !== null && remembered.has(event.type)) reads.forget();
       balancing?.noticed(event);
     }
     if (telemetry.state().waiting >= FULL_TELEMETRY) turn.depart();
@@ -404,19 +393,5 @@ function everySoOften(clock: Clock, ms: number, run: () => void): { cancel(): vo
   }
   return { cancel: () => timer.cancel() };
 }
-
-/** What changes an answer that the control loop remembers of the store. */
-const remembered: ReadonlySet<Event['type']> = new Set([
-  'configuration-reported',
-  'charging-wish-set',
-  'charging-wish-dropped',
-  'policy-changed',
-  'site-limit-set',
-  'site-limit-ended',
-  'token-put',
-  'token-removed',
-  'tokens-imported',
-  'transaction-stopped',
-]);
 
 const nothing: Decision = { events: [], effect: () => undefined, failed: () => undefined };

@@ -1,13 +1,16 @@
+import type { Policy } from '../../central-system/handler.ts';
 import { chargingCapabilities } from '../../domain/charging-capabilities.ts';
 import { wishOfSession } from '../../domain/charging-wish.ts';
 import { dialectKey } from '../../domain/dialect.ts';
 import { dialectFor } from '../../domain/dialects/resolve.ts';
+import type { Event } from '../../domain/events.ts';
 import { defaultPolicy, type SharingPolicy, tierNumber } from '../../domain/sharing-policy.ts';
 import { limitsInForce } from '../../domain/site-limits.ts';
 import { connectorKey, type SiteModel } from '../../domain/site-model.ts';
 import { wallTime } from '../../domain/site-time.ts';
 import type { createReader } from '../../store/reader.ts';
-import type { Wish } from './planning.ts';
+import { type Balancing, createBalancing } from './balancing.ts';
+import type { Wish } from './planned.ts';
 import type { BalancingSite } from './world.ts';
 
 /** What the loop asks of the store, in every cycle; kept for as long as nothing changes it. */
@@ -18,6 +21,43 @@ export type SharingRules = {
   /** The first that fits names the tier of whoever has no wish that does. */
   readonly tierOf: readonly { readonly tier: string; readonly parentIdTag?: string; readonly chargePoint?: string }[];
 };
+
+export type Sharing = { readonly leaseS: number | 'auto'; readonly rules: SharingRules };
+
+type Surroundings = Pick<
+  BalancingSite,
+  'callTimeoutMs' | 'lines' | 'clock' | 'ids' | 'log' | 'enqueue' | 'follow' | 'call'
+> & { readonly reader: ReturnType<typeof createReader>; readonly policy: Policy; readonly timeZone: string };
+
+/** The control loop of the site; null where no circuits are configured: nothing is limited then. */
+export function balancingFor(sharing: Sharing | null, around: Surroundings): Balancing | null {
+  const { reader, policy, timeZone, ...site } = around;
+  const { siteModel: model, nominalVoltageMV: nominalMV } = policy;
+  if (sharing === null || model === null) return null;
+  const reads = readsFor(reader, model, sharing.rules, timeZone);
+  const balancing = createBalancing({ ...reads, ...site, model, nominalMV, leaseS: sharing.leaseS });
+  return {
+    ...balancing,
+    noticed(event): void {
+      if (remembered.has(event.type)) reads.forget();
+      balancing.noticed(event);
+    },
+  };
+}
+
+/** What changes an answer that the control loop remembers of the store. */
+const remembered: ReadonlySet<Event['type']> = new Set([
+  'configuration-reported',
+  'charging-wish-set',
+  'charging-wish-dropped',
+  'policy-changed',
+  'site-limit-set',
+  'site-limit-ended',
+  'token-put',
+  'token-removed',
+  'tokens-imported',
+  'transaction-stopped',
+]);
 
 type Reads = Pick<
   BalancingSite,
@@ -33,7 +73,7 @@ type Reads = Pick<
   | 'dayOf'
 >;
 
-export function readsFor(
+function readsFor(
   reader: ReturnType<typeof createReader>,
   model: SiteModel,
   rules: SharingRules,

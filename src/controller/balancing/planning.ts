@@ -2,7 +2,7 @@ import { allocate } from '../../balancer/allocate.ts';
 import { settled, worst } from '../../balancer/book.ts';
 import type { ConnectorLoad } from '../../balancer/car-load.ts';
 import { exposureOf, HIGH_VOLTAGE_V, type PhaseSums, type Room } from '../../balancer/exposure.ts';
-import { type ForeignLoad, type ForeignState, foreignLoad } from '../../balancer/foreign-load.ts';
+import { type ForeignLoad, foreignLoad } from '../../balancer/foreign-load.ts';
 import { usedGridPhases } from '../../balancer/learned-phases.ts';
 import { type CarFacts, rankCars } from '../../balancer/order.ts';
 import { maskOf, type SiteIndex } from '../../balancer/site-index.ts';
@@ -22,18 +22,11 @@ import {
   wattHours,
   watts,
 } from '../../domain/units.ts';
+import type { Planned, Wish } from './planned.ts';
 import { type ConnectorState, commandedMA } from './state.ts';
 import { chargePointOf, isReachable, type World } from './world.ts';
 
 /** From what is known now to a share for every car, and to what the book leaves room for. */
-
-/** What somebody wishes for a running transaction. */
-export type Wish = {
-  readonly tier: number;
-  readonly isBoosted: boolean;
-  readonly targetWh: number | null;
-  readonly departAt: Instant | null;
-};
 
 /** What holds in this cycle. */
 export type Cycle = {
@@ -42,23 +35,6 @@ export type Cycle = {
   readonly wishOf: (state: ConnectorState) => Wish;
   readonly now: Monotonic;
   readonly at: Instant;
-};
-
-export type Planned = {
-  readonly shares: ReadonlyMap<string, Share>;
-  readonly room: Room;
-  /** Committed: what the book says may flow, per circuit and phase. */
-  readonly sums: PhaseSums;
-  /** Grid phases that each connector counts on. */
-  readonly masks: readonly number[];
-  readonly loads: ReadonlyMap<string, ForeignLoad>;
-  readonly foreign: ForeignState;
-  /** What the circuit may carry now, its margin and limits from outside taken off; three for each circuit. */
-  readonly limits: PhaseSums;
-  /** Circuits on which nothing is raised, with why. */
-  readonly held: ReadonlySet<string>;
-  /** The plan would have overloaded something: a fault of ours. Only decreases were taken from it. */
-  readonly faults: readonly string[];
 };
 
 export function planSite(world: World, cycle: Cycle): Planned {

@@ -5,7 +5,7 @@ import { waitsForLook } from './asking.ts';
 import { nextRung } from './ladder.ts';
 import { dialectFor, tryAnotherWay, wayFound } from './learn.ts';
 import { type LimitCall, limitCall } from './limit-calls.ts';
-import type { Planned } from './planning.ts';
+import type { Planned } from './planned.ts';
 import { reconcile, type Step } from './reconcile.ts';
 import type { ChargePointState, ConnectorState } from './state.ts';
 import { chargePointOf, isReachable, lagOf, type World } from './world.ts';

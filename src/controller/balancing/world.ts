@@ -16,7 +16,7 @@ import type { Clock, Ids, Log } from '../../runtime/ports.ts';
 import type { WantedCall } from '../calls.ts';
 import type { Line, Lines } from '../lines.ts';
 import type { Decision } from '../turn.ts';
-import type { Planned, Wish } from './planning.ts';
+import type { Planned, Wish } from './planned.ts';
 import type { ChargePointState, ConnectorState, Running } from './state.ts';
 
 /** What the control loop needs of the site beside its model; asked for in every cycle, so that changes hold at once. */

@@ -1,0 +1,31 @@
+import type { PhaseSums, Room } from '../../balancer/exposure.ts';
+import type { ForeignLoad, ForeignState } from '../../balancer/foreign-load.ts';
+import type { Share } from '../../domain/because.ts';
+import type { Instant } from '../../domain/units.ts';
+
+/** What goes into a plan beside the site, and what comes of it. */
+
+/** What somebody wishes for a running transaction. */
+export type Wish = {
+  readonly tier: number;
+  readonly isBoosted: boolean;
+  readonly targetWh: number | null;
+  readonly departAt: Instant | null;
+};
+
+export type Planned = {
+  readonly shares: ReadonlyMap<string, Share>;
+  readonly room: Room;
+  /** Committed: what the book says may flow, per circuit and phase. */
+  readonly sums: PhaseSums;
+  /** Grid phases that each connector counts on. */
+  readonly masks: readonly number[];
+  readonly loads: ReadonlyMap<string, ForeignLoad>;
+  readonly foreign: ForeignState;
+  /** What the circuit may carry now, its margin and limits from outside taken off; three for each circuit. */
+  readonly limits: PhaseSums;
+  /** Circuits on which nothing is raised, with why. */
+  readonly held: ReadonlySet<string>;
+  /** The plan would have overloaded something: a fault of ours. Only decreases were taken from it. */
+  readonly faults: readonly string[];
+};
