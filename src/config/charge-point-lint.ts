@@ -1,6 +1,6 @@
-import type { Say } from './electrical-lint.ts';
 import { nearest } from './nearest.ts';
 import type { KeyPath } from './problem.ts';
+import type { Say } from './say.ts';
 import type { ConfigFile } from './schema.ts';
 import { supplyCircuit } from './site-model.ts';
 

@@ -1,8 +1,8 @@
 import { type DeadBoxSum, deadBox, deadBoxWith, phasesOver } from '../balancer/dead-box.ts';
 import type { CircuitModel, SiteModel } from '../domain/site-model.ts';
-import type { Say } from './electrical-lint.ts';
 import type { KeyPath } from './problem.ts';
 import { rotationAdvice } from './rotation-advice.ts';
+import type { Say } from './say.ts';
 import type { ConfigFile } from './schema.ts';
 
 /** What only the whole tree shows: sums that do not fit, or hardly. */

@@ -4,14 +4,9 @@ import { checkSums } from './dead-box-lint.ts';
 import type { Tree } from './document.ts';
 import { nearest } from './nearest.ts';
 import { type Findings, formatKey, type KeyPath } from './problem.ts';
+import type { Say } from './say.ts';
 import type { ConfigFile } from './schema.ts';
 import { circuitOfMeter, siteModelOf } from './site-model.ts';
-
-/** Says something about one place of the file. */
-export type Say = {
-  readonly wrong: (path: KeyPath, message: string, didYouMean?: string) => void;
-  readonly warn: (path: KeyPath, message: string) => void;
-};
 
 /**
  * What an electrician would object to. What cannot be, or is not safe if this machine is gone, is refused; the rest is

@@ -6,8 +6,8 @@ import {
   rotations,
   type SiteModel,
 } from '../domain/site-model.ts';
-import type { Say } from './electrical-lint.ts';
 import type { KeyPath } from './problem.ts';
+import type { Say } from './say.ts';
 import type { ConfigFile } from './schema.ts';
 
 /** Connectors re-wired in one piece of advice at most; beyond this somebody plans anew. */
