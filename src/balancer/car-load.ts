@@ -26,6 +26,8 @@ export type ConnectorLoad = {
   readonly changedAt: Monotonic | null;
   /** From a change to the current that follows, ms. */
   readonly lagMs: number;
+  /** What it was last told: it goes down to this, if it drew more. */
+  readonly toldMA: MilliAmps;
   /** The most that it may draw now: its worst case in the book. */
   readonly limitMA: MilliAmps;
   /**
@@ -38,7 +40,12 @@ export type ConnectorLoad = {
 };
 
 /** Of one phase: what surely flows into cars, and what may flow into those that are out of sight after a change. */
-export type PhaseLoad = { readonly surelyMA: number; readonly blindMA: number };
+export type PhaseLoad = {
+  readonly surelyMA: number;
+  readonly blindMA: number;
+  /** Of those, what they drew before the change and may go on drawing: no less sure than any sample. */
+  readonly blindLeastMA: number;
+};
 
 /** Which connectors are blind, and since when; those in sight are forgotten. */
 export function markBlind(
@@ -69,14 +76,16 @@ export function carLoadBelow(
     const patience = connector.lagMs + BLIND_INTERVALS * connector.sampleIntervalMs;
     const excused = since !== undefined && now - since <= patience;
     for (const phase of connector.phases) {
-      const surely = surelyDrawn(connector, since !== undefined, phase);
+      const surely = surelyDrawn(connector, since !== undefined, excused, now, phase);
       const unseen = excused ? connector.limitMA : 0;
+      const least = excused && !isOverdue(connector, now) ? stillDrawn(connector, phase) : 0;
       let at: string | null | undefined = connector.circuit;
       for (let depth = 0; at != null && depth <= model.circuits.length; depth++) {
         const sum = sums.get(at)?.[phase];
         if (sum !== undefined) {
           sum.surelyMA += surely;
           sum.blindMA += unseen;
+          sum.blindLeastMA += least;
         }
         at = parents.get(at);
       }
@@ -102,12 +111,32 @@ export function carsMeasuredBelow(
 function inSight({ sampledAt, changedAt, lagMs, sampleIntervalMs }: ConnectorLoad, now: Monotonic): boolean {
   if (sampledAt === null) return false;
   if (changedAt !== null && sampledAt <= changedAt + lagMs) return false;
-  return now - sampledAt <= OVERDUE_INTERVALS * sampleIntervalMs;
+  return !isOverdue({ sampledAt, sampleIntervalMs }, now);
 }
 
-function surelyDrawn(connector: ConnectorLoad, blind: boolean, phase: GridPhase): number {
+function isOverdue(
+  { sampledAt, sampleIntervalMs }: Pick<ConnectorLoad, 'sampledAt' | 'sampleIntervalMs'>,
+  now: Monotonic,
+): boolean {
+  return sampledAt === null || now - sampledAt > OVERDUE_INTERVALS * sampleIntervalMs;
+}
+
+function surelyDrawn(
+  connector: ConnectorLoad,
+  blind: boolean,
+  excused: boolean,
+  now: Monotonic,
+  phase: GridPhase,
+): number {
   if (connector.counted === 'worst') return Math.max(0, connector.provenMA?.[phase] ?? 0);
-  return blind ? 0 : Math.max(0, connector.measuredMA?.[phase] ?? 0);
+  const measured = Math.max(0, connector.measuredMA?.[phase] ?? 0);
+  if (!blind) return measured;
+  // Changed again and again it would never be in sight: what it drew and may go on drawing is no less sure than any sample.
+  return excused || isOverdue(connector, now) ? 0 : stillDrawn(connector, phase);
 }
 
-const zero = (): { surelyMA: number; blindMA: number } => ({ surelyMA: 0, blindMA: 0 });
+function stillDrawn({ measuredMA, toldMA }: ConnectorLoad, phase: GridPhase): number {
+  return Math.min(Math.max(0, measuredMA?.[phase] ?? 0), toldMA);
+}
+
+const zero = (): { -readonly [K in keyof PhaseLoad]: number } => ({ surelyMA: 0, blindMA: 0, blindLeastMA: 0 });

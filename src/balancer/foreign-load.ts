@@ -10,7 +10,7 @@ import { type Highest, higher, highestSince, LONGEST_MS, nothingYet, withValue }
 import type { MeterQuality, MeterState } from '../domain/meter.ts';
 import type { CircuitModel, GridPhase, MeterModel, SiteModel } from '../domain/site-model.ts';
 import { type MilliAmps, type Monotonic, milliAmps, type PerPhase } from '../domain/units.ts';
-import { type ConnectorLoad, carLoadBelow, markBlind } from './car-load.ts';
+import { type ConnectorLoad, carLoadBelow, markBlind, type PhaseLoad } from './car-load.ts';
 
 /** A lull of less than this frees nothing, ms. */
 export const GATE_MS = 60_000;
@@ -125,16 +125,11 @@ type Part = {
 };
 
 /** By the circuit's own meter, which has seen everything below. */
-function measuredAt(
-  circuit: CircuitModel,
-  flowMA: PerPhase<MilliAmps>,
-  cars: readonly { readonly surelyMA: number; readonly blindMA: number }[],
-  past: Past,
-): Part {
+function measuredAt(circuit: CircuitModel, flowMA: PerPhase<MilliAmps>, cars: readonly PhaseLoad[], past: Past): Part {
   const lowest = circuit.creditGeneration ? Number.NEGATIVE_INFINITY : 0;
   const steady: [MilliAmps | null, MilliAmps | null, MilliAmps | null] = [...past.steadyMA];
   const nowMA = perPhase((phase) => {
-    const { surelyMA, blindMA } = cars[phase] ?? { surelyMA: 0, blindMA: 0 };
+    const { surelyMA, blindMA, blindLeastMA } = cars[phase] ?? { surelyMA: 0, blindMA: 0, blindLeastMA: 0 };
     const rest = flowMA[phase] - surelyMA;
     const known = steady[phase];
     if (blindMA === 0) {
@@ -143,7 +138,8 @@ function measuredAt(
       return value;
     }
     // Before anything is known, cars out of sight are counted as foreign load and not as none.
-    return known === null ? Math.max(lowest, rest) : Math.max(known, rest - blindMA);
+    const most = Math.max(lowest, rest - blindLeastMA);
+    return known === null ? most : Math.min(most, Math.max(known, rest - blindMA));
   });
   const overMA = perPhase((phase) => Math.max(0, flowMA[phase] - circuit.limitMA[phase]));
   return { nowMA, steadyMA: steady, heldMA: null, quality: 'fresh', holdsIncreases: false, overMA };

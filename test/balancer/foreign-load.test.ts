@@ -49,6 +49,7 @@ const car = (change: Partial<ConnectorLoad> = {}): ConnectorLoad => ({
   sampleIntervalMs: 10_000,
   changedAt: null,
   lagMs: 15_000,
+  toldMA: milliAmps(6_000),
   limitMA: milliAmps(16_000),
   counted: 'planned',
   provenMA: null,
@@ -130,6 +131,21 @@ describe('cars out of sight after a change', () => {
     expect(look(5_000, { main: says(on(60)) }, [lowered])('grid').nowMA).toEqual(on(44));
   });
 
+  it('do not keep foreign load up when the meter shows less than what they surely draw leaves', () => {
+    const look = simple();
+    look(0, { main: says(on(40)) }, [seen]);
+    expect(look(5_000, { main: says(on(20)) }, [lowered])('grid').nowMA).toEqual(on(14));
+  });
+
+  it('are still taken off as what they go on drawing where they are changed again and again', () => {
+    const look = simple();
+    look(0, { main: says(on(40)) }, [seen]);
+    for (let at = 5_000; at <= 60_000; at += 5_000) {
+      const again = { ...lowered, sampledAt: monotonic(at - 2_000), changedAt: monotonic(at - 1_000) };
+      expect(look(at, { main: says(on(30)) }, [again])('grid').nowMA).toEqual(on(24));
+    }
+  });
+
   it('are taken off no more after lag and two intervals', () => {
     const look = simple();
     look(0, { main: says(on(40)) }, [seen]);
@@ -141,14 +157,10 @@ describe('cars out of sight after a change', () => {
   it('are in sight again with a sample after the change and its lag, not before', () => {
     const look = simple();
     look(0, { main: says(on(40)) }, [seen]);
-    const early = { ...lowered, measuredMA: on(6), sampledAt: monotonic(16_000) };
-    expect(look(17_000, { main: says(on(28)) }, [early])('grid').nowMA).toEqual(on(24));
-    expect(look(18_000, { main: says(on(30)) }, [{ ...early, sampledAt: monotonic(16_001) }])('grid').nowMA).toEqual(
-      on(24),
-    );
-    expect(look(18_000, { main: says(on(35)) }, [{ ...early, sampledAt: monotonic(16_001) }])('grid').nowMA).toEqual(
-      on(29),
-    );
+    const early = { ...lowered, measuredMA: on(16), sampledAt: monotonic(16_000) };
+    expect(look(17_000, { main: says(on(30)) }, [early])('grid').nowMA).toEqual(on(24));
+    const now = { ...early, measuredMA: on(6), sampledAt: monotonic(16_001) };
+    expect(look(18_000, { main: says(on(35)) }, [now])('grid').nowMA).toEqual(on(29));
   });
 
   it('count as foreign load before anything is known', () => {

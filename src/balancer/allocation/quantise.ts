@@ -26,10 +26,22 @@ export function quantise(field: Field, { share, bound }: Fill): void {
   const tiers = new Set(ranks.map((rank) => real(field.tier, rank)));
   for (const tier of [...tiers].sort((a, b) => (a < b ? -1 : 1))) {
     const members = ranks.filter((rank) => real(field.tier, rank) === tier);
+    keepHeld(field, members);
     handBack(field, members);
   }
   // A later tier's raise may let an earlier one go on that the unbalance had stopped.
   if (tiers.size > 1 && field.unbalance.some((limit) => limit < NONE)) handBack(field, ranks);
+}
+
+/** Who holds a remainder already keeps it: ranks change with every kilowatt-hour, and each change would cost two messages. */
+function keepHeld(field: Field, ranks: readonly number[]): void {
+  const holders = ranks.filter((rank) => {
+    const steps = field.steps[rank] ?? 1;
+    const held = real(field.held, rank);
+    const grant = real(field.grant, rank);
+    return held > grant && held <= stepUp(steps, grant + 1) && stepDown(steps, held) === held;
+  });
+  raise(field, holders, (rank) => Math.min(real(field.max, rank), real(field.held, rank)), 1);
 }
 
 function handBack(field: Field, ranks: readonly number[]): void {

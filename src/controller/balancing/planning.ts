@@ -84,6 +84,7 @@ export function loadOf(world: World, state: ConnectorState, amountMA: number, is
     sampleIntervalMs: intervalMs,
     changedAt: times.length === 0 ? null : (Math.max(...times) as Monotonic),
     lagMs: chargePoint.dialect.lagMs,
+    toldMA: milliAmps(commandedMA(state)),
     limitMA: milliAmps(amountMA),
     counted: isPlannedNow ? 'planned' : 'worst',
     provenMA: isReachable(world, chargePoint) ? measuredMA : null,

@@ -2,6 +2,7 @@ import { worst } from '../../balancer/book.ts';
 import { type PhaseSums, type Room, raise } from '../../balancer/exposure.ts';
 import type { SiteIndex } from '../../balancer/site-index.ts';
 import type { Because, Share } from '../../domain/because.ts';
+import { LEAST_LAG_MS } from '../../domain/dialect.ts';
 import type { Instant, Monotonic } from '../../domain/units.ts';
 import { type ChargePointState, type ConnectorState, commandedMA } from './state.ts';
 
@@ -63,7 +64,7 @@ export function reconcile(
   }
   if (pending !== null) return null;
   if (wanted === current) return isOurs ? again(state, commanded, now) : null;
-  const refusal = raiseRefused(site, state, wanted);
+  const refusal = raiseRefused(site, state, wanted, Math.max(LEAST_LAG_MS, chargePoint.dialect.lagMs));
   if (refusal === null) return { kind: 'increase', state, grantMA: wanted, transactionId };
   state.because = refusal;
   return isOurs ? again(state, commanded, now) : null;
@@ -95,11 +96,22 @@ function again(
   return now - at >= spread ? renewal : null;
 }
 
-function raiseRefused(site: Reconciling, state: ConnectorState, toMA: number): Because | null {
+/**
+ * Not raised again before its current was seen after the last change: until then the meter's foreign load is a guess. A
+ * connector that shows nothing is waited for so long only.
+ */
+function outOfSightUntil({ commanded, draw, changedAt, intervalMs }: ConnectorState, lagMs: number): Monotonic | null {
+  if (commanded === null || (draw !== null && draw.at > changedAt + lagMs)) return null;
+  return (changedAt + lagMs + 2 * intervalMs) as Monotonic;
+}
+
+function raiseRefused(site: Reconciling, state: ConnectorState, toMA: number, lagMs: number): Because | null {
   const { now, day } = site;
   if (state.raisedAt !== null && now - state.raisedAt < RAISE_EVERY_MS) {
     return { kind: 'settling', until: (site.at + state.raisedAt + RAISE_EVERY_MS - now) as Instant };
   }
+  const seenAt = outOfSightUntil(state, lagMs);
+  if (seenAt !== null && now < seenAt) return { kind: 'settling', until: (site.at + seenAt - now) as Instant };
   if (state.obedience === 'disobedient') return { kind: 'disobedient', step: 'held' };
   const { commanded } = state;
   if (commanded?.state === 'failed' && now - commanded.at < RETRY_MS) return { kind: 'unproven' };
