@@ -57,7 +57,8 @@ export function waitsForLook(state: ConnectorState, chargePoint: ChargePointStat
 
 /** Where nobody charges everything is cleared; else what is there is covered by floors and grants at the highest level. */
 function makeContact({ site, wake }: World, chargePoint: ChargePointState, line: Line): void {
-  if (!mayClear(chargePoint)) {
+  // What somebody wants to be kept there is not ours to remove.
+  if (!mayClear(chargePoint) || site.keepsProfiles(chargePoint.id)) {
     covered(chargePoint);
     wake();
     return;

@@ -64,6 +64,7 @@ type Reads = Pick<
   | 'commitments'
   | 'nameplate'
   | 'runningOn'
+  | 'keepsProfiles'
   | 'capabilities'
   | 'dialect'
   | 'learned'
@@ -101,6 +102,7 @@ function readsFor(
         .filter(({ chargePointId, connectorId }) => known.has(connectorKey(chargePointId, connectorId))),
     nameplate: reader.nameplate,
     runningOn: reader.runningOn,
+    keepsProfiles: (chargePointId) => reader.chargingProfiles(chargePointId).some(({ keep }) => keep),
     capabilities: capabilitiesOf,
     dialect(chargePointId) {
       const nameplate = reader.nameplate(chargePointId);

@@ -34,6 +34,8 @@ export type BalancingSite = {
   readonly runningOn: (chargePointId: string) => readonly Transaction[];
   readonly capabilities: (chargePointId: string) => ChargingCapabilities;
   readonly dialect: (chargePointId: string) => DialectRecord;
+  /** Somebody has installed a profile there that is to stay. */
+  readonly keepsProfiles: (chargePointId: string) => boolean;
   /** What is on record as learned of its make. */
   readonly learned: (chargePointId: string) => DialectValues;
   readonly limits: (at: Instant) => ReadonlyMap<string, LimitInForce>;
