@@ -206,13 +206,20 @@ function folded(entries: readonly Entry[], seq: number): Entry[] {
   return entries.filter((entry) => later === undefined || entry.seq >= seq || !covers(later, entry));
 }
 
-/** Keeps the number of entries bounded by merging the oldest two into one that is at least as strict as both. */
+/**
+ * Keeps the number of entries bounded by merging the oldest two of a kind into one that is at least as strict as both. Of a
+ * kind: what proves the later one away has to prove away both.
+ */
 function bounded(entries: readonly Entry[]): Entry[] {
   const kept = [...entries];
   while (kept.length > MAX_ENTRIES) {
-    const [first, second] = kept.splice(0, 2);
+    const alike = (one: Entry, other: Entry): boolean =>
+      one !== other && one.kind === other.kind && one.transactionId === other.transactionId;
+    const first = kept.find((one) => kept.some((other) => alike(one, other))) ?? kept[0];
+    const second = kept.find((one) => first !== undefined && alike(one, first)) ?? kept[1];
     if (first === undefined || second === undefined) break;
-    kept.unshift(merged(first, second));
+    kept.splice(kept.indexOf(second), 1, merged(first, second));
+    kept.splice(kept.indexOf(first), 1);
   }
   return kept;
 }

@@ -79,7 +79,10 @@ type Both = (...parts: readonly (DialectValues | null)[]) => DialectValues | nul
 function floorRungs(from: Dialect, unit: DialectValues | null, both: Both): (DialectValues | null)[] {
   const kind: DialectValues = { floorKind: from.floorKind === 'Relative' ? 'Absolute' : 'Relative' };
   const level: DialectValues | null = from.floorLevel > 0 ? { floorLevel: 0 } : null;
-  return [{}, level, unit, kind, both(unit, kind), both(level, unit), both(level, kind), both(level, unit, kind)];
+  // Its only limit is that of the whole charge point: the floor lives in the tail of that.
+  const whole: DialectValues | null = from.mode === 'C' ? null : { mode: 'C' };
+  const single = [{}, level, unit, kind, both(unit, kind), both(level, unit), both(level, kind)];
+  return [...single, both(level, unit, kind), whole, both(whole, unit)];
 }
 
 function grantRungs(
@@ -98,6 +101,7 @@ function grantRungs(
     level,
     unit,
     both(level, unit),
+    ...coarser(from).flatMap((steps) => [steps, both(level, steps), both(unit, steps)]),
     kind,
     both(level, kind),
     both(unit, kind),
@@ -115,6 +119,16 @@ function grantRungs(
     both(mode('D'), level, unit),
   ];
 }
+
+/** Whole amps, then only those that a switch with few positions has. */
+function coarser({ step }: Dialect): DialectValues[] {
+  if (typeof step !== 'number') return [];
+  const listed: DialectValues = { step: LISTED_A.map((amps) => milliAmps(amps * 1_000)) };
+  return step < 1_000 ? [{ step: milliAmps(1_000) }, listed] : [listed];
+}
+
+/** Seen in public on charge points that take no others, A. */
+const LISTED_A = [6, 8, 10, 13, 16];
 
 const relative = ({ kind }: Dialect): DialectValues => ({ kind: kind === 'Absolute' ? 'Relative' : 'Absolute' });
 

@@ -1,3 +1,4 @@
+import { distrusted } from '../../balancer/book.ts';
 import type { CallOutcome } from '../../central-system/call-queue.ts';
 import { learnedFromComposite } from '../../central-system/dialects/learning.ts';
 import { compositeProof } from '../../central-system/limits/composite-proof.ts';
@@ -93,7 +94,8 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
       const stillThere = state.book.entries.some(({ seq }) => seq === due.seq);
       if (proof.verdict === 'proven' && stillThere) {
         shown(world, state, due, 'composite');
-        learn(world, chargePoint, 'proven');
+        // A floor that lies there says nothing about how a limit is heeded.
+        if (due.what === 'grant') learn(world, chargePoint, 'proven');
       } else if (proof.verdict === 'refuted' && due.what === 'grant' && state.commanded?.seq === due.seq) {
         state.commanded.state = 'doubtful';
       }
@@ -116,6 +118,9 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
 export function trust(world: World, state: ConnectorState, now: Monotonic): void {
   const chargePoint = chargePointOf(world, state);
   if (chargePoint.dialect.proofs < TRUSTED_AFTER || state.obedience === 'disobedient') return;
+  // Only what it shows of itself can say that the limit of somebody else is gone.
+  const isForeign = state.book.entries.some(({ kind }) => kind === 'foreign');
+  if (isForeign && chargePoint.dialect.showsComposite !== false) return;
   const due = toProve(state, now, lagOf(chargePoint));
   if (due !== null) shown(world, state, due, 'trusted');
 }
@@ -127,5 +132,10 @@ function shown({ site, obey }: World, state: ConnectorState, due: Due, by: 'comp
     const serialNumber = nameplate.serialNumber ?? nameplate.boxSerialNumber;
     state.evidence = { serialNumber, firmwareVersion: nameplate.firmwareVersion, provenAt: site.clock.now(), by };
   }
-  if (state.book.floorProven && state.obedience === 'unproven') obey(state, 'proven', 'its floor is proven');
+  if (!state.book.floorProven) return;
+  if (state.obedience === 'unproven') obey(state, 'proven', 'its floor is proven');
+  else if (state.obedience === 'disobedient' && state.ladder?.byRefusal === true) {
+    state.book = distrusted(state.book, false);
+    obey(state, 'proven', 'takes limits now');
+  }
 }

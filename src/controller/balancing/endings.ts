@@ -10,7 +10,8 @@ export function transactionStopped(state: ConnectorState, transactionId: number,
   state.running = null;
   state.commanded = null;
   state.aboveSince = null;
-  state.ladder = null;
+  // What did not obey goes on from where it was, should it do so again.
+  if (state.obedience !== 'disobedient') state.ladder = null;
 }
 
 /** Releases what ended transactions were given, once the connector shows no Charging, draws nothing, and the lag has passed. */
@@ -23,6 +24,8 @@ export function releaseEnded(state: ConnectorState, now: Monotonic, lagMs: numbe
     if (state.running === null && (isCharging || draws)) continue;
     state.ending.delete(transactionId);
     state.book = transactionOver(state.book, transactionId);
+    // Its last sample is of what is over.
+    if (state.draw !== null && state.draw.at <= since + lagMs && state.running === null) state.draw = null;
     released = true;
   }
   return released;

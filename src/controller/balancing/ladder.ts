@@ -10,6 +10,9 @@ import { type ConnectorState, commandedMA } from './state.ts';
 export const rungs = ['resend', 'other-way', 'floor', 'remote-stop', 'inoperative'] as const;
 export type Rung = (typeof rungs)[number];
 
+/** Where one that has refused every limit stands from the beginning. */
+export const REFUSED_ALREADY = rungs.indexOf('floor');
+
 type Means = {
   readonly operate: (action: string, payload: object) => void;
   /** Another way of giving it limits, where its make knows one; false where there is none left. */
@@ -18,13 +21,13 @@ type Means = {
 };
 
 /** The step of the next rung when the one before has had its time; null where there is nothing to send. */
-export function nextRung(state: ConnectorState, now: Monotonic, patienceMs: number, means: Means): Step | null {
+export function nextRung(state: ConnectorState, now: Monotonic, lagMs: number, means: Means): Step | null {
   const { ladder, running, model } = state;
-  if (ladder !== null && now - ladder.at < patienceMs) return null;
+  if (ladder !== null && now - ladder.at < lagMs + 2 * state.intervalMs && !hasFailed(state, lagMs)) return null;
   const step = ladder === null ? 0 : Math.min(ladder.step + 1, rungs.length - 1);
   if (ladder?.step === step) return null;
   const rung = rungs[step] ?? 'inoperative';
-  state.ladder = { step, at: now };
+  state.ladder = { ...ladder, step, at: now };
   state.because = { kind: 'disobedient', step: rung };
   means.climbed(rung, texts[rung]);
   const { connectorId } = model;
@@ -45,6 +48,12 @@ export function nextRung(state: ConnectorState, now: Monotonic, patienceMs: numb
       means.operate('RemoteStopTransaction', { transactionId: running.id });
       return null;
   }
+}
+
+/** The limit of this rung was accepted, had its time, and a sample shows that it changed nothing. */
+function hasFailed({ ladder, commanded, draw }: ConnectorState, lagMs: number): boolean {
+  if (ladder === null || commanded?.acceptedAt == null || draw === null || commanded.acceptedAt < ladder.at) return false;
+  return draw.at > commanded.acceptedAt + lagMs;
 }
 
 const texts: Readonly<Record<Rung, string>> = {

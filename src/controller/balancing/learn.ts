@@ -19,6 +19,10 @@ export function refreshDialect({ site }: World, chargePoint: ChargePointState): 
   chargePoint.dialect = dialect;
 }
 
+/** What a text is made of. */
+const SAID_IN = ['mode', 'kind', 'floorKind', 'unit', 'step', 'floorLevel', 'grantLevel', 'maxPeriods'] as const;
+const noTrials = { floor: null, grant: null };
+
 /** Adds to what is learned. A proof or a disobedience counts towards its trust. */
 export function learn(world: World, chargePoint: ChargePointState, what: DialectValues | 'proven' | 'disobeyed'): void {
   const { site } = world;
@@ -31,7 +35,10 @@ export function learn(world: World, chargePoint: ChargePointState, what: Dialect
   for (const other of world.chargePoints.values()) {
     const plate = other === chargePoint ? nameplate : site.nameplate(other.id);
     const isAlike = plate !== null && JSON.stringify(dialectKey(plate)) === JSON.stringify(dialectKey(nameplate));
-    if (isAlike) other.dialect = { ...other.dialect, ...values };
+    if (!isAlike) continue;
+    other.dialect = { ...other.dialect, ...values };
+    // What one of the make has found is where a search of the others ends.
+    if (other !== chargePoint && SAID_IN.some((name) => name in values)) Object.assign(other.trials, noTrials);
   }
   world.record([{ type: 'dialect-learned', key: dialectKey(nameplate), values: all, at: site.clock.now() }]);
 }

@@ -6,7 +6,7 @@ import { type Dialect, LEAST_LAG_MS } from '../../domain/dialect.ts';
 import { type Instant, type MilliVolts, type Monotonic, milliAmps } from '../../domain/units.ts';
 import { installedToWire } from '../../ocpp/charging-profile-wire.ts';
 import type { Step } from './reconcile.ts';
-import type { ChargePointState, ConnectorState, Pending } from './state.ts';
+import { type ChargePointState, type ConnectorState, commandedMA, type Pending } from './state.ts';
 
 /** A step as a call: its text, its place in the book, and what its end means. */
 
@@ -93,6 +93,9 @@ export function limitCall(
     raisedAt: state.raisedAt,
   };
   state.pending = pending;
+  const last = state.commanded;
+  const isSame = last !== null && last.grantMA === grantMA && last.transactionId === state.running?.id;
+  const same = isSame ? last : null;
   if (step.kind === 'floor') {
     Object.assign(state.floor, { seq, mA: step.floorMA, state: 'sent', at: now });
   } else {
@@ -105,6 +108,8 @@ export function limitCall(
       state: 'sent',
       acceptedAt: null,
       drawnBefore: state.draw?.most ?? 0,
+      fromMA: same === null ? commandedMA(state) : same.fromMA,
+      heldSince: same?.heldSince ?? null,
       isProven: false,
     };
     if (step.kind === 'increase') state.raisedAt = now;
@@ -152,6 +157,7 @@ export function limitCall(
       if (state.commanded?.seq === seq) {
         state.commanded.state = end;
         state.commanded.acceptedAt = end === 'accepted' ? when : null;
+        if (isAccepted) state.commanded.heldSince ??= when;
       }
       site.changed();
     },

@@ -1,15 +1,17 @@
 import { afterSample } from '../../balancer/appetite.ts';
 import { learnPhases } from '../../balancer/learned-phases.ts';
-import { learnedFromEnd } from '../../central-system/dialects/learning.ts';
+import { learnedFromEnd, learnedFromReaction } from '../../central-system/dialects/learning.ts';
+import { type DialectValues, defaultDialect } from '../../domain/dialect.ts';
 import type { Event } from '../../domain/events.ts';
 import { connectorKey } from '../../domain/site-model.ts';
 import type { Transaction } from '../../domain/transaction.ts';
-import { type MilliVolts, type Monotonic, milliAmps } from '../../domain/units.ts';
+import { type Instant, type MilliVolts, type Monotonic, milliAmps } from '../../domain/units.ts';
 import { booted, connected, disconnected } from './contact.ts';
 import { transactionStopped } from './endings.ts';
 import { learn, refreshDialect } from './learn.ts';
 import { drawOf, judgeDraw, proveCommanded } from './samples.ts';
-import { boundsOf, type ChargePointState, commandedMA, LEAST_SKEW_MS, newCar } from './state.ts';
+import { boundsOf, type ChargePointState, type ConnectorState, commandedMA, LEAST_SKEW_MS, newCar } from './state.ts';
+import { REFUSED_ALREADY } from './ladder.ts';
 import { lagOf, type World } from './world.ts';
 
 /** What has been committed changes what the loop knows. True where that may change a limit. */
@@ -37,6 +39,7 @@ export function notice(world: World, event: Event): boolean {
       if (state === undefined) return false;
       const resumes = state.status?.startsWith('Suspended') === true && event.report.status === 'Charging';
       state.status = event.report.status;
+      state.statusAt = now;
       // Some drop what came while they were suspended (Delta); the current grant is sent once more.
       if (resumes && state.commanded !== null && chargePoint.dialect.dropsWhileSuspended) {
         state.commanded.state = 'doubtful';
@@ -50,12 +53,17 @@ export function notice(world: World, event: Event): boolean {
     }
     case 'transaction-stopped': {
       for (const state of chargePoint.connectors) {
-        const ended = state.running?.id === event.transactionId && state.offSince !== null ? state.offSince : null;
-        learn(world, chargePoint, learnedFromEnd(chargePoint.dialect, ended, event.stop.receivedAt));
+        const ended = state.running?.id === event.transactionId ? pausedSince(state) : null;
+        // What a person ended, or we did, says nothing about pauses.
+        const byItself = event.stop.reason === 'Other' && state.obedience !== 'disobedient';
+        if (byItself) learn(world, chargePoint, learnedFromEnd(chargePoint.dialect, ended, event.stop.receivedAt));
         transactionStopped(state, event.transactionId, now);
       }
       return true;
     }
+    case 'configuration-reported':
+      refreshDialect(world, chargePoint);
+      return true;
     case 'readings-taken':
       return readingsTaken(world, chargePoint, event, now);
     default:
@@ -112,11 +120,12 @@ function readingsTaken(
   if (draw === null) return false;
   const before = state.draw;
   const lagMs = lagOf(chargePoint);
-  const judged = judgeDraw(state, draw, lagMs);
+  const wasAbove = state.aboveSince !== null;
+  const judged = judgeDraw(state, draw, lagMs, chargePoint.refuses);
   if (state.draw !== draw) return false;
   if (before !== null) state.intervalMs = Math.min(120_000, Math.max(5_000, draw.at - before.at));
   state.learning = learnPhases(state.learning, reading.currentMA);
-  if (state.running !== null) {
+  if (state.running !== null && isOffered(state, now)) {
     state.appetite = afterSample(
       state.appetite,
       {
@@ -129,13 +138,48 @@ function readingsTaken(
     );
   }
   if (judged.proof !== null) {
+    learn(world, chargePoint, reactionOf(state, draw.at, wasAbove, chargePoint));
     proveCommanded(state);
     state.unwritten = true;
     learn(world, chargePoint, 'proven');
   }
-  if (judged.obedience === 'disobedient') learn(world, chargePoint, 'disobeyed');
+  if (judged.obedience === 'disobedient') {
+    learn(world, chargePoint, 'disobeyed');
+    if (chargePoint.refuses) state.ladder = { step: REFUSED_ALREADY, at: 0 as Monotonic, byRefusal: true };
+  }
   if (judged.obedience !== null) world.obey(state, judged.obedience, judged.why);
   return true;
+}
+
+/** What it was offered: where its limit was not taken, or it has not let the car go on yet, the car's draw says nothing. */
+function isOffered({ commanded, status }: ConnectorState, now: Monotonic): boolean {
+  if (commanded === null) return true;
+  if (commanded.state === 'failed') return false;
+  const since = commanded.heldSince ?? now;
+  return status !== 'SuspendedEVSE' || now - since > RESUMES_MS;
+}
+
+/** Longer than this no charge point takes to go on after a pause, ms. */
+const RESUMES_MS = 300_000;
+
+/** Since when a transaction had no current, by our limits; from its start where it never had. */
+const pausedSince = ({ offSince, onSince, running }: ConnectorState): Instant | null =>
+  onSince !== null ? null : (offSince ?? running?.startedAt ?? null);
+
+/**
+ * A current that was above its limit and has come down. Sent once more it was heeded: what comes during a pause is lost on it.
+ * Else it has only been slow.
+ */
+function reactionOf(
+  { commanded, ladder, model }: ConnectorState,
+  at: Monotonic,
+  wasAbove: boolean,
+  { dialect }: ChargePointState,
+): DialectValues {
+  if (!wasAbove || commanded === null || commanded.heldSince === null) return {};
+  const resent = ladder !== null && ladder.step === 0 && commanded.acceptedAt !== null;
+  if (resent && commanded.fromMA < model.minMA) return dialect.dropsWhileSuspended ? {} : { dropsWhileSuspended: true };
+  return learnedFromReaction(dialect, dialect.lagMs === defaultDialect.lagMs ? 'default' : 'learned', at - commanded.heldSince);
 }
 
 /** How far its clock and ours are apart, as what it has stamped lately shows. */

@@ -27,6 +27,12 @@ const MAX_CHANGES = 300;
 /** What was refused, or stayed without an answer, is sent again after so long, ms; it doubles up to ten minutes. */
 const RETRY_MS = 10_000;
 const LONGEST_RETRY_MS = 600_000;
+/** While a way is searched that a make takes, the next one is tried so soon, ms: there are few, and a car waits. */
+const SEARCH_MS = 2_000;
+/** Where every way was refused, ms. */
+const REFUSED_MS = 60_000;
+/** Ways of saying a floor. */
+const MOST_WAYS = 12;
 
 export type Reconciling = {
   readonly index: SiteIndex;
@@ -50,7 +56,7 @@ export function reconcile(
   state.plannedMA = share?.grantMA ?? 0;
   if (share !== null) state.because = share.because;
   if (!state.model.smartCharging || chargePoint.contact !== 'known') return null;
-  const floor = floorStep(site, state);
+  const floor = floorStep(site, state, chargePoint.trials.floor !== null);
   if (floor !== null) return state.pending === null ? floor : null;
   const { running, commanded, pending } = state;
   if (share === null || running === null || !running.authorized) return null;
@@ -63,18 +69,19 @@ export function reconcile(
     return { kind: 'decrease', state, grantMA: wanted, transactionId };
   }
   if (pending !== null) return null;
-  if (wanted === current) return isOurs ? again(state, commanded, now) : null;
-  const refusal = raiseRefused(site, state, wanted, Math.max(LEAST_LAG_MS, chargePoint.dialect.lagMs));
+  const retryMs = chargePoint.refuses ? REFUSED_MS : chargePoint.trials.grant === null ? RETRY_MS : SEARCH_MS;
+  if (wanted === current) return isOurs ? again(state, commanded, now, retryMs) : null;
+  const refusal = raiseRefused(site, state, wanted, Math.max(LEAST_LAG_MS, chargePoint.dialect.lagMs), retryMs);
   if (refusal === null) return { kind: 'increase', state, grantMA: wanted, transactionId };
   state.because = refusal;
-  return isOurs ? again(state, commanded, now) : null;
+  return isOurs ? again(state, commanded, now, retryMs) : null;
 }
 
 /** A floor that is due after a boot, that was not taken, or that shall be another one; raising it is an increase. */
-function floorStep(site: Reconciling, state: ConnectorState): Step | null {
+function floorStep(site: Reconciling, state: ConnectorState, isSearching: boolean): Step | null {
   const { floor, model, book } = state;
   const isWanted = floor.state === 'due' || floor.mA !== model.floorMA;
-  const failed = floor.state === 'failed' && site.now - floor.at >= retryAfter(floor.tries);
+  const failed = floor.state === 'failed' && site.now - floor.at >= (isSearching && floor.tries <= MOST_WAYS ? SEARCH_MS : retryAfter(floor.tries - MOST_WAYS));
   if (!isWanted && !failed) return null;
   const before = worst(book, site.now, state.running?.id ?? null);
   if (model.floorMA > before && raiseTo(site, state, model.floorMA) !== null) return null;
@@ -86,11 +93,12 @@ function again(
   state: ConnectorState,
   commanded: NonNullable<ConnectorState['commanded']>,
   now: Monotonic,
+  retryMs: number,
 ): Step | null {
   const { grantMA, transactionId, leaseMs, at } = commanded;
   const renewal: Step = { kind: 'renewal', state, grantMA, transactionId };
   if (commanded.state === 'doubtful') return renewal;
-  if (commanded.state === 'failed') return now - at >= RETRY_MS ? renewal : null;
+  if (commanded.state === 'failed') return now - at >= retryMs ? renewal : null;
   if (commanded.state !== 'accepted' || leaseMs === null) return null;
   const spread = (0.4 + ((state.at * 7) % 20) / 100) * leaseMs;
   return now - at >= spread ? renewal : null;
@@ -105,16 +113,23 @@ function outOfSightUntil({ commanded, draw, changedAt, intervalMs }: ConnectorSt
   return (changedAt + lagMs + 2 * intervalMs) as Monotonic;
 }
 
-function raiseRefused(site: Reconciling, state: ConnectorState, toMA: number, lagMs: number): Because | null {
+function raiseRefused(
+  site: Reconciling,
+  state: ConnectorState,
+  toMA: number,
+  lagMs: number,
+  retryMs: number,
+): Because | null {
   const { now, day } = site;
   if (state.raisedAt !== null && now - state.raisedAt < RAISE_EVERY_MS) {
     return { kind: 'settling', until: (site.at + state.raisedAt + RAISE_EVERY_MS - now) as Instant };
   }
   const seenAt = outOfSightUntil(state, lagMs);
   if (seenAt !== null && now < seenAt) return { kind: 'settling', until: (site.at + seenAt - now) as Instant };
-  if (state.obedience === 'disobedient') return { kind: 'disobedient', step: 'held' };
+  // Whether it obeys again shows with the least that a car can charge with.
+  if (state.obedience === 'disobedient' && toMA > state.model.minMA) return { kind: 'disobedient', step: 'held' };
   const { commanded } = state;
-  if (commanded?.state === 'failed' && now - commanded.at < RETRY_MS) return { kind: 'unproven' };
+  if (commanded?.state === 'failed' && now - commanded.at < retryMs) return { kind: 'unproven' };
   if (state.changes.day === day && state.changes.count >= MAX_CHANGES) return { kind: 'changes-spent' };
   const obstacle = raiseTo(site, state, toMA);
   return obstacle === null ? null : { kind: 'waiting-for-release', circuit: obstacle };

@@ -11,6 +11,8 @@ const TOLERANCE_MA = 1_000;
 const TOLERANCE = 0.05;
 /** Less than this is no charging, mA. */
 export const NOTHING_MA = 1_000;
+/** Above its limit in two samples that are so far apart, it does not obey, ms. */
+const SURE_MS = 5_000;
 /** Charging without a transaction is believed after so long, ms: a start may be on its way. */
 const UNASKED_AFTER_MS = 60_000;
 
@@ -49,7 +51,7 @@ const nothing: Judgement = { proof: null, obedience: null, why: '' };
  * A new sample: proves the last grant where a draw that was above it has come down to it (a low draw alone proves nothing:
  * the car may be full), and shows disobedience where it stays above for longer than the charge point needs to react.
  */
-export function judgeDraw(state: ConnectorState, draw: Draw, lagMs: number): Judgement {
+export function judgeDraw(state: ConnectorState, draw: Draw, lagMs: number, refuses: boolean): Judgement {
   const known = state.draw;
   if (known !== null && draw.at <= known.at) return nothing;
   state.draw = draw;
@@ -58,18 +60,23 @@ export function judgeDraw(state: ConnectorState, draw: Draw, lagMs: number): Jud
   if (isOurs && commanded.state === 'accepted' && commanded.acceptedAt !== null) {
     const settledAt = commanded.acceptedAt + lagMs;
     if (draw.at < settledAt) return nothing;
-    return compared(state, draw, commanded.grantMA, lagMs, commanded.drawnBefore);
+    return compared(state, draw, commanded.grantMA, commanded.drawnBefore);
+  }
+  // It takes no limit in any way: what it was to have says whether it matters.
+  if (isOurs && commanded.state === 'failed' && refuses) {
+    const judged = compared(state, draw, commanded.grantMA, 0);
+    return judged.obedience === 'disobedient' ? { ...judged, why: `${judged.why}, and refuses every limit` } : nothing;
   }
   // Without a grant its floor holds, once it has had the time to.
   const sinceMs = running === null ? Number.POSITIVE_INFINITY : draw.at - running.since;
   const floorHolds = commanded === null && state.book.floorProven && running !== null && sinceMs > lagMs;
-  return floorHolds ? compared(state, draw, state.model.floorMA, lagMs, 0) : nothing;
+  return floorHolds ? compared(state, draw, state.model.floorMA, 0) : nothing;
 }
 
-function compared(state: ConnectorState, draw: Draw, limitMA: number, lagMs: number, before: number): Judgement {
+function compared(state: ConnectorState, draw: Draw, limitMA: number, before: number): Judgement {
   if (isAbove(draw.most, limitMA)) {
     state.aboveSince ??= draw.at;
-    const tooLong = draw.at - state.aboveSince >= lagMs;
+    const tooLong = draw.at - state.aboveSince >= SURE_MS;
     if (!tooLong || state.obedience === 'disobedient') return nothing;
     state.book = distrusted(state.book, true);
     const why = `draws ${amps(draw.most)} A, and may draw ${amps(limitMA)} A`;
@@ -77,7 +84,9 @@ function compared(state: ConnectorState, draw: Draw, limitMA: number, lagMs: num
   }
   const wasAbove = state.aboveSince !== null || isAbove(before, limitMA);
   state.aboveSince = null;
-  if (!wasAbove) return nothing;
+  // One that did not obey, and now charges within what it may, does again.
+  const isBack = state.obedience === 'disobedient' && limitMA >= state.model.minMA && draw.most >= NOTHING_MA;
+  if (!wasAbove && !isBack) return nothing;
   if (state.obedience === 'disobedient') {
     state.book = distrusted(state.book, false);
     return { proof: 'current', obedience: state.book.floorProven ? 'proven' : 'unproven', why: 'it obeys again' };
@@ -98,7 +107,10 @@ export function proveCommanded(state: ConnectorState): void {
  * hardware gives.
  */
 export function judgeUnasked(state: ConnectorState, now: Monotonic): Judgement {
-  const draws = state.draw !== null && state.draw.most >= NOTHING_MA;
+  if (state.obedience === 'disobedient') return nothing;
+  // A connector that is free, or waits, draws nothing, whatever it last reported while it did.
+  const isIdle = state.status !== null && state.status !== 'Charging' && state.draw !== null;
+  const draws = state.draw !== null && state.draw.most >= NOTHING_MA && !(isIdle && state.draw.at < state.statusAt);
   const asked = state.running !== null || state.ending.size > 0;
   if (asked || !(draws || state.status === 'Charging')) {
     state.unaskedSince = null;

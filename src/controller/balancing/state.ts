@@ -42,6 +42,10 @@ export type Commanded = {
   acceptedAt: Monotonic | null;
   /** What was drawn just before it was sent. */
   readonly drawnBefore: number;
+  /** What it could take before that, mA. */
+  readonly fromMA: number;
+  /** When this value was first accepted, however often it was sent since. */
+  heldSince: Monotonic | null;
   /** It is what the charge point obeys. */
   isProven: boolean;
 };
@@ -80,6 +84,8 @@ export type ConnectorState = {
   /** Transactions that have ended and whose current may still flow, and since when. */
   readonly ending: Map<number, Monotonic>;
   status: ConnectorStatus | null;
+  /** When that was reported. */
+  statusAt: Monotonic;
   draw: Draw | null;
   /** Between its last two samples, ms. */
   intervalMs: number;
@@ -106,7 +112,7 @@ export type ConnectorState = {
   changes: { day: number; count: number };
   /** Since when it draws more than it may. */
   aboveSince: Monotonic | null;
-  ladder: { step: number; at: Monotonic } | null;
+  ladder: { step: number; at: Monotonic; byRefusal?: boolean } | null;
   /** Since when it shows Charging, or draws, without a transaction. */
   unaskedSince: Monotonic | null;
   obedience: Obedience;
@@ -122,6 +128,8 @@ export type ChargePointState = {
   dialect: Dialect;
   /** While a way is searched of saying a limit that it takes. */
   readonly trials: { floor: Trial | null; grant: Trial | null };
+  /** Every way of granting was refused, and nothing was taken since. */
+  refuses: boolean;
   /** Not called before. */
   settledAt: Monotonic;
   /**
@@ -153,6 +161,7 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       running: null,
       ending: new Map(),
       status: null,
+      statusAt: now,
       draw: null,
       intervalMs: SAMPLE_MS,
       voltageMV: null,
@@ -188,6 +197,7 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       connectors: connectors.filter(({ model }) => model.chargePointId === chargePointId),
       dialect,
       trials: { floor: null, grant: null },
+      refuses: false,
       settledAt: now,
       contact: 'unknown',
       onTop: false,
@@ -227,6 +237,8 @@ export function resume(state: ConnectorState, now: Monotonic): void {
     state: 'doubtful',
     acceptedAt: null,
     drawnBefore: 0,
+    fromMA: last.xMA,
+    heldSince: null,
     isProven: false,
   };
 }

@@ -41,10 +41,7 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
       }
       const share = plan.shares.get(state.key) ?? null;
       const capped = share === null ? null : { ...share, grantMA: capOf(state, share.grantMA) };
-      const step =
-        state.obedience === 'disobedient'
-          ? climb(state, chargePoint, now)
-          : reconcile(reconciling, chargePoint, state, capped);
+      const step = isUnruly(state) ? climb(state, chargePoint, now) : reconcile(reconciling, chargePoint, state, capped);
       if (state.obedience === 'drawing-unasked') state.because = { kind: 'drawing-unasked' };
       if (state.because.kind === 'waiting-for-release' && plan.held.has(state.because.circuit)) {
         state.because = { kind: 'meter-stale', circuit: state.because.circuit };
@@ -54,8 +51,15 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
     return calls;
   }
 
+  /** It takes more than it may; without a transaction it shows again only with the next one. */
+  function isUnruly({ obedience, running, aboveSince }: ConnectorState): boolean {
+    return obedience === 'disobedient' && running !== null && aboveSince !== null;
+  }
+
   /** No more than a breaker carries should this charge point be out of reach when the building takes its most. */
-  function capOf(state: ConnectorState, grantMA: (typeof state.model)['maxMA']): typeof grantMA {
+  function capOf(state: ConnectorState, wantedMA: (typeof state.model)['maxMA']): typeof wantedMA {
+    const isDoubted = state.obedience === 'disobedient';
+    const grantMA = isDoubted && wantedMA > state.model.minMA ? state.model.minMA : wantedMA;
     if (grantMA <= state.model.floorMA) return grantMA;
     const { capMA } = leaseOf(state, grantMA);
     if (grantMA <= capMA) return grantMA;
@@ -87,9 +91,13 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
       provenPhases: state.model.wiredPhases,
       clock: () => clock.monotonic(),
       changed: world.wake,
-      taken: (what) => wayFound(world, chargePoint, what),
+      taken: (what) => {
+        chargePoint.refuses = false;
+        wayFound(world, chargePoint, what);
+      },
       refused: (what, how) => {
-        tryAnotherWay(world, chargePoint, what, how);
+        const goesOn = tryAnotherWay(world, chargePoint, what, how);
+        if (!goesOn && what === 'grant') chargePoint.refuses = true;
       },
     });
   }
@@ -97,7 +105,7 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
   function climb(state: ConnectorState, chargePoint: ChargePointState, now: Monotonic): Step | null {
     if (state.pending !== null) return null;
     const { connectorId } = state.model;
-    return nextRung(state, now, lagOf(chargePoint) + 2 * state.intervalMs, {
+    return nextRung(state, now, lagOf(chargePoint), {
       operate: (action, payload) => operate(chargePoint, action, payload),
       otherWay: () => tryAnotherWay(world, chargePoint, 'grant', 'refused'),
       climbed: (rung, text) => log.warn({ chargePointId: chargePoint.id, connectorId, rung }, text),
