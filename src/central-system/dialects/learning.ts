@@ -101,7 +101,7 @@ function grantRungs(
     level,
     unit,
     both(level, unit),
-    ...coarser(from).flatMap((steps) => [steps, both(level, steps), both(unit, steps)]),
+    ...coarser(from),
     kind,
     both(level, kind),
     both(unit, kind),

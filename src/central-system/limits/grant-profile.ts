@@ -116,6 +116,15 @@ export function transactionFloorProfile(terms: FloorTerms & { readonly transacti
   return forEver(profileOf(part, terms, connectorId, transactionId, own), number, 'D', false);
 }
 
+/** Whether a transaction needs a floor of its own first: its grants end by a duration, and fall back to what is below. */
+export function needsTransactionFloor(dialect: Dialect, capabilities: ChargingCapabilities | null): boolean {
+  const isOfTransaction = dialect.mode === 'B' || dialect.mode === 'E';
+  const hasRoom = (capabilities?.maxStackLevel ?? 1) > 0;
+  return (
+    isOfTransaction && hasRoom && (dialect.mode === 'E' || dialect.maxPeriods === 1 || capabilities?.maxPeriods === 1)
+  );
+}
+
 /** A grant above the floor, that ends by itself where the charge point lets it. */
 export function grantProfile(terms: GrantTerms): LimitText {
   const { dialect, connectorId, transactionId } = terms;

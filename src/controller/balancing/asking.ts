@@ -6,7 +6,7 @@ import { TRUSTED_AFTER } from '../../domain/dialect.ts';
 import { type Monotonic, milliAmps } from '../../domain/units.ts';
 import { reportedScheduleFromWire } from '../../ocpp/charging-profile-wire.ts';
 import type { Line } from '../lines.ts';
-import { cleared, clearing, covered, isFirstContact, mayClear } from './contact.ts';
+import { cleared, clearing, covered, isFirstContact, lost, mayClear } from './contact.ts';
 import { learn } from './learn.ts';
 import { prove, toProve } from './limit-calls.ts';
 import type { ChargePointState, ConnectorState } from './state.ts';
@@ -31,14 +31,38 @@ export function attend(world: World, chargePoint: ChargePointState, now: Monoton
     makeContact(world, chargePoint, line);
     return;
   }
+  if (recheck(world, chargePoint, line)) return;
   for (const state of chargePoint.connectors) {
     if (state.asking !== null || state.pending !== null || now < state.askAfter) continue;
-    const due = toProve(state, now, lagOf(chargePoint)) ?? lookAtFloor(state, chargePoint);
+    const due = dueOf(state, chargePoint, now);
     if (due === null || chargePoint.dialect.showsComposite === false) continue;
     if (due.what === 'floor' && state.running === null && chargePoint.dialect.showsIdleFloor === false) continue;
     ask(world, state, chargePoint, line, due);
     return;
   }
+}
+
+/** After it was away: what it says it holds now. */
+function recheck(world: World, chargePoint: ChargePointState, line: Line): boolean {
+  for (const state of chargePoint.connectors) {
+    if (state.recheck === null || state.asking !== null) continue;
+    const { commanded, running, floor } = state;
+    const { showsComposite, showsIdleFloor } = chargePoint.dialect;
+    const ours = running !== null && commanded?.transactionId === running.id ? commanded.seq : floor.seq;
+    const isSent = state.pending !== null || (running === null && floor.state === 'sent');
+    if (ours === null || isSent || (running === null ? showsIdleFloor !== true : showsComposite === false)) {
+      state.recheck = null;
+      continue;
+    }
+    ask(world, state, chargePoint, line, { seq: ours, what: running === null ? 'floor' : 'grant' });
+    return true;
+  }
+  return false;
+}
+
+function dueOf(state: ConnectorState, chargePoint: ChargePointState, now: Monotonic): Due | null {
+  const lagMs = lagOf(chargePoint);
+  return toProve(state, now, lagMs) ?? looksDropped(state, now, lagMs) ?? lookAtFloor(state, chargePoint);
 }
 
 /** What an idle connector does not show, a transaction does, until it has a grant of its own. */
@@ -84,6 +108,8 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
   const entry = state.book.entries.find(({ seq }) => seq === due.seq);
   const limitMA = milliAmps(entry?.xMA ?? 0);
   const duration = Math.ceil((entry?.leaseMs ?? 0) / 1_000) + 300;
+  const { recheck: after } = state;
+  state.recheck = null;
   const ended = (outcome: CallOutcome): void => {
     state.asking = null;
     state.askAfter = (clock.monotonic() + ASK_AGAIN_MS) as Monotonic;
@@ -91,6 +117,20 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
       const reported = reportedScheduleFromWire(outcome.payload as Parameters<typeof reportedScheduleFromWire>[0]);
       const { maxPeriods } = site.capabilities(chargePoint.id);
       const proof = compositeProof(reported, { limitMA, nominalMV: site.nominalMV, at: clock.now(), maxPeriods });
+      if (after !== null) {
+        const kept = proof.verdict === 'refuted' ? after : 'never';
+        if (proof.verdict !== 'silent' && (after === 'reboot' || kept !== 'never'))
+          learn(world, chargePoint, { losesProfiles: kept });
+        if (proof.verdict === 'refuted') lost(state);
+        wake();
+        return;
+      }
+      const isShort = proof.verdict === 'proven' && proof.shownMA < state.model.minMA && limitMA >= state.model.minMA;
+      if (isShort && due.what === 'grant' && state.commanded?.seq === due.seq && isPaused(state)) {
+        dropped(world, state, chargePoint);
+        wake();
+        return;
+      }
       const stillThere = state.book.entries.some(({ seq }) => seq === due.seq);
       if (proof.verdict === 'proven' && stillThere) {
         shown(world, state, due, 'composite');
@@ -112,6 +152,27 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
   };
   const payload = { connectorId: state.model.connectorId, duration, chargingRateUnit: chargePoint.dialect.unit };
   site.call(line, { action: 'GetCompositeSchedule', payload, class: 'increase', timeoutMs, waitMs: 5_000, ended });
+}
+
+const isPaused = ({ status }: ConnectorState): boolean => status?.startsWith('Suspended') === true;
+
+/**
+ * Accepted while it was suspended, and gone: it is sent as a default, which is kept, and what is granted from now on is so too.
+ */
+function dropped(world: World, state: ConnectorState, chargePoint: ChargePointState): void {
+  const { dialect } = chargePoint;
+  const mode = dialect.mode === 'A' || dialect.refusedModes.includes('A') ? dialect.mode : 'A';
+  learn(world, chargePoint, { dropsWhileSuspended: true, mode });
+  if (state.commanded !== null) state.commanded.state = 'doubtful';
+}
+
+/** It may go on, and still offers nothing: whether its limit has got lost shows by its schedule. */
+function looksDropped(state: ConnectorState, now: Monotonic, lagMs: number): Due | null {
+  const { commanded, running, status, model } = state;
+  if (status !== 'SuspendedEVSE' || commanded?.acceptedAt == null || commanded.transactionId !== running?.id)
+    return null;
+  const isLate = commanded.state === 'accepted' && now - commanded.acceptedAt >= lagMs;
+  return isLate && commanded.grantMA >= model.minMA ? { seq: commanded.seq, what: 'grant' } : null;
 }
 
 /** Makes that have proven themselves are believed on their word, once it has had its time. */

@@ -19,7 +19,21 @@ export function connected(chargePoint: ChargePointState, now: Monotonic): void {
     const { commanded } = state;
     // Whether what was on its way has arrived, nobody knows.
     if (commanded !== null && commanded.state === 'sent') commanded.state = 'doubtful';
+    if (chargePoint.dialect.losesProfiles === 'disconnect') sendAgain(state);
+    else if (state.book.floorProven) state.recheck = 'disconnect';
   }
+}
+
+/** What it held is gone. */
+export function lost(state: ConnectorState): void {
+  touch(state, everythingCleared(state.book));
+  sendAgain(state);
+}
+
+function sendAgain(state: ConnectorState): void {
+  Object.assign(state.floor, { state: 'due', tries: 0 });
+  if (state.commanded !== null) state.commanded.state = 'doubtful';
+  if (state.under !== null) state.under = 'lost';
 }
 
 export function disconnected(chargePoint: ChargePointState): void {
@@ -30,12 +44,14 @@ export function disconnected(chargePoint: ChargePointState): void {
 }
 
 /** Its power was gone. Another device, or other firmware, has to prove its floors anew; floors are sent after every boot. */
-export function booted(chargePoint: ChargePointState, nameplate: Nameplate, now: Monotonic): void {
+export function booted(chargePoint: ChargePointState, nameplate: Nameplate, now: Monotonic, isOnRecord: boolean): void {
   chargePoint.settledAt = (now + chargePoint.dialect.settleMs) as Monotonic;
   chargePoint.aheadMs = null;
   for (const state of chargePoint.connectors) {
-    Object.assign(state.floor, { state: 'due', tries: 0 });
-    if (state.commanded !== null) state.commanded.state = 'doubtful';
+    sendAgain(state);
+    // A car that charges is limited first; else there is time to see whether its make keeps what it holds.
+    const canTell = state.running === null && state.book.floorProven && chargePoint.dialect.showsIdleFloor === true;
+    state.recheck = canTell && !isOnRecord ? 'reboot' : null;
     if (chargePoint.dialect.losesProfiles !== 'never') touch(state, everythingCleared(state.book));
     if (state.evidence === null || !isOf(state.evidence, nameplate)) {
       state.evidence = null;

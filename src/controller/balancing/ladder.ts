@@ -52,7 +52,8 @@ export function nextRung(state: ConnectorState, now: Monotonic, lagMs: number, m
 
 /** The limit of this rung was accepted, had its time, and a sample shows that it changed nothing. */
 function hasFailed({ ladder, commanded, draw }: ConnectorState, lagMs: number): boolean {
-  if (ladder === null || commanded?.acceptedAt == null || draw === null || commanded.acceptedAt < ladder.at) return false;
+  if (ladder === null || commanded?.acceptedAt == null || draw === null || commanded.acceptedAt < ladder.at)
+    return false;
   return draw.at > commanded.acceptedAt + lagMs;
 }
 

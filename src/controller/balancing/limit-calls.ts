@@ -1,6 +1,11 @@
 import { accepted, failed, offered, proven, withdrawn } from '../../balancer/book.ts';
 import type { CallClass, CallOutcome } from '../../central-system/call-queue.ts';
-import { floorProfile, grantProfile, type LimitTarget } from '../../central-system/limits/grant-profile.ts';
+import {
+  floorProfile,
+  grantProfile,
+  type LimitTarget,
+  transactionFloorProfile,
+} from '../../central-system/limits/grant-profile.ts';
 import type { ChargingCapabilities } from '../../domain/charging-capabilities.ts';
 import { type Dialect, LEAST_LAG_MS } from '../../domain/dialect.ts';
 import { type Instant, type MilliVolts, type Monotonic, milliAmps } from '../../domain/units.ts';
@@ -57,17 +62,19 @@ export function limitCall(
   const text =
     step.kind === 'floor'
       ? floorProfile({ ...target, floorMA: milliAmps(step.floorMA) })
-      : grantProfile({
-          ...target,
-          mode: dialect.mode,
-          transactionId: step.transactionId,
-          grantMA: milliAmps(step.grantMA),
-          floorMA: model.floorMA,
-          leaseS,
-          now: at,
-          clockOffsetMs: aheadMs,
-          elapsedS: state.running === null ? null : (at - state.running.startedAt) / 1_000,
-        });
+      : step.kind === 'under'
+        ? transactionFloorProfile({ ...target, floorMA: model.floorMA, transactionId: step.transactionId })
+        : grantProfile({
+            ...target,
+            mode: dialect.mode,
+            transactionId: step.transactionId,
+            grantMA: milliAmps(step.grantMA),
+            floorMA: model.floorMA,
+            leaseS,
+            now: at,
+            clockOffsetMs: aheadMs,
+            elapsedS: state.running === null ? null : (at - state.running.startedAt) / 1_000,
+          });
   const before = state.book;
   const seq = before.nextSeq;
   const lagMs = Math.max(LEAST_LAG_MS, dialect.lagMs);
@@ -110,10 +117,12 @@ export function limitCall(
       drawnBefore: state.draw?.most ?? 0,
       fromMA: same === null ? commandedMA(state) : same.fromMA,
       heldSince: same?.heldSince ?? null,
+      aheadMs,
+      isUnder: step.kind === 'under',
       isProven: false,
     };
     if (step.kind === 'increase') state.raisedAt = now;
-    if (step.kind !== 'renewal') {
+    if (step.kind !== 'renewal' && step.kind !== 'under') {
       state.changedAt = now;
       state.changes = { day: site.day, count: state.changes.day === site.day ? state.changes.count + 1 : 1 };
     }
@@ -185,7 +194,7 @@ export function toProve(
     const { acceptedAt, seq, isProven } = commanded;
     const isDue = commanded.state === 'accepted' && acceptedAt !== null && now - acceptedAt >= lagMs;
     const helps = older(seq, 'grant') || (!book.floorProven && book.provenTransaction !== running.id);
-    if (isDue && !isProven && helps) return { seq, what: 'grant' };
+    if (isDue && !isProven && (helps || commanded.isUnder)) return { seq, what: 'grant' };
     return null;
   }
   const floorDue = floor.state === 'accepted' && floor.seq !== null && now - floor.at >= lagMs;
@@ -201,7 +210,10 @@ export function prove(
   whole: boolean,
 ): void {
   state.book = proven(state.book, seq, whole);
-  if (what === 'grant' && state.commanded?.seq === seq) state.commanded.isProven = true;
+  if (what === 'grant' && state.commanded?.seq === seq) {
+    state.commanded.isProven = true;
+    if (state.commanded.isUnder) state.under = state.commanded.transactionId;
+  }
   if (state.obedience === 'unproven' && state.book.floorProven) state.obedience = 'proven';
   state.unwritten = true;
 }

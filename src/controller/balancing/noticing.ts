@@ -8,10 +8,10 @@ import type { Transaction } from '../../domain/transaction.ts';
 import { type Instant, type MilliVolts, type Monotonic, milliAmps } from '../../domain/units.ts';
 import { booted, connected, disconnected } from './contact.ts';
 import { transactionStopped } from './endings.ts';
+import { REFUSED_ALREADY } from './ladder.ts';
 import { learn, refreshDialect } from './learn.ts';
 import { drawOf, judgeDraw, proveCommanded } from './samples.ts';
 import { boundsOf, type ChargePointState, type ConnectorState, commandedMA, LEAST_SKEW_MS, newCar } from './state.ts';
-import { REFUSED_ALREADY } from './ladder.ts';
 import { lagOf, type World } from './world.ts';
 
 /** What has been committed changes what the loop knows. True where that may change a limit. */
@@ -32,7 +32,7 @@ export function notice(world: World, event: Event): boolean {
     case 'charge-point-booted':
       if (event.repeated) return false;
       refreshDialect(world, chargePoint);
-      booted(chargePoint, event.nameplate, now);
+      booted(chargePoint, event.nameplate, now, world.site.learned(chargePoint.id).losesProfiles !== undefined);
       return true;
     case 'status-reported': {
       const state = world.byKey.get(connectorKey(chargePoint.id, event.report.connectorId));
@@ -98,6 +98,7 @@ function begin(
   const { idTag, at: startedAt, meterWh: meterStartWh, reservationId } = start;
   state.running = { id, idTag, authorized, startedAt, since: now, meterStartWh, reservationId };
   state.commanded = null;
+  state.under = null;
   state.energyWh = meterStartWh;
   newCar(state);
   state.waitingSince = site.clock.now();
@@ -179,7 +180,11 @@ function reactionOf(
   if (!wasAbove || commanded === null || commanded.heldSince === null) return {};
   const resent = ladder !== null && ladder.step === 0 && commanded.acceptedAt !== null;
   if (resent && commanded.fromMA < model.minMA) return dialect.dropsWhileSuspended ? {} : { dropsWhileSuspended: true };
-  return learnedFromReaction(dialect, dialect.lagMs === defaultDialect.lagMs ? 'default' : 'learned', at - commanded.heldSince);
+  return learnedFromReaction(
+    dialect,
+    dialect.lagMs === defaultDialect.lagMs ? 'default' : 'learned',
+    at - commanded.heldSince,
+  );
 }
 
 /** How far its clock and ours are apart, as what it has stamped lately shows. */

@@ -14,7 +14,8 @@ import { type ChargePointState, type ConnectorState, commandedMA } from './state
 export type Step =
   | { readonly kind: 'floor'; readonly state: ConnectorState; readonly floorMA: number }
   | {
-      readonly kind: 'decrease' | 'increase' | 'renewal';
+      /** `under`: the floor of a running transaction, below a grant that ends by its duration. */
+      readonly kind: 'decrease' | 'increase' | 'renewal' | 'under';
       readonly state: ConnectorState;
       readonly grantMA: number;
       readonly transactionId: number;
@@ -31,6 +32,8 @@ const LONGEST_RETRY_MS = 600_000;
 const SEARCH_MS = 2_000;
 /** Where every way was refused, ms. */
 const REFUSED_MS = 60_000;
+/** After a boot an idle charge point is asked first what it still holds, for so long, ms. */
+const RECHECK_MS = 3_000;
 /** Ways of saying a floor. */
 const MOST_WAYS = 12;
 
@@ -56,6 +59,7 @@ export function reconcile(
   state.plannedMA = share?.grantMA ?? 0;
   if (share !== null) state.because = share.because;
   if (!state.model.smartCharging || chargePoint.contact !== 'known') return null;
+  if (state.recheck === 'reboot' && now < chargePoint.settledAt + RECHECK_MS) return null;
   const floor = floorStep(site, state, chargePoint.trials.floor !== null);
   if (floor !== null) return state.pending === null ? floor : null;
   const { running, commanded, pending } = state;
@@ -70,18 +74,20 @@ export function reconcile(
   }
   if (pending !== null) return null;
   const retryMs = chargePoint.refuses ? REFUSED_MS : chargePoint.trials.grant === null ? RETRY_MS : SEARCH_MS;
-  if (wanted === current) return isOurs ? again(state, commanded, now, retryMs) : null;
+  if (wanted === current) return isOurs ? again(state, commanded, chargePoint, { now, retryMs }) : null;
   const refusal = raiseRefused(site, state, wanted, Math.max(LEAST_LAG_MS, chargePoint.dialect.lagMs), retryMs);
   if (refusal === null) return { kind: 'increase', state, grantMA: wanted, transactionId };
   state.because = refusal;
-  return isOurs ? again(state, commanded, now, retryMs) : null;
+  return isOurs ? again(state, commanded, chargePoint, { now, retryMs }) : null;
 }
 
 /** A floor that is due after a boot, that was not taken, or that shall be another one; raising it is an increase. */
 function floorStep(site: Reconciling, state: ConnectorState, isSearching: boolean): Step | null {
   const { floor, model, book } = state;
   const isWanted = floor.state === 'due' || floor.mA !== model.floorMA;
-  const failed = floor.state === 'failed' && site.now - floor.at >= (isSearching && floor.tries <= MOST_WAYS ? SEARCH_MS : retryAfter(floor.tries - MOST_WAYS));
+  const failed =
+    floor.state === 'failed' &&
+    site.now - floor.at >= (isSearching && floor.tries <= MOST_WAYS ? SEARCH_MS : retryAfter(floor.tries - MOST_WAYS));
   if (!isWanted && !failed) return null;
   const before = worst(book, site.now, state.running?.id ?? null);
   if (model.floorMA > before && raiseTo(site, state, model.floorMA) !== null) return null;
@@ -92,14 +98,16 @@ function floorStep(site: Reconciling, state: ConnectorState, isSearching: boolea
 function again(
   state: ConnectorState,
   commanded: NonNullable<ConnectorState['commanded']>,
-  now: Monotonic,
-  retryMs: number,
+  { aheadMs }: ChargePointState,
+  { now, retryMs }: { readonly now: Monotonic; readonly retryMs: number },
 ): Step | null {
   const { grantMA, transactionId, leaseMs, at } = commanded;
   const renewal: Step = { kind: 'renewal', state, grantMA, transactionId };
   if (commanded.state === 'doubtful') return renewal;
   if (commanded.state === 'failed') return now - at >= retryMs ? renewal : null;
-  if (commanded.state !== 'accepted' || leaseMs === null) return null;
+  if (commanded.state !== 'accepted') return null;
+  // Without its clock it could be told no end; now it can.
+  if (leaseMs === null) return commanded.aheadMs === null && aheadMs !== null && !commanded.isUnder ? renewal : null;
   const spread = (0.4 + ((state.at * 7) % 20) / 100) * leaseMs;
   return now - at >= spread ? renewal : null;
 }

@@ -99,6 +99,7 @@ export function proveCommanded(state: ConnectorState): void {
   const { commanded } = state;
   if (commanded === null) return;
   commanded.isProven = true;
+  if (commanded.isUnder) state.under = commanded.transactionId;
   state.book = proven(state.book, commanded.seq, false);
 }
 

@@ -25,7 +25,7 @@ export type Draw = {
 export type Pending = {
   readonly messageId: string;
   readonly seq: number;
-  readonly kind: 'floor' | 'decrease' | 'increase' | 'renewal';
+  readonly kind: 'floor' | 'decrease' | 'increase' | 'renewal' | 'under';
   readonly grantMA: number;
   readonly since: Monotonic;
 };
@@ -46,6 +46,10 @@ export type Commanded = {
   readonly fromMA: number;
   /** When this value was first accepted, however often it was sent since. */
   heldSince: Monotonic | null;
+  /** By how much its clock was known to be ahead; null: it was not. */
+  readonly aheadMs: number | null;
+  /** The floor of this transaction, that lies under its grants. */
+  readonly isUnder: boolean;
   /** It is what the charge point obeys. */
   isProven: boolean;
 };
@@ -99,9 +103,13 @@ export type ConnectorState = {
   energyWh: number | null;
   floor: FloorState;
   commanded: Commanded | null;
+  /** The transaction whose own floor is proven: grants that end by a duration may lie above it. `lost`: by a reboot. */
+  under: number | 'lost' | null;
   pending: Pending | null;
   /** The composite schedule is being asked for; since when. */
   asking: Monotonic | null;
+  /** It was away: whether it still holds what it held is asked before anything else. */
+  recheck: 'reboot' | 'disconnect' | null;
   /** Not asked again before. */
   askAfter: Monotonic;
   /** The transaction whose start has let the floor be looked at. */
@@ -173,8 +181,10 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       energyWh: null,
       floor: { seq: null, mA: null, state: 'due', at: now, tries: 0 },
       commanded: null,
+      under: null,
       pending: null,
       asking: null,
+      recheck: null,
       askAfter: now,
       lookedIn: null,
       raisedAt: null,
@@ -228,6 +238,8 @@ export function resume(state: ConnectorState, now: Monotonic): void {
   const { running, book } = state;
   const last = book.entries.findLast(({ kind, transactionId }) => kind === 'grant' && transactionId === running?.id);
   if (running === null || last === undefined) return;
+  // Nothing that ends by its duration is ever sent without a floor below it.
+  if (last.leaseMs !== null && book.provenTransaction === running.id) state.under = running.id;
   state.commanded = {
     seq: last.seq,
     transactionId: running.id,
@@ -239,6 +251,8 @@ export function resume(state: ConnectorState, now: Monotonic): void {
     drawnBefore: 0,
     fromMA: last.xMA,
     heldSince: null,
+    aheadMs: null,
+    isUnder: false,
     isProven: false,
   };
 }

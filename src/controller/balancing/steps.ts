@@ -1,12 +1,14 @@
 import type { Lease } from '../../balancer/lease.ts';
+import { needsTransactionFloor } from '../../central-system/limits/grant-profile.ts';
 import type { Dialect } from '../../domain/dialect.ts';
-import type { Instant, Monotonic } from '../../domain/units.ts';
+import { type Instant, type Monotonic, milliAmps } from '../../domain/units.ts';
 import { waitsForLook } from './asking.ts';
 import { nextRung } from './ladder.ts';
 import { dialectFor, tryAnotherWay, wayFound } from './learn.ts';
 import { type LimitCall, limitCall } from './limit-calls.ts';
 import type { Planned } from './planned.ts';
 import { reconcile, type Step } from './reconcile.ts';
+import { isAbove } from './samples.ts';
 import type { ChargePointState, ConnectorState } from './state.ts';
 import { chargePointOf, isReachable, lagOf, type World } from './world.ts';
 
@@ -15,6 +17,11 @@ function onTop(dialect: Dialect, { onTop: isOnTop, highestLevel }: ChargePointSt
   if (!isOnTop || highestLevel === null) return dialect;
   return { ...dialect, grantLevel: highestLevel, floorLevel: Math.max(0, highestLevel - 1) };
 }
+
+/** By so much, mA: more than what passes for noise. */
+const PROBE_MA = 3_000;
+/** A floor of a transaction that was not taken, or not shown, is sent again after so long, ms. */
+const UNDER_AGAIN_MS = 10_000;
 
 /** From the plan of a cycle to the calls that leave with it. */
 export function createSteps(world: World, leaseOf: (state: ConnectorState, grantMA: number) => Lease) {
@@ -40,8 +47,13 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
         continue;
       }
       const share = plan.shares.get(state.key) ?? null;
-      const capped = share === null ? null : { ...share, grantMA: capOf(state, share.grantMA) };
-      const step = isUnruly(state) ? climb(state, chargePoint, now) : reconcile(reconciling, chargePoint, state, capped);
+      const most = probeCap(state, chargePoint, now);
+      const capped =
+        share === null ? null : { ...share, grantMA: capOf(state, milliAmps(Math.min(share.grantMA, most))) };
+      const wanted = isUnruly(state)
+        ? climb(state, chargePoint, now)
+        : reconcile(reconciling, chargePoint, state, capped);
+      const step = wanted === null ? null : underFirst(wanted, chargePoint, now);
       if (state.obedience === 'drawing-unasked') state.because = { kind: 'drawing-unasked' };
       if (state.because.kind === 'waiting-for-release' && plan.held.has(state.because.circuit)) {
         state.because = { kind: 'meter-stale', circuit: state.because.circuit };
@@ -51,9 +63,46 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
     return calls;
   }
 
+  /** A grant that ends by a duration needs something proven to fall back to: the floor of its transaction goes first. */
+  function underFirst(step: Step, chargePoint: ChargePointState, now: Monotonic): Step | null {
+    const { state } = step;
+    if (step.kind === 'floor' || state.under === step.transactionId || !wantsUnder(state, chargePoint)) return step;
+    const { commanded } = state;
+    const isOnItsWay = commanded?.isUnder === true && commanded.transactionId === step.transactionId;
+    if (isOnItsWay && (commanded.state === 'sent' || commanded.state === 'accepted')) {
+      state.because = { kind: 'unproven' };
+      return null;
+    }
+    if (isOnItsWay && now - commanded.at < UNDER_AGAIN_MS) return null;
+    return { kind: 'under', state, grantMA: state.model.floorMA, transactionId: step.transactionId };
+  }
+
+  /** Where it can't be shown to lie there, or may have gone, grants are constant: those need nothing below. */
+  function wantsUnder(state: ConnectorState, chargePoint: ChargePointState): boolean {
+    if (!needsTransactionFloor(dialectFor(world, chargePoint, 'grant'), site.capabilities(chargePoint.id)))
+      return false;
+    return chargePoint.dialect.showsComposite !== false && state.under !== 'lost';
+  }
+
   /** It takes more than it may; without a transaction it shows again only with the next one. */
   function isUnruly({ obedience, running, aboveSince }: ConnectorState): boolean {
     return obedience === 'disobedient' && running !== null && aboveSince !== null;
+  }
+
+  /**
+   * One whose schedules nobody can see is lowered a little for once, so that its current shows that it obeys: until then it
+   * counts with all that it can draw.
+   */
+  function probeCap(state: ConnectorState, chargePoint: ChargePointState, now: Monotonic): number {
+    const { commanded, running, draw, book, model } = state;
+    const isKnown = book.floorProven || running === null || book.provenTransaction === running.id;
+    if (isKnown || chargePoint.dialect.showsComposite !== false || state.obedience !== 'unproven') return model.maxMA;
+    if (commanded?.acceptedAt == null || commanded.transactionId !== running.id || commanded.isProven)
+      return model.maxMA;
+    if (isAbove(commanded.drawnBefore, commanded.grantMA)) return commanded.grantMA;
+    const hasSettled = now - commanded.acceptedAt > lagOf(chargePoint) + 2 * state.intervalMs;
+    if (!hasSettled || draw === null || draw.most < model.minMA + PROBE_MA) return model.maxMA;
+    return Math.floor((draw.most - PROBE_MA) / 1_000) * 1_000;
   }
 
   /** No more than a breaker carries should this charge point be out of reach when the building takes its most. */
@@ -76,6 +125,10 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
 
   function callFor(step: Step, chargePoint: ChargePointState, now: Monotonic, at: Instant, day: number): LimitCall {
     const { state } = step;
+    const what = step.kind === 'floor' ? 'floor' : 'grant';
+    const rung = chargePoint.trials[what]?.rung ?? 0;
+    // Another one may have been refused meanwhile, and the search gone on.
+    const isThatTry = (each: 'floor' | 'grant'): boolean => (chargePoint.trials[each]?.rung ?? 0) === rung;
     // A raise that has not left must not come after this.
     if (state.pending !== null) lines.get(chargePoint.id)?.calls.withdraw(state.pending.messageId);
     return limitCall(step, chargePoint, {
@@ -83,8 +136,8 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
       now,
       at,
       day,
-      leaseS: step.kind === 'floor' ? 0 : leaseOf(state, step.grantMA).seconds,
-      dialect: onTop(dialectFor(world, chargePoint, step.kind === 'floor' ? 'floor' : 'grant'), chargePoint),
+      leaseS: step.kind === 'floor' || step.kind === 'under' ? 0 : leaseOf(state, step.grantMA).seconds,
+      dialect: onTop(dialectOf(step, what, chargePoint), chargePoint),
       capabilities: site.capabilities(chargePoint.id),
       nominalMV: site.nominalMV,
       measuredMV: state.voltageMV,
@@ -93,13 +146,24 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
       changed: world.wake,
       taken: (what) => {
         chargePoint.refuses = false;
-        wayFound(world, chargePoint, what);
+        // Accepted is not obeyed, and what any charge point takes shows nothing.
+        if (state.obedience !== 'disobedient' && step.kind !== 'under' && isThatTry(what)) {
+          wayFound(world, chargePoint, what);
+        }
       },
       refused: (what, how) => {
+        if (!isThatTry(what)) return;
         const goesOn = tryAnotherWay(world, chargePoint, what, how);
         if (!goesOn && what === 'grant') chargePoint.refuses = true;
       },
     });
+  }
+
+  function dialectOf(step: Step, what: 'floor' | 'grant', chargePoint: ChargePointState): Dialect {
+    const dialect = dialectFor(world, chargePoint, what);
+    if (step.kind === 'floor' || step.kind === 'under' || step.state.under === step.transactionId) return dialect;
+    const isWithout = needsTransactionFloor(dialect, site.capabilities(chargePoint.id));
+    return isWithout ? { ...dialect, mode: 'D' } : dialect;
   }
 
   function climb(state: ConnectorState, chargePoint: ChargePointState, now: Monotonic): Step | null {
