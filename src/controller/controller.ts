@@ -114,6 +114,7 @@ export function createController(site: {
     policy,
     timeZone,
     callTimeoutMs,
+    history,
     lines,
     clock,
     ids,

@@ -43,6 +43,8 @@ type Note = {
   readonly numbers: readonly (number | null)[];
 };
 
+export type BalanceHistory = ReturnType<typeof createBalanceHistory>;
+
 /** Buffered as telemetry is: what a power cut may cost is the flush interval of it. */
 export function createBalanceHistory(database: Database) {
   const connectorRow = database.prepare(`INSERT INTO connector_history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);

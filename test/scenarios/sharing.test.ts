@@ -39,7 +39,7 @@ it('five cars on a connection for three take turns of a quarter of an hour, and 
   expect(waiting).toHaveLength(2);
   for (const { because } of waiting) expect(because).toMatch(/its turn is at .+ at the latest/);
   site.stop();
-}, 30_000);
+}, 120_000);
 
 it('what a car leaves lying is taken off its limit first, and then given to the others', () => {
   const site = createBalancedSite({ limitA: 63, chargePoints: 3 });

@@ -10,11 +10,13 @@ import { judgeMeter, newWatch, watchSample } from '../../domain/meter-watch.ts';
 import { connectorKey } from '../../domain/site-model.ts';
 import type { Instant, Monotonic } from '../../domain/units.ts';
 import type { Decision } from '../turn.ts';
+import { createAlarms } from './alarms.ts';
 import { attend, trust } from './asking.ts';
 import { isolate, judgeByHand } from './by-hand.ts';
 import { changesOf } from './changes.ts';
 import { disconnected } from './contact.ts';
 import { releaseEnded } from './endings.ts';
+import { writeHistory } from './history.ts';
 import { readBook, unwrittenOf } from './journal.ts';
 import { refreshDialect } from './learn.ts';
 import type { LimitCall } from './limit-calls.ts';
@@ -37,6 +39,8 @@ import { type BalancingSite, chargePointOf, isReachable, lagOf, type World } fro
 export type Balancing = ReturnType<typeof createBalancing>;
 
 const CYCLE_MS = 1_000;
+/** How often the circuits are looked at as a whole, for alarms and for the history, ms. */
+const SKETCH_MS = 5_000;
 /** By less than this a clock is corrected without anybody noticing, ms. */
 const STEP_MS = 1_000;
 
@@ -49,7 +53,7 @@ export function createBalancing(site: BalancingSite) {
   let wallAhead = clock.now() - started;
   const figures = { cycles: 0, lastMs: 0, slowestMs: 0 };
   /** Alerts of this life of the process. */
-  const raised = new Set<string>();
+  const raised = new Set(model.meters.map(({ id }) => `meter:${id}`).filter(site.isAlertOpen));
   const world: World = {
     site,
     index,
@@ -66,6 +70,9 @@ export function createBalancing(site: BalancingSite) {
   };
   const risks = createRisks(world);
   const steps = createSteps(world, risks.leaseOf);
+  const shown = createShown(world);
+  const alarms = createAlarms(world);
+  let sketchedAt = Number.NEGATIVE_INFINITY;
 
   for (const commitment of site.commitments()) {
     const state = world.byKey.get(connectorKey(commitment.chargePointId, commitment.connectorId));
@@ -101,7 +108,7 @@ export function createBalancing(site: BalancingSite) {
 
   return {
     world,
-    shown: createShown(world),
+    shown,
     wake,
     stop: () => timer.cancel(),
     figures: () => ({ ...figures }),
@@ -182,6 +189,7 @@ export function createBalancing(site: BalancingSite) {
     const states = connectors.filter(({ unwritten }) => unwritten);
     const commitments = unwrittenOf(states);
     const events: Event[] = changesOf(world, at);
+    sketch(now, at);
     if (commitments.length > 0) events.unshift({ type: 'commitments-written', commitments, at });
     figures.cycles += 1;
     figures.lastMs = clock.monotonic() - now;
@@ -198,6 +206,15 @@ export function createBalancing(site: BalancingSite) {
         for (const call of late) call.dropped();
       },
     };
+  }
+
+  /** What people look at: alarms, and the history. */
+  function sketch(now: Monotonic, at: Instant): void {
+    if (now - sketchedAt < SKETCH_MS) return;
+    sketchedAt = now;
+    const circuits = shown.circuits();
+    alarms(circuits, now, at);
+    writeHistory(world, circuits, site.history, at);
   }
 
   function launch(call: LimitCall): void {

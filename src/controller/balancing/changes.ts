@@ -5,7 +5,8 @@ import { type ConnectorState, commandedMA } from './state.ts';
 import type { World } from './world.ts';
 
 /** What a connector may take, and why, whenever that has changed: for displays, and for the history. */
-export function changesOf({ connectors }: World, at: Instant): Event[] {
+export function changesOf(world: World, at: Instant): Event[] {
+  const { connectors, site } = world;
   const events: Event[] = [];
   for (const state of connectors) {
     const grantMA = commandedMA(state);
@@ -16,17 +17,18 @@ export function changesOf({ connectors }: World, at: Instant): Event[] {
     state.said = said;
     const { chargePointId, connectorId } = state.model;
     const transactionId = state.running?.id ?? null;
-    const because = sentenceOf(state);
+    const because = sentenceOf(world, state);
+    if (transactionId !== null) site.log.info({ chargePointId, connectorId, transactionId }, because);
     events.push({ type: 'grant-changed', chargePointId, connectorId, transactionId, grantMA, because, at });
   }
   return events;
 }
 
-export function sentenceOf(state: ConnectorState): string {
+export function sentenceOf({ site }: World, state: ConnectorState): string {
   return sentence(state.because, {
     grantMA: milliAmps(commandedMA(state)),
     circuitName: (id) => id,
-    clock: (at) => new Date(at).toISOString(),
+    clock: site.clockText,
   });
 }
 

@@ -26,7 +26,7 @@ export type Sharing = { readonly leaseS: number | 'auto'; readonly rules: Sharin
 
 type Surroundings = Pick<
   BalancingSite,
-  'callTimeoutMs' | 'lines' | 'clock' | 'ids' | 'log' | 'enqueue' | 'follow' | 'call'
+  'callTimeoutMs' | 'history' | 'lines' | 'clock' | 'ids' | 'log' | 'enqueue' | 'follow' | 'call'
 > & { readonly reader: ReturnType<typeof createReader>; readonly policy: Policy; readonly timeZone: string };
 
 /** The control loop of the site; null where no circuits are configured: nothing is limited then. */
@@ -64,6 +64,8 @@ type Reads = Pick<
   | 'commitments'
   | 'nameplate'
   | 'runningOn'
+  | 'isAlertOpen'
+  | 'clockText'
   | 'keepsProfiles'
   | 'capabilities'
   | 'dialect'
@@ -80,6 +82,7 @@ function readsFor(
   rules: SharingRules,
   timeZone: string,
 ): Reads & { forget(): void } {
+  const clockText = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
   const capabilities = new Map<string, ReturnType<typeof chargingCapabilities>>();
   const wishes = new Map<string, ReturnType<typeof wishesOf>>();
   let limits: ReturnType<typeof reader.siteLimits> | null = null;
@@ -102,6 +105,8 @@ function readsFor(
         .filter(({ chargePointId, connectorId }) => known.has(connectorKey(chargePointId, connectorId))),
     nameplate: reader.nameplate,
     runningOn: reader.runningOn,
+    isAlertOpen: reader.isAlertOpen,
+    clockText: (at) => clockText.format(at),
     keepsProfiles: (chargePointId) => reader.chargingProfiles(chargePointId).some(({ keep }) => keep),
     capabilities: capabilitiesOf,
     dialect(chargePointId) {

@@ -98,7 +98,7 @@ export function createShown(world: World) {
       obedience: state.obedience,
       gridPhases: usedGridPhases(state.learning, model.rotation).map((phase) => phase + 1),
       appetiteA: amps(state.appetite.maxMA),
-      because: sentenceOf(state),
+      because: sentenceOf(world, state),
       reason: state.because,
     };
   }

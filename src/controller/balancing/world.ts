@@ -13,6 +13,7 @@ import type { SiteModel } from '../../domain/site-model.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import type { Instant, MilliVolts } from '../../domain/units.ts';
 import type { Clock, Ids, Log } from '../../runtime/ports.ts';
+import type { BalanceHistory } from '../../store/balance-history.ts';
 import type { WantedCall } from '../calls.ts';
 import type { Line, Lines } from '../lines.ts';
 import type { Decision } from '../turn.ts';
@@ -41,6 +42,11 @@ export type BalancingSite = {
   readonly limits: (at: Instant) => ReadonlyMap<string, LimitInForce>;
   readonly policy: () => SharingPolicy;
   readonly wishOf: (chargePointId: string, running: Running, at: Instant) => Wish;
+  readonly history: BalanceHistory;
+  /** An alert of the process before us that nobody has cleared. */
+  readonly isAlertOpen: (id: string) => boolean;
+  /** A time as the clock on the wall of the site shows it. */
+  readonly clockText: (at: Instant) => string;
   /** Days since 1970 by the site's clock. */
   readonly dayOf: (at: Instant) => number;
   readonly enqueue: (input: { key: string; decide: () => Decision }) => void;

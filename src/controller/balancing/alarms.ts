@@ -1,0 +1,113 @@
+import type { Event } from '../../domain/events.ts';
+import type { Instant, Monotonic } from '../../domain/units.ts';
+import type { CircuitShown } from './shown.ts';
+import type { World } from './world.ts';
+
+/** What people should know of circuits, said once and taken back when it is over. */
+
+/** Limits are on their way after a start or a change; so long nobody is told, ms. */
+const PATIENCE_MS = 60_000;
+/** A meter that shows a moment's overload while cars give way is no news, ms. */
+const OVERLOAD_MS = 20_000;
+
+const STRANGERS = 'not-in-the-site-model';
+
+type Finding = {
+  readonly id: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly fix: string;
+  readonly afterMs: number;
+};
+
+export function createAlarms(world: World) {
+  const since = new Map<string, Monotonic>();
+  const ids = world.index.circuits.flatMap(({ id }) => [`dead-box:${id}`, `overload:${id}`]);
+  /** Those of the process before us are taken back by us. */
+  const raised = new Set([...ids, STRANGERS].filter(world.site.isAlertOpen));
+
+  return function look(circuits: readonly CircuitShown[], now: Monotonic, at: Instant): void {
+    const events: Event[] = [];
+    const found = [...deadBoxes(circuits), ...overloads(circuits), ...strangers()];
+    const there = new Set(found.map(({ id }) => id));
+    for (const id of [...since.keys()]) if (!there.has(id)) since.delete(id);
+    for (const { id, kind, text, fix, afterMs } of found) {
+      const begun = since.get(id) ?? now;
+      since.set(id, begun);
+      if (now - begun < afterMs || raised.has(id)) continue;
+      raised.add(id);
+      world.site.log.warn({ id }, text);
+      events.push({ type: 'alert-raised', alert: { id, kind, chargePointId: null, text, fix }, at });
+    }
+    for (const id of [...raised]) {
+      if (there.has(id)) continue;
+      raised.delete(id);
+      events.push({ type: 'alert-cleared', id, at });
+    }
+    if (events.length > 0) world.record(events);
+  };
+
+  /** Design: invariant I2. */
+  function deadBoxes(circuits: readonly CircuitShown[]): Finding[] {
+    return circuits.flatMap(({ id, deadBoxA, limitA }) => {
+      const phase = deadBoxA.findIndex((sum, index) => sum > (limitA[index] ?? 0) + 0.01);
+      if (phase < 0) return [];
+      const unproven = world.connectors.filter(({ book }) => !book.floorProven).map(({ key }) => key);
+      const who =
+        unproven.length === 0 ? '' : ` Without a proven floor, with all that they can draw: ${short(unproven)}.`;
+      return [
+        {
+          id: `dead-box:${id}`,
+          kind: 'dead-box',
+          afterMs: PATIENCE_MS,
+          text:
+            `If this gateway died now, ${id} might carry ${deadBoxA[phase]} A on L${phase + 1}, and its limit is ` +
+            `${limitA[phase]} A.${who} Nothing on it is raised that does not fit.`,
+          fix: 'Connect the charge points that are missing, so that they get their floors, or declare them switched off.',
+        },
+      ];
+    });
+  }
+
+  function overloads(circuits: readonly CircuitShown[]): Finding[] {
+    return circuits.flatMap(({ id, limitA, meter }) => {
+      const load = world.planned?.loads.get(id);
+      const over = load?.overMA.findIndex((mA) => mA > 0) ?? -1;
+      if (over < 0 || meter === null) return [];
+      const measured = world.meters.get(meter.id)?.last?.currentMA[over as 0 | 1 | 2] ?? 0;
+      return [
+        {
+          id: `overload:${id}`,
+          kind: 'overload',
+          afterMs: OVERLOAD_MS,
+          text: `${id} carries ${(measured / 1_000).toFixed(1)} A on L${over + 1}, and its limit is ${limitA[over]} A.`,
+          fix: 'Cars are down to what they can be; switch off something else on this circuit.',
+        },
+      ];
+    });
+  }
+
+  /** An accepted charge point that nobody has described is limited by nothing. */
+  function strangers(): Finding[] {
+    const unknown = [...world.site.lines.all()]
+      .filter(
+        ({ chargePointId, registration }) => registration === 'accepted' && !world.chargePoints.has(chargePointId),
+      )
+      .map(({ chargePointId }) => chargePointId);
+    if (unknown.length === 0) return [];
+    const reserve = world.index.model.unknownReserveMA / 1_000;
+    return [
+      {
+        id: STRANGERS,
+        kind: 'not-in-the-site-model',
+        afterMs: PATIENCE_MS,
+        text: `No circuit is named for ${short(unknown)}: what they draw is not limited. They count with ${reserve} A (site.unknownReserveA).`,
+        fix: 'Name their circuit and their connectors under chargePoints in the configuration.',
+      },
+    ];
+  }
+}
+
+const SHOWN = 5;
+const short = (names: readonly string[]): string =>
+  names.length <= SHOWN ? names.join(', ') : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`;
