@@ -28,7 +28,7 @@ type Sample = {
   location?: string;
 };
 
-type Habits = Pick<Quirks, 'metersWithoutUnit' | 'currentWithoutPhase' | 'energyInKwh'>;
+type Habits = Pick<Quirks, 'metersWithoutUnit' | 'currentWithoutPhase' | 'energyInKwh' | 'noVoltageAtRest'>;
 
 /** What can be asked for in MeterValuesSampledData and its likes. */
 export const measurands = [
@@ -79,6 +79,7 @@ function samplesOf(item: string, context: Context, measured: Measurement, habits
       if (habits.currentWithoutPhase) return whole(Math.max(...measured.amps), 'A', 2);
       return perPhase((phase) => measured.amps[phase] ?? 0, 'A', 2);
     case 'Voltage':
+      if (habits.noVoltageAtRest && Math.max(...measured.amps) === 0) return perPhase(() => 0, 'V', 1, '-N');
       return perPhase((phase) => measured.volts[phase] ?? 0, 'V', 1, '-N');
     case 'Current.Offered':
       return whole(measured.offeredAmps, 'A', 1);

@@ -88,6 +88,10 @@ export type Quirks = {
   readonly disobeysAfterSeconds: number;
   /** What becomes of GetCompositeSchedule: this status, or this error code. */
   readonly compositeRefused: 'Rejected' | 'NotSupported' | null;
+  /** Q17: the composite schedule tells no numbers of phases, and no limit at all in the unit that it does not take. */
+  readonly bareComposite: boolean;
+  /** Q21: the voltage is 0 while no current flows. */
+  readonly noVoltageAtRest: boolean;
   /** What the composite schedule of a connector without a transaction tells: no schedule, or what the wiring carries. */
   readonly idleComposite: 'none' | 'hardware' | null;
   /** A transaction goes on after a loss of power. */
@@ -141,6 +145,8 @@ export const noQuirks: Quirks = {
   spikeSeconds: 0,
   disobeysAfterSeconds: 0,
   compositeRefused: null,
+  bareComposite: false,
+  noVoltageAtRest: false,
   idleComposite: null,
   resumesTransactionOnReboot: false,
   losesTxProfilesOnReboot: false,

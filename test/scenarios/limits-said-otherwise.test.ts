@@ -29,6 +29,11 @@ const CONTACT_S = 60;
 
 const cases: Readonly<Record<string, Case>> = {
   'watts only': { quirks: { wattsOnly: true }, withinS: 60, learned: { unit: 'W' } },
+  'watts only, schedules without phases, and 0 V while nothing flows': {
+    quirks: { wattsOnly: true, bareComposite: true, noVoltageAtRest: true },
+    withinS: 60,
+    learned: {},
+  },
   'stack level 0 only': { quirks: { stackLevelZeroOnly: true }, withinS: 90, learned: { grantLevel: 0 } },
   'no TxProfile': { quirks: { noTxProfile: true }, withinS: 120, learned: { mode: 'A' } },
   'no TxProfile, and level 0 only': {

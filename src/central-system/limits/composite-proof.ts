@@ -8,6 +8,8 @@ export type ProofQuestion = {
   /** At most so much per phase is expected to show. */
   readonly limitMA: MilliAmps;
   readonly nominalMV: MilliVolts;
+  /** Phases that the limit was written for: so many are meant by watts beside which none are told. */
+  readonly writtenPhases?: number;
   /** When the answer came, by our clock. */
   readonly at: Instant;
   /** ChargingScheduleMaxPeriods, where it is known: a report this long may lack its end. */
@@ -66,8 +68,12 @@ function elapsedS(startAt: Instant | null, at: Instant): number {
 
 type Shown = { readonly leastMA: number; readonly mostMA: number } | 'none' | 'unlikely';
 
-/** Per phase. Watts without a number of phases may be those of one or of three. */
-function ampsOf({ limit, phases }: CompositePeriod, unit: 'A' | 'W', { nominalMV, limitMA }: ProofQuestion): Shown {
+/** Per phase. Watts without a number of phases, told or written, may be those of one or of three. */
+function ampsOf(
+  { limit, phases }: CompositePeriod,
+  unit: 'A' | 'W',
+  { nominalMV, limitMA, writtenPhases }: ProofQuestion,
+): Shown {
   // MicroOcpp says -1 for no limit; the wire reader makes null of it, and other negative numbers mean no less.
   if (limit === null || limit < 0) return 'none';
   if (unit === 'A') {
@@ -76,6 +82,6 @@ function ampsOf({ limit, phases }: CompositePeriod, unit: 'A' | 'W', { nominalMV
   }
   if (limit > 0 && limit < LEAST_W && limit * 1_000_000 < limitMA * nominalMV) return 'unlikely';
   const onOne = (limit * 1_000_000) / nominalMV;
-  const known = knownPhases(phases);
+  const known = knownPhases(phases) ?? knownPhases(writtenPhases ?? null);
   return { leastMA: onOne / (known ?? 3), mostMA: onOne / (known ?? 1) };
 }

@@ -8,6 +8,7 @@ import type {
   ChargingProfile,
   InstalledProfile,
   ProfileSchedule,
+  RateUnit,
   SchedulePeriod,
 } from '../../domain/charging-profile.ts';
 import type { Dialect, GrantMode } from '../../domain/dialect.ts';
@@ -205,12 +206,20 @@ const needsOnePeriod = (mode: GrantMode, { dialect, capabilities }: LimitTarget)
 const within = (level: number, { capabilities }: LimitTarget): number =>
   Math.min(level, capabilities?.maxStackLevel ?? level);
 
-function scaleOf({ dialect, capabilities, provenPhases, nominalMV, measuredMV, dc }: LimitTarget): LimitScale {
+/** Of what is written to a connector. Amps of a DC charge point would be those of its output, at a voltage that only the car knows. */
+export function unitOf(
+  { unit }: Pick<Dialect, 'unit'>,
+  capabilities: ChargingCapabilities | null,
+  isDc: boolean,
+): RateUnit {
+  if (isDc) return 'W';
   const units = capabilities?.units ?? null;
-  const unit = units === null || units.includes(dialect.unit) ? dialect.unit : (units[0] ?? dialect.unit);
+  return units === null || units.includes(unit) ? unit : (units[0] ?? unit);
+}
+
+function scaleOf({ dialect, capabilities, provenPhases, nominalMV, measuredMV, dc }: LimitTarget): LimitScale {
   return {
-    // Amps of a DC charge point would be those of its output, at a voltage that only the car knows.
-    unit: dc === null ? unit : 'W',
+    unit: unitOf(dialect, capabilities, dc !== null),
     step: dialect.step,
     phases: dc === null ? (provenPhases ?? 1) : 3,
     voltageMV: milliVolts(Math.min(nominalMV, measuredMV ?? nominalMV)),

@@ -2,6 +2,7 @@ import { distrusted } from '../../balancer/book.ts';
 import type { CallOutcome } from '../../central-system/call-queue.ts';
 import { learnedFromComposite } from '../../central-system/dialects/learning.ts';
 import { compositeProof } from '../../central-system/limits/composite-proof.ts';
+import { unitOf } from '../../central-system/limits/grant-profile.ts';
 import { TRUSTED_AFTER } from '../../domain/dialect.ts';
 import { type Monotonic, milliAmps } from '../../domain/units.ts';
 import { reportedScheduleFromWire } from '../../ocpp/charging-profile-wire.ts';
@@ -108,7 +109,7 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
   const entry = state.book.entries.find(({ seq }) => seq === due.seq);
   const limitMA = milliAmps(entry?.xMA ?? 0);
   const duration = Math.ceil((entry?.leaseMs ?? 0) / 1_000) + 300;
-  const { recheck: after } = state;
+  const { recheck: after, model } = state;
   state.recheck = null;
   const ended = (outcome: CallOutcome): void => {
     state.asking = null;
@@ -116,7 +117,13 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
     if (outcome.kind === 'result' && outcome.keepsSchema) {
       const reported = reportedScheduleFromWire(outcome.payload as Parameters<typeof reportedScheduleFromWire>[0]);
       const { maxPeriods } = site.capabilities(chargePoint.id);
-      const proof = compositeProof(reported, { limitMA, nominalMV: site.nominalMV, at: clock.now(), maxPeriods });
+      const proof = compositeProof(reported, {
+        limitMA,
+        nominalMV: site.nominalMV,
+        writtenPhases: model.dc === null ? model.wiredPhases : 3,
+        at: clock.now(),
+        maxPeriods,
+      });
       if (after !== null) {
         const kept = proof.verdict === 'refuted' ? after : 'never';
         if (proof.verdict !== 'silent' && (after === 'reboot' || kept !== 'never'))
@@ -150,7 +157,9 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
     }
     wake();
   };
-  const payload = { connectorId: state.model.connectorId, duration, chargingRateUnit: chargePoint.dialect.unit };
+  // In the unit that limits are written in: in the other one some tell that there is none.
+  const unit = unitOf(chargePoint.dialect, site.capabilities(chargePoint.id), state.model.dc !== null);
+  const payload = { connectorId: state.model.connectorId, duration, chargingRateUnit: unit };
   site.call(line, { action: 'GetCompositeSchedule', payload, class: 'increase', timeoutMs, waitMs: 5_000, ended });
 }
 

@@ -71,6 +71,9 @@ export function notice(world: World, event: Event): boolean {
   }
 }
 
+/** A voltage that is a smaller part of the nominal one is none to compute with. */
+const LOWEST_VOLTAGE = 0.7;
+
 const SITE_WIDE: ReadonlySet<Event['type']> = new Set([
   'policy-changed',
   'site-limit-set',
@@ -115,7 +118,9 @@ function readingsTaken(
   if (state === undefined || reading === undefined) return false;
   keepTime(world, chargePoint);
   if (reading.energyWh !== null) state.energyWh = Math.max(state.energyWh ?? 0, reading.energyWh);
-  const volts = reading.voltageMV.filter((each) => each !== null);
+  // Some report 0 V while nothing flows: watts that are computed with it would be none, or no number at all.
+  const lowestMV = LOWEST_VOLTAGE * world.site.nominalMV;
+  const volts = reading.voltageMV.filter((each): each is MilliVolts => each !== null && each >= lowestMV);
   if (volts.length > 0) state.voltageMV = Math.min(...volts) as MilliVolts;
   const draw = drawOf(reading, { at: event.receivedAt, monotonic: now }, chargePoint);
   if (draw === null) return false;

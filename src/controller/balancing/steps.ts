@@ -36,15 +36,26 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
     for (const circuit of plan.held) close(plan, circuit);
     const calls: LimitCall[] = [];
     for (const state of connectors) {
+      try {
+        const call = callOf(state);
+        if (call !== null) calls.push(call);
+      } catch (err) {
+        // One that can't be told anything must not keep the others from being told.
+        log.error({ err, connector: state.key }, 'a limit could not be written');
+      }
+    }
+    return calls;
+
+    function callOf(state: ConnectorState): LimitCall | null {
       const chargePoint = chargePointOf(world, state);
       if (state.running === null && state.model.smartCharging) state.because = { kind: 'no-car' };
       if (!isReachable(world, chargePoint)) {
         if (state.running !== null) state.because = { kind: 'offline', until: endOf(state, now, at) };
-        continue;
+        return null;
       }
       if (waitsForLook(state, chargePoint, now)) {
         state.because = { kind: 'unproven' };
-        continue;
+        return null;
       }
       const share = plan.shares.get(state.key) ?? null;
       const most = probeCap(state, chargePoint, now);
@@ -58,9 +69,8 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
       if (state.because.kind === 'waiting-for-release' && plan.held.has(state.because.circuit)) {
         state.because = { kind: 'meter-stale', circuit: state.because.circuit };
       }
-      if (step !== null) calls.push(callFor(step, chargePoint, now, at, day));
+      return step === null ? null : callFor(step, chargePoint, now, at, day);
     }
-    return calls;
   }
 
   /** A grant that ends by a duration needs something proven to fall back to: the floor of its transaction goes first. */

@@ -1,4 +1,4 @@
-import { compositeSchedule, type InstalledProfile } from '../composite-schedule.ts';
+import { type CompositePeriod, compositeSchedule, type InstalledProfile } from '../composite-schedule.ts';
 import { integer, object, optionalChoice, optionalInteger, Refusal } from '../fields.ts';
 import type { Payload } from '../frames.ts';
 import { connectorAt, type Operation } from './operation.ts';
@@ -73,10 +73,17 @@ export const getCompositeSchedule: Operation = (request, station) => {
       status: 'Accepted',
       connectorId,
       scheduleStart: new Date(from).toISOString(),
-      chargingSchedule: { duration: durationSeconds, chargingRateUnit: unit, chargingSchedulePeriod: periods },
+      chargingSchedule: {
+        duration: durationSeconds,
+        chargingRateUnit: unit,
+        chargingSchedulePeriod: station.quirks.bareComposite ? bare(periods, unit, station.quirks.wattsOnly) : periods,
+      },
     },
   };
 };
+
+const bare = (periods: readonly CompositePeriod[], unit: 'A' | 'W', wattsOnly: boolean): object[] =>
+  periods.map(({ startPeriod, limit }) => ({ startPeriod, limit: wattsOnly && unit === 'A' ? -1 : limit }));
 
 /** The same id, or the same purpose and stack level at the same connector (§5.16.3). */
 function replaces(profile: InstalledProfile, other: InstalledProfile): boolean {

@@ -66,4 +66,13 @@ describe('a composite schedule', () => {
     expect(verdict([[0, 11_040]]).verdict).toBe('silent');
     expect(verdict([[0, 6_900, 3]], { unit: 'W' })).toMatchObject({ verdict: 'proven', shownMA: 10_000 });
   });
+
+  it('reads watts without a number of phases by the phases that they were written for', () => {
+    const watts = report([[0, 6_900]], { unit: 'W' });
+    expect(compositeProof(watts, { ...question, writtenPhases: 3 })).toMatchObject({
+      verdict: 'proven',
+      shownMA: 10_000,
+    });
+    expect(compositeProof(watts, { ...question, writtenPhases: 1 })).toMatchObject({ verdict: 'refuted' });
+  });
 });

@@ -5,6 +5,7 @@ import {
   type GrantTerms,
   grantProfile,
   transactionFloorProfile,
+  unitOf,
 } from '../../../src/central-system/limits/grant-profile.ts';
 import type { InstalledProfile } from '../../../src/domain/charging-profile.ts';
 import { compositeSchedule } from '../../../src/domain/composite-schedule.ts';
@@ -232,5 +233,13 @@ describe('what is booked', () => {
       }),
       { numRuns: 3_000 },
     );
+  });
+
+  it('is written and asked for in watts where it takes nothing else, whatever its make is said to take', () => {
+    const noneKnown = { maxStackLevel: null, maxPeriods: null, maxInstalled: null, units: null };
+    const capabilities = { ...noneKnown, units: ['W'] as const };
+    expect(unitOf(defaultDialect, capabilities, false)).toBe('W');
+    expect(unitOf(defaultDialect, noneKnown, false)).toBe('A');
+    expect(unitOf(defaultDialect, noneKnown, true)).toBe('W');
   });
 });
