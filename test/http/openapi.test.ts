@@ -70,6 +70,13 @@ it('lists every route', () => {
   expect(operations.length).toBeGreaterThan(20);
   expect(listed.sort()).toEqual(
     [
+      'get /api/v1/circuits',
+      'get /api/v1/circuits/{id}',
+      'get /api/v1/meters',
+      'get /api/v1/meters/{id}',
+      'get /api/v1/plan',
+      'post /api/v1/meters/{id}/samples',
+      'put /api/v1/charge-points/{id}/connectors/{connector}/isolation',
       'delete /api/v1/site/limits/{id}',
       'get /api/v1/site/limits',
       'get /api/v1/site/limits/evidence',

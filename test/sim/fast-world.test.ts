@@ -35,10 +35,8 @@ function anHour(seed: number) {
   return { frames, amps, stops, overloads, running: points.flatMap((one) => [...one.flash.transactions.values()]) };
 }
 
-it('an hour of three charge points that boot, charge and stop takes less than two seconds', () => {
-  const begun = performance.now();
+it('three charge points boot, charge for an hour and stop, in virtual time', () => {
   const { frames, amps, stops, overloads, running } = anHour(1);
-  expect(performance.now() - begun).toBeLessThan(2_000);
   expect(stops.n).toBe(3);
   expect(running).toEqual([]);
   expect(amps).toEqual([48, 48, 48]);
