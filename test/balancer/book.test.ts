@@ -285,6 +285,18 @@ describe('what only makes it stricter', () => {
     expect(amount(book)).toBe(6_000);
   });
 
+  it('what was merged keeps the higher tail, and ends with neither of its transactions', () => {
+    const tails = given(
+      heldAt(0),
+      grant(10_000, { tailMA: 8_000 }),
+      ...Array.from({ length: 14 }, () => grant(9_000, { tailMA: 0 })),
+    );
+    expect(amount(tails, 1_000_000)).toBe(8_000);
+    const each = Array.from({ length: 14 }, (_, n) => grant(20_000 - n * 1_000, { transactionId: n + 1 }));
+    const book = given(heldAt(0), ...each);
+    expect(amount(transactionOver(transactionOver(transactionOver(book, 1), 2), 3))).toBe(20_000);
+  });
+
   it('what was merged is not withdrawn with one of its parts', () => {
     const book = given(heldAt(0), ...Array.from({ length: 14 }, (_, n) => grant(20_000 - n * 1_000)));
     const merged = book.entries.find(({ state }) => state === 'unanswered');
