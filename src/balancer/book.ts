@@ -157,11 +157,6 @@ export function proven(book: ConnectorBook, seq: number, whole: boolean): Connec
   };
 }
 
-/** No floor can be counted on any more: another device, other firmware, a memory that does not last, or a refusal. */
-export function floorLost(book: ConnectorBook): ConnectorBook {
-  return { ...book, floorProven: false, provableFrom: book.nextSeq };
-}
-
 /** Out of sight another transaction may run by now, to which the proven profile says nothing. */
 export function grantDoubted(book: ConnectorBook): ConnectorBook {
   return book.provenTransaction === null ? book : { ...book, provenTransaction: null };
@@ -181,7 +176,7 @@ export function foreignCleared(book: ConnectorBook): ConnectorBook {
   return { ...book, entries: book.entries.filter(({ kind }) => kind !== 'foreign') };
 }
 
-/** Every profile of the charge point was removed, or may have been: nothing limits it. */
+/** Every profile of it was removed, or may have been, or it is another device by now: nothing limits it. */
 export function everythingCleared(book: ConnectorBook): ConnectorBook {
   const { floorProven, provenTransaction, provableFrom, nextSeq } = book;
   if (!floorProven && provenTransaction === null && provableFrom === nextSeq) return book;

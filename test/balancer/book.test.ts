@@ -8,7 +8,6 @@ import {
   distrusted,
   everythingCleared,
   failed,
-  floorLost,
   foreignCleared,
   grantDoubted,
   isCovered,
@@ -118,7 +117,7 @@ describe('what counts', () => {
   it('without us it settles at tails, and at the rating where no floor is proven', () => {
     expect(settled(given(heldAt(0), grant(20_000)))).toBe(6_000);
     expect(settled(given(heldAt(0), grant(20_000, { until: null, leaseMs: null })))).toBe(20_000);
-    expect(settled(floorLost(heldAt(0)))).toBe(RATED);
+    expect(settled(everythingCleared(heldAt(0)))).toBe(RATED);
   });
 });
 
@@ -183,7 +182,6 @@ describe('what releases', () => {
     expect(amount(proven(book, 1, true))).toBe(RATED);
     expect(amount(proven(given(book, floor(6_000)), 2, true))).toBe(6_000);
     expect(everythingCleared(book)).toBe(book);
-    expect(amount(proven(floorLost(heldAt(6_000)), 1, true))).toBe(RATED);
   });
 
   it('a proven transaction makes up for a floor only while it is seen to run', () => {
