@@ -134,27 +134,35 @@ export function failed(book: ConnectorBook, seq: number, state: 'refused' | 'una
   return { ...book, entries: book.entries.map((entry) => (entry.seq === seq ? { ...entry, state } : entry)) };
 }
 
-/**
- * The entry is what the charge point obeys: what was sent before it, of its kind, goes. `whole`: its composite schedule
- * says so for as long as matters, so that no foreign profile can be above it either.
- */
-export function proven(book: ConnectorBook, seq: number, whole: boolean): ConnectorBook {
+/** Its word and its lag; or that its current or its schedule shows it now; or the schedule for as long as was asked. */
+export type Proof = 'word' | 'seen' | 'whole';
+
+/** The entry is what the charge point obeys: what was sent before it, of its kind, goes. */
+export function proven(book: ConnectorBook, seq: number, by: Proof): ConnectorBook {
   const entry = book.entries.find((one) => one.seq === seq);
   if (entry === undefined || seq < book.provableFrom) return book;
-  const goes = (one: Entry): boolean => {
-    if (one.seq >= seq) return false;
-    // That a foreign one at or below it is gone, no schedule can show: it might be seen again below a lower limit. And what
-    // holds for whoever charges is hidden by the profile of a transaction, and comes back after it.
-    const isHidden = entry.transactionId !== null && one.transactionId === null;
-    if (one.kind === 'foreign') return whole && !isHidden && one.xMA > entry.xMA;
-    return one.kind === entry.kind && (entry.transactionId === null) === (one.transactionId === null);
-  };
+  const entries = book.entries.flatMap((one) => (one.seq < seq ? leftOf(one, entry, by) : one));
   return {
     ...book,
-    entries: book.entries.filter((one) => !goes(one)),
+    entries,
     floorProven: book.floorProven || entry.kind === 'floor' || entry.holdsFloor,
     provenTransaction: entry.transactionId ?? book.provenTransaction,
   };
+}
+
+/** What is left of an entry when a later one is proven. */
+function leftOf(one: Entry, entry: Entry, by: Proof): Entry[] {
+  // What holds for whoever charges is hidden by the profile of a transaction, and comes back after it.
+  const isHidden = entry.transactionId !== null && one.transactionId === null;
+  if (one.kind === 'foreign') {
+    // That one at or below it is gone, no schedule can show: it might be seen again below a lower limit.
+    return by === 'whole' && !isHidden && one.xMA > entry.xMA ? [] : [one];
+  }
+  if (one.kind !== entry.kind || isHidden) return [one];
+  if (entry.transactionId !== null || one.transactionId === null) return [];
+  // The profile of a transaction goes before those for whoever charges: where it is in force, it allows no more than is seen.
+  if (by === 'word') return [one];
+  return [{ ...one, xMA: Math.min(one.xMA, entry.xMA), tailMA: Math.min(one.tailMA, entry.xMA) }];
 }
 
 /** Out of sight another transaction may run by now, to which the proven profile says nothing. */

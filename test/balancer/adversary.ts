@@ -245,7 +245,7 @@ export function createAdversary({ clockOffMs, isRelative, hasOneSlot }: Habits) 
     // A floor shows only where no profile of a transaction is above it.
     if (!trusted && entry.kind === 'floor' && running !== null && places.has(running)) return;
     if (entry.transactionId !== null && entry.transactionId !== known) return;
-    book = books.proven(book, seq, !trusted);
+    book = books.proven(book, seq, trusted ? 'word' : 'whole');
   }
 
   function tailNow(): number {

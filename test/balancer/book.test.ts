@@ -54,7 +54,7 @@ function given(book: ConnectorBook, ...offers: Offer[]): ConnectorBook {
   return offers.reduce(offered, book);
 }
 const heldAt = (xMA: number): ConnectorBook =>
-  proven(accepted(given(voidBook(RATED), floor(xMA)), 1, at(0), true), 1, true);
+  proven(accepted(given(voidBook(RATED), floor(xMA)), 1, at(0), true), 1, 'whole');
 const amount = (book: ConnectorBook, now = 0): number => worst(book, at(now), 1);
 
 describe('what counts', () => {
@@ -62,7 +62,7 @@ describe('what counts', () => {
     const book = accepted(given(voidBook(RATED), floor(6_000)), 1, at(0), true);
     expect(amount(book)).toBe(RATED);
     expect(amount(book, 1e12)).toBe(RATED);
-    expect(amount(proven(book, 1, false))).toBe(6_000);
+    expect(amount(proven(book, 1, 'seen'))).toBe(6_000);
   });
 
   it('a restart takes what was offered before it was sent for sent, and nothing unknown for zero', () => {
@@ -97,7 +97,7 @@ describe('what counts', () => {
 
   it('a floor that was lowered counts until the lower one is proven, and so does the tail of an older grant', () => {
     const lowered = given(heldAt(8_000), grant(10_000, { tailMA: 8_000, transactionId: null }), floor(0));
-    const isProven = proven(accepted(lowered, 3, at(0), true), 3, true);
+    const isProven = proven(accepted(lowered, 3, at(0), true), 3, 'whole');
     expect(worst(lowered, at(1e9), null)).toBe(8_000);
     expect(worst(isProven, at(1e9), null)).toBe(8_000);
   });
@@ -125,7 +125,7 @@ describe('what releases', () => {
   it('an accepted decrease releases nothing before it is proven', () => {
     const book = accepted(given(heldAt(6_000), grant(20_000), grant(10_000)), 3, at(10), true);
     expect(amount(book)).toBe(20_000);
-    expect(amount(proven(book, 3, false))).toBe(10_000);
+    expect(amount(proven(book, 3, 'seen'))).toBe(10_000);
   });
 
   it('a late acknowledgement of an older call is ignored', () => {
@@ -142,7 +142,7 @@ describe('what releases', () => {
 
   it('a proof of the older of two leaves the newer: delivery may have been the other way round', () => {
     const book = given(heldAt(6_000), grant(10_000), grant(20_000));
-    expect(amount(proven(book, 2, true))).toBe(20_000);
+    expect(amount(proven(book, 2, 'whole'))).toBe(20_000);
   });
 
   it('a renewal that covers the one before it takes its place when it is accepted', () => {
@@ -162,15 +162,23 @@ describe('what releases', () => {
 
   it('a profile of a transaction proves nothing about what it hides', () => {
     const standing = grant(16_000, { transactionId: null });
-    const book = proven(given(heldAt(0), standing, foreign(25_000), grant(8_000)), 4, true);
+    const book = proven(given(heldAt(0), standing, foreign(25_000), grant(8_000)), 4, 'whole');
     expect(worst(transactionOver(book, 1), at(0), null)).toBe(25_000);
     expect(worst(transactionOver(foreignCleared(book), 1), at(0), null)).toBe(16_000);
   });
 
+  it('where a default is seen to hold, a refused profile of the transaction allows no more, and not less than that', () => {
+    const refused = failed(given(heldAt(0), grant(20_000)), 2, 'refused');
+    const book = given(refused, grant(10_000, { transactionId: null, tailMA: 0 }));
+    expect(amount(proven(book, 3, 'word'))).toBe(20_000);
+    expect(amount(proven(book, 3, 'seen'))).toBe(10_000);
+    expect(amount(proven(book, 3, 'seen'), 1e6)).toBe(6_000);
+  });
+
   it('a foreign limit above a whole proof is gone; of one below it nobody knows', () => {
     const book = given(heldAt(6_000), foreign(20_000), foreign(3_000), floor(6_000));
-    expect(proven(book, 4, false).entries).toHaveLength(3);
-    const whole = proven(book, 4, true);
+    expect(proven(book, 4, 'seen').entries).toHaveLength(3);
+    const whole = proven(book, 4, 'whole');
     expect(whole.entries.map(({ kind, xMA }) => [kind, xMA])).toEqual([
       ['foreign', 3_000],
       ['floor', 6_000],
@@ -179,13 +187,13 @@ describe('what releases', () => {
 
   it('after everything was cleared a proof of what was sent before says nothing', () => {
     const book = everythingCleared(heldAt(6_000));
-    expect(amount(proven(book, 1, true))).toBe(RATED);
-    expect(amount(proven(given(book, floor(6_000)), 2, true))).toBe(6_000);
+    expect(amount(proven(book, 1, 'whole'))).toBe(RATED);
+    expect(amount(proven(given(book, floor(6_000)), 2, 'whole'))).toBe(6_000);
     expect(everythingCleared(book)).toBe(book);
   });
 
   it('a proven transaction makes up for a floor only while it is seen to run', () => {
-    const book = proven(given(voidBook(RATED), grant(8_000)), 1, true);
+    const book = proven(given(voidBook(RATED), grant(8_000)), 1, 'whole');
     expect(worst(book, at(0), 1)).toBe(8_000);
     expect(worst(book, at(0), 2)).toBe(RATED);
     expect(worst(book, at(0), null)).toBe(RATED);
@@ -195,7 +203,7 @@ describe('what releases', () => {
 
   it('a grant that holds the floor in its tail proves it', () => {
     const book = given(voidBook(RATED), grant(8_000, { transactionId: null, holdsFloor: true }));
-    expect(worst(proven(book, 1, true), at(1e9), null)).toBe(6_000);
+    expect(worst(proven(book, 1, 'whole'), at(1e9), null)).toBe(6_000);
   });
 });
 

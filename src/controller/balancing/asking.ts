@@ -1,4 +1,4 @@
-import { distrusted, worst } from '../../balancer/book.ts';
+import { distrusted, type Proof, worst } from '../../balancer/book.ts';
 import { raise } from '../../balancer/exposure.ts';
 import type { CallOutcome } from '../../central-system/call-queue.ts';
 import { learnedFromComposite } from '../../central-system/dialects/learning.ts';
@@ -155,7 +155,8 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
       }
       const stillThere = state.book.entries.some(({ seq }) => seq === due.seq);
       if (proof.verdict === 'proven' && stillThere) {
-        shown(world, state, due, 'composite', proof.forS === null || proof.forS >= duration - SHOWN_SHORT_S);
+        const isWhole = proof.forS === null || proof.forS >= duration - SHOWN_SHORT_S;
+        shown(world, state, due, isWhole ? 'whole' : 'seen');
         // A floor that lies there says nothing about how a limit is heeded.
         if (due.what === 'grant') learn(world, chargePoint, 'proven');
       } else if (proof.verdict === 'refuted' && due.what === 'grant' && state.commanded?.seq === due.seq) {
@@ -205,20 +206,14 @@ export function trust(world: World, state: ConnectorState, now: Monotonic): void
   const isForeign = state.book.entries.some(({ kind }) => kind === 'foreign');
   if (isForeign && chargePoint.dialect.showsComposite !== false) return;
   const due = toProve(state, now, lagOf(chargePoint));
-  if (due !== null) shown(world, state, due, 'trusted', false);
+  if (due !== null) shown(world, state, due, 'word');
 }
 
-/** `whole`: for all the time that it was asked about. */
-function shown(
-  { site, obey }: World,
-  state: ConnectorState,
-  due: Due,
-  by: 'composite' | 'trusted',
-  whole: boolean,
-): void {
-  prove(state, due, whole);
+function shown({ site, obey }: World, state: ConnectorState, due: Due, proof: Proof): void {
+  prove(state, due, proof);
   const nameplate = site.nameplate(state.model.chargePointId);
   if (state.book.floorProven && state.evidence === null && nameplate !== null) {
+    const by = proof === 'word' ? 'trusted' : 'composite';
     const serialNumber = nameplate.serialNumber ?? nameplate.boxSerialNumber;
     state.evidence = { serialNumber, firmwareVersion: nameplate.firmwareVersion, provenAt: site.clock.now(), by };
   }

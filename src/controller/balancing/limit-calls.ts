@@ -1,4 +1,13 @@
-import { accepted, failed, isCovered, type Offer, offered, proven, withdrawn } from '../../balancer/book.ts';
+import {
+  accepted,
+  failed,
+  isCovered,
+  type Offer,
+  offered,
+  type Proof,
+  proven,
+  withdrawn,
+} from '../../balancer/book.ts';
 import type { CallClass, CallOutcome } from '../../central-system/call-queue.ts';
 import {
   floorProfile,
@@ -221,12 +230,8 @@ export function toProve(
   return null;
 }
 
-export function prove(
-  state: ConnectorState,
-  { seq, what }: { seq: number; what: 'floor' | 'grant' },
-  whole: boolean,
-): void {
-  state.book = proven(state.book, seq, whole);
+export function prove(state: ConnectorState, { seq, what }: { seq: number; what: 'floor' | 'grant' }, by: Proof): void {
+  state.book = proven(state.book, seq, by);
   if (what === 'grant' && state.commanded?.seq === seq) {
     state.commanded.isProven = true;
     if (state.commanded.isUnder) state.under = state.commanded.transactionId;

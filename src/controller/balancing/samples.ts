@@ -107,7 +107,7 @@ export function proveCommanded(state: ConnectorState): void {
   if (commanded === null) return;
   commanded.isProven = true;
   if (commanded.isUnder) state.under = commanded.transactionId;
-  state.book = proven(state.book, commanded.seq, false);
+  state.book = proven(state.book, commanded.seq, 'seen');
 }
 
 /**

@@ -91,7 +91,7 @@ describe('what its end means', () => {
     expect(toProve(found.state, at(14_999), 15_000)).toBeNull();
     const due = toProve(found.state, at(15_000), 15_000);
     expect(due).toEqual({ seq: 3, what: 'grant' });
-    if (due !== null) prove(found.state, due, false);
+    if (due !== null) prove(found.state, due, 'seen');
     expect(counted(found)).toBe(10_000);
     expect(toProve(found.state, at(15_000), 15_000)).toBeNull();
   });

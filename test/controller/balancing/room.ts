@@ -59,7 +59,7 @@ const endless = (kind: Offer['kind'], xMA: number): Offer => ({
 /** Its floor was sent, accepted and proven. */
 export function withFloor(state: ConnectorState, xMA = state.model.floorMA): void {
   const seq = state.book.nextSeq;
-  state.book = proven(offered(state.book, endless('floor', xMA)), seq, true);
+  state.book = proven(offered(state.book, endless('floor', xMA)), seq, 'whole');
   Object.assign(state.floor, { seq, mA: state.model.floorMA, state: 'accepted' });
 }
 
