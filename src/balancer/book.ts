@@ -44,6 +44,8 @@ export type ConnectorBook = {
   readonly provenTransaction: number | null;
   /** The newest entry whose acknowledgement has counted. */
   readonly acknowledged: number;
+  /** What was sent before this one may be gone: a proof of it that was asked for earlier says nothing. */
+  readonly provableFrom: number;
   /** It draws more than it may, or without a transaction: its rating counts until that is over. */
   readonly distrusted: boolean;
   /** A person has declared it switched off: 0 until its next connection. */
@@ -62,6 +64,7 @@ export function voidBook(ratedMA: number): ConnectorBook {
     floorProven: false,
     provenTransaction: null,
     acknowledged: 0,
+    provableFrom: 0,
     distrusted: false,
     isolated: false,
   };
@@ -102,7 +105,16 @@ export function offered(book: ConnectorBook, offer: Offer): ConnectorBook {
 
 /** It never left: the process could not record it, or something more urgent came before it. */
 export function withdrawn(book: ConnectorBook, seq: number): ConnectorBook {
-  return { ...book, entries: book.entries.filter((entry) => entry.seq !== seq) };
+  return { ...book, entries: book.entries.filter((entry) => entry.seq !== seq || entry.state !== 'sent') };
+}
+
+/** Whether the book counts all that this offer allows already, for as long: a restart may forget it without harm. */
+export function isCovered(book: ConnectorBook, offer: Offer): boolean {
+  return book.entries.some(({ kind, xMA, tailMA, leaseMs, transactionId }) => {
+    if (kind !== offer.kind || (transactionId !== null && transactionId !== offer.transactionId)) return false;
+    if (xMA < offer.xMA || (leaseMs === null ? xMA : tailMA) < offer.tailMA) return false;
+    return leaseMs === null || (offer.leaseMs !== null && leaseMs >= offer.leaseMs);
+  });
 }
 
 /**
@@ -122,32 +134,38 @@ export function failed(book: ConnectorBook, seq: number, state: 'refused' | 'una
   return { ...book, entries: book.entries.map((entry) => (entry.seq === seq ? { ...entry, state } : entry)) };
 }
 
-/**
- * The entry is what the charge point obeys: what was sent before it, of its kind, goes. `whole`: its composite schedule
- * says so for as long as matters, so that no foreign profile can be above it either.
- */
-export function proven(book: ConnectorBook, seq: number, whole: boolean): ConnectorBook {
+/** Its word and its lag; or that its current or its schedule shows it now; or the schedule for as long as was asked. */
+export type Proof = 'word' | 'seen' | 'whole';
+
+/** The entry is what the charge point obeys: what was sent before it, of its kind, goes. */
+export function proven(book: ConnectorBook, seq: number, by: Proof): ConnectorBook {
   const entry = book.entries.find((one) => one.seq === seq);
-  if (entry === undefined) return book;
-  const goes = (one: Entry): boolean => {
-    if (one.seq >= seq) return false;
-    if (one.kind === 'foreign') return whole;
-    return one.kind === entry.kind;
-  };
+  if (entry === undefined || seq < book.provableFrom) return book;
+  const entries = book.entries.flatMap((one) => (one.seq < seq ? leftOf(one, entry, by) : one));
   return {
     ...book,
-    entries: book.entries.filter((one) => !goes(one)),
+    entries,
     floorProven: book.floorProven || entry.kind === 'floor' || entry.holdsFloor,
     provenTransaction: entry.transactionId ?? book.provenTransaction,
   };
 }
 
-/** No floor can be counted on any more: another device, other firmware, a memory that does not last, or a refusal. */
-export function floorLost(book: ConnectorBook): ConnectorBook {
-  return { ...book, floorProven: false };
+/** What is left of an entry when a later one is proven. */
+function leftOf(one: Entry, entry: Entry, by: Proof): Entry[] {
+  // What holds for whoever charges is hidden by the profile of a transaction, and comes back after it.
+  const isHidden = entry.transactionId !== null && one.transactionId === null;
+  if (one.kind === 'foreign') {
+    // That one at or below it is gone, no schedule can show: it might be seen again below a lower limit.
+    return by === 'whole' && !isHidden && one.xMA > entry.xMA ? [] : [one];
+  }
+  if (one.kind !== entry.kind || isHidden) return [one];
+  if (entry.transactionId !== null || one.transactionId === null) return [];
+  // The profile of a transaction goes before those for whoever charges: where it is in force, it allows no more than is seen.
+  if (by === 'word') return [one];
+  return [{ ...one, xMA: Math.min(one.xMA, entry.xMA), tailMA: Math.min(one.tailMA, entry.xMA) }];
 }
 
-/** The profiles that ended with the charge point's power, or with its connection: no TxProfile is left of them. */
+/** Out of sight another transaction may run by now, to which the proven profile says nothing. */
 export function grantDoubted(book: ConnectorBook): ConnectorBook {
   return book.provenTransaction === null ? book : { ...book, provenTransaction: null };
 }
@@ -166,9 +184,22 @@ export function foreignCleared(book: ConnectorBook): ConnectorBook {
   return { ...book, entries: book.entries.filter(({ kind }) => kind !== 'foreign') };
 }
 
-/** Every profile of the charge point was removed, or may have been: nothing limits it. */
+/** Every profile of it was removed, or may have been, or it is another device by now: nothing limits it. */
 export function everythingCleared(book: ConnectorBook): ConnectorBook {
-  return { ...book, floorProven: false, provenTransaction: null };
+  const { floorProven, provenTransaction, provableFrom, nextSeq } = book;
+  if (!floorProven && provenTransaction === null && provableFrom === nextSeq) return book;
+  return { ...book, floorProven: false, provenTransaction: null, provableFrom: nextSeq };
+}
+
+/** After a reboot a schedule that counts from it begins anew: no grant of these transactions ends by itself any more. */
+export function begunAnew(book: ConnectorBook): ConnectorBook {
+  const mayBegin = ({ kind, transactionId, until }: Entry): boolean =>
+    kind === 'grant' && transactionId !== null && until !== null;
+  if (!book.entries.some(mayBegin)) return book;
+  return {
+    ...book,
+    entries: book.entries.map((one) => (mayBegin(one) ? { ...one, until: null, leaseMs: null } : one)),
+  };
 }
 
 export function distrusted(book: ConnectorBook, isDistrusted: boolean): ConnectorBook {
@@ -183,10 +214,16 @@ export function isolated(book: ConnectorBook, isIsolated: boolean): ConnectorBoo
     : { ...book, isolated: false, floorProven: false, provenTransaction: null };
 }
 
-/** Our wall clock was set back by so much: what ends by it ends so much later. */
+/** Our wall clock was set back by so much: what ends by it ends so much later, also after a restart. */
 export function setBack(book: ConnectorBook, byMs: number): ConnectorBook {
   const entries = book.entries.map((entry) =>
-    entry.until === null ? entry : { ...entry, until: (entry.until + byMs) as Monotonic },
+    entry.until === null
+      ? entry
+      : {
+          ...entry,
+          until: (entry.until + byMs) as Monotonic,
+          leaseMs: entry.leaseMs === null ? null : entry.leaseMs + byMs,
+        },
   );
   return { ...book, entries };
 }
@@ -206,22 +243,26 @@ function folded(entries: readonly Entry[], seq: number): Entry[] {
   return entries.filter((entry) => later === undefined || entry.seq >= seq || !covers(later, entry));
 }
 
-/**
- * Keeps the number of entries bounded by merging the oldest two of a kind into one that is at least as strict as both. Of a
- * kind: what proves the later one away has to prove away both.
- */
+/** Keeps the number of entries bounded by merging the oldest two that are alike into one at least as strict as both. */
 function bounded(entries: readonly Entry[]): Entry[] {
-  const kept = [...entries];
+  let kept = [...entries];
   while (kept.length > MAX_ENTRIES) {
-    const alike = (one: Entry, other: Entry): boolean =>
-      one !== other && one.kind === other.kind && one.transactionId === other.transactionId;
-    const first = kept.find((one) => kept.some((other) => alike(one, other))) ?? kept[0];
-    const second = kept.find((one) => first !== undefined && alike(one, first)) ?? kept[1];
-    if (first === undefined || second === undefined) break;
-    kept.splice(kept.indexOf(second), 1, merged(first, second));
-    kept.splice(kept.indexOf(first), 1);
+    const pair = twins(kept, (a, b) => a.transactionId === b.transactionId) ?? twins(kept, () => true);
+    if (pair === null) break;
+    const [first, second] = pair;
+    kept = kept.filter((one) => one !== first).map((one) => (one === second ? merged(first, second) : one));
   }
   return kept;
+}
+
+/** The oldest two of a kind; never with the newest, which has just been offered and may be withdrawn. */
+function twins(entries: readonly Entry[], alike: (a: Entry, b: Entry) => boolean): [Entry, Entry] | null {
+  const older = entries.slice(0, -1);
+  for (const [at, first] of older.entries()) {
+    const second = older.slice(at + 1).find((one) => one.kind === first.kind && alike(one, first));
+    if (second !== undefined) return [first, second];
+  }
+  return null;
 }
 
 function covers(later: Entry, earlier: Entry): boolean {
@@ -229,19 +270,21 @@ function covers(later: Entry, earlier: Entry): boolean {
   const asLong = later.until === null || (earlier.until !== null && earlier.until <= later.until);
   const tail = later.until === null ? later.xMA : later.tailMA;
   const earlierTail = earlier.until === null ? earlier.xMA : earlier.tailMA;
-  return later.xMA >= earlier.xMA && asLong && tail >= earlierTail;
+  return later.xMA >= Math.max(earlier.xMA, earlierTail) && asLong && tail >= earlierTail;
 }
 
 function merged(first: Entry, second: Entry): Entry {
   const endless = first.until === null || second.until === null;
   const until = endless ? null : (Math.max(first.until ?? 0, second.until ?? 0) as Monotonic);
+  const tailMA = Math.max(first.tailMA, second.tailMA);
   return {
     ...second,
-    kind: first.kind === second.kind ? second.kind : 'foreign',
     transactionId: first.transactionId === second.transactionId ? second.transactionId : null,
     holdsFloor: false,
-    xMA: Math.max(first.xMA, second.xMA),
-    tailMA: Math.max(first.tailMA, second.tailMA),
+    // It may have left: the other one surely has.
+    state: second.state === 'sent' ? 'unanswered' : second.state,
+    xMA: Math.max(first.xMA, second.xMA, tailMA),
+    tailMA,
     until,
     leaseMs: endless ? null : Math.max(first.leaseMs ?? 0, second.leaseMs ?? 0),
   };

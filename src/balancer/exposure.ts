@@ -62,13 +62,14 @@ export function raise(
       if (rise === 0) continue;
       const own = node * 3 + phase;
       const was = sums[own] ?? 0;
-      if (rise > 0 && was + rise > (room.mA[own] ?? 0)) {
+      // Written so that what is no number does not fit.
+      if (!(rise < 0) && !(was + rise <= (room.mA[own] ?? 0))) {
         return { circuit: index.circuits[node]?.id ?? '', phase: phase as GridPhase };
       }
       changes.push([own, rise]);
       delta[phase] = passedUp(index, node, phase, was + rise) - passedUp(index, node, phase, was);
     }
-    if (risen.some((rise) => rise > 0) && !fitsWatts(sums, risen, room, node)) {
+    if (risen.some((rise) => !(rise <= 0)) && !fitsWatts(sums, risen, room, node)) {
       return { circuit: index.circuits[node]?.id ?? '', phase: null };
     }
   }

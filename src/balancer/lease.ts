@@ -47,8 +47,9 @@ export function leaseFor(
       // This one can't be reached; all others have gone to what they are left with.
       const others = of(risk.settledMA) - settledMA;
       const left = CARRIES * of(risk.limitMA) - of(risk.foreignMA) - of(risk.largestJumpMA) - others;
-      if (grantMA > left) mustBeShort = true;
-      capMA = Math.min(capMA, Math.max(0, Math.floor(left)));
+      if (!(grantMA <= left)) mustBeShort = true;
+      // What is no number leaves nothing.
+      capMA = Math.min(capMA, left > 0 ? Math.floor(left) : 0);
     }
   }
   return { seconds: mustBeShort ? SHORT_LEASE_S : canBeLong ? LONG_LEASE_S : LEASE_S, capMA };

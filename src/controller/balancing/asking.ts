@@ -1,4 +1,5 @@
-import { distrusted } from '../../balancer/book.ts';
+import { distrusted, type Proof, worst } from '../../balancer/book.ts';
+import { raise } from '../../balancer/exposure.ts';
 import type { CallOutcome } from '../../central-system/call-queue.ts';
 import { learnedFromComposite } from '../../central-system/dialects/learning.ts';
 import { compositeProof } from '../../central-system/limits/composite-proof.ts';
@@ -19,6 +20,8 @@ type Due = { readonly seq: number; readonly what: 'floor' | 'grant' };
 
 /** Asked again after so long where it said nothing, ms. */
 const ASK_AGAIN_MS = 60_000;
+/** What it shows may end so much earlier than was asked, s: it counts from when it read the question. */
+const SHOWN_SHORT_S = 40;
 /** A new transaction is left to its floor until the charge point has shown it, for so long at most, ms. */
 const LOOK_MS = 10_000;
 
@@ -69,7 +72,9 @@ function dueOf(state: ConnectorState, chargePoint: ChargePointState, now: Monoto
 /** What an idle connector does not show, a transaction does, until it has a grant of its own. */
 function lookAtFloor(state: ConnectorState, { dialect }: ChargePointState): Due | null {
   const { floor, running, book, commanded, lookedIn } = state;
-  if (dialect.showsComposite === false || book.floorProven || running === null || lookedIn === running.id) return null;
+  // A limit set by hand shows only where no grant of a transaction hides it.
+  const isClear = book.floorProven && !book.entries.some(({ kind }) => kind === 'foreign');
+  if (dialect.showsComposite === false || isClear || running === null || lookedIn === running.id) return null;
   return floor.state === 'accepted' && floor.seq !== null && commanded === null
     ? { seq: floor.seq, what: 'floor' }
     : null;
@@ -82,15 +87,21 @@ export function waitsForLook(state: ConnectorState, chargePoint: ChargePointStat
 }
 
 /** Where nobody charges everything is cleared; else what is there is covered by floors and grants at the highest level. */
-function makeContact({ site, wake }: World, chargePoint: ChargePointState, line: Line): void {
+function makeContact(world: World, chargePoint: ChargePointState, line: Line): void {
+  const { site, wake } = world;
   // What somebody wants to be kept there is not ours to remove.
-  if (!mayClear(chargePoint) || site.keepsProfiles(chargePoint.id)) {
+  if (!mayClear(chargePoint) || site.keepsProfiles(chargePoint.id) || !mayDrawAll(world, chargePoint)) {
     covered(chargePoint);
     wake();
     return;
   }
-  chargePoint.contact = 'clearing';
+  // First on disk: from its sending on nothing limits, whoever counts it then.
   clearing(chargePoint);
+  if (chargePoint.connectors.some(({ unwritten }) => unwritten)) {
+    wake();
+    return;
+  }
+  chargePoint.contact = 'clearing';
   const ended = (outcome: CallOutcome): void => {
     const status = outcome.kind === 'result' ? (outcome.payload as { status?: unknown }).status : null;
     cleared(chargePoint, status === 'Accepted' || status === 'Unknown');
@@ -98,6 +109,17 @@ function makeContact({ site, wake }: World, chargePoint: ChargePointState, line:
   };
   const { callTimeoutMs: timeoutMs } = site;
   site.call(line, { action: 'ClearChargingProfile', payload: {}, class: 'floor', timeoutMs, waitMs: timeoutMs, ended });
+}
+
+/** Without any limit each of its connectors may draw all that the hardware gives: an increase like any other. */
+function mayDrawAll({ site, index, planned }: World, { connectors }: ChargePointState): boolean {
+  if (planned === null) return false;
+  const sums = planned.sums.slice();
+  return connectors.every(({ at, book, model, running }) => {
+    const fromMA = worst(book, site.clock.monotonic(), running?.id ?? null);
+    const change = { connector: at, mask: planned.masks[at] ?? 7, fromMA, toMA: model.ratedMA };
+    return model.ratedMA <= fromMA || raise(index, sums, planned.room, change) === null;
+  });
 }
 
 function ask(world: World, state: ConnectorState, chargePoint: ChargePointState, line: Line, due: Due): void {
@@ -140,7 +162,8 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
       }
       const stillThere = state.book.entries.some(({ seq }) => seq === due.seq);
       if (proof.verdict === 'proven' && stillThere) {
-        shown(world, state, due, 'composite');
+        const isWhole = proof.forS === null || proof.forS >= duration - SHOWN_SHORT_S;
+        shown(world, state, due, isWhole ? 'whole' : 'seen');
         // A floor that lies there says nothing about how a limit is heeded.
         if (due.what === 'grant') learn(world, chargePoint, 'proven');
       } else if (proof.verdict === 'refuted' && due.what === 'grant' && state.commanded?.seq === due.seq) {
@@ -192,13 +215,14 @@ export function trust(world: World, state: ConnectorState, now: Monotonic): void
   const isForeign = state.book.entries.some(({ kind }) => kind === 'foreign');
   if (isForeign && chargePoint.dialect.showsComposite !== false) return;
   const due = toProve(state, now, lagOf(chargePoint));
-  if (due !== null) shown(world, state, due, 'trusted');
+  if (due !== null) shown(world, state, due, 'word');
 }
 
-function shown({ site, obey }: World, state: ConnectorState, due: Due, by: 'composite' | 'trusted'): void {
-  prove(state, due, by === 'composite');
+function shown({ site, obey }: World, state: ConnectorState, due: Due, proof: Proof): void {
+  prove(state, due, proof);
   const nameplate = site.nameplate(state.model.chargePointId);
   if (state.book.floorProven && state.evidence === null && nameplate !== null) {
+    const by = proof === 'word' ? 'trusted' : 'composite';
     const serialNumber = nameplate.serialNumber ?? nameplate.boxSerialNumber;
     state.evidence = { serialNumber, firmwareVersion: nameplate.firmwareVersion, provenAt: site.clock.now(), by };
   }

@@ -26,7 +26,7 @@ import { loadOf, planSite } from './planning.ts';
 import { createRisks } from './risks.ts';
 import { judgeUnasked } from './samples.ts';
 import { createShown } from './shown.ts';
-import { type ConnectorState, createStates, resume } from './state.ts';
+import { type ConnectorState, createStates, LEAST_SKEW_MS, resume } from './state.ts';
 import { createSteps } from './steps.ts';
 import { type BalancingSite, chargePointOf, isReachable, lagOf, type World } from './world.ts';
 
@@ -74,10 +74,12 @@ export function createBalancing(site: BalancingSite) {
   const alarms = createAlarms(world);
   let sketchedAt = Number.NEGATIVE_INFINITY;
 
+  for (const chargePoint of chargePoints.values()) refreshDialect(world, chargePoint);
   for (const commitment of site.commitments()) {
     const state = world.byKey.get(connectorKey(commitment.chargePointId, commitment.connectorId));
     if (state === undefined) continue;
-    state.book = readBook(commitment, state.model.ratedMA, started);
+    const lagMs = lagOf(chargePointOf(world, state));
+    state.book = readBook(commitment, state.model.ratedMA, started, Math.max(LEAST_SKEW_MS, site.callTimeoutMs), lagMs);
     state.evidence = commitment.evidence;
     if (!state.book.floorProven) continue;
     state.obedience = 'proven';
@@ -85,7 +87,6 @@ export function createBalancing(site: BalancingSite) {
     if (floor !== undefined) Object.assign(state.floor, { seq: floor.seq, mA: floor.xMA, state: 'accepted' });
   }
   for (const chargePoint of chargePoints.values()) {
-    refreshDialect(world, chargePoint);
     if (chargePoint.connectors.every(({ evidence }) => evidence !== null)) chargePoint.contact = 'known';
     // Its connection ended with the process before us.
     disconnected(chargePoint);
@@ -184,10 +185,10 @@ export function createBalancing(site: BalancingSite) {
     for (const fault of planned.faults) log.error({ fault }, 'a plan would have overloaded a circuit: it only lowers');
     risks.seen();
     const calls = steps.callsOf(planned, now, at);
-    const late = calls.filter((call) => call.class !== 'decrease');
-    for (const call of calls) if (call.class === 'decrease') launch(call);
-    const states = connectors.filter(({ unwritten }) => unwritten);
-    const commitments = unwrittenOf(states);
+    const late = calls.filter(({ leavesFirst }) => !leavesFirst);
+    for (const call of calls) if (call.leavesFirst) launch(call);
+    const written = connectors.flatMap((state) => (state.unwritten ? [{ state, book: state.book }] : []));
+    const commitments = unwrittenOf(connectors);
     const events: Event[] = changesOf(world, at);
     sketch(now, at);
     if (commitments.length > 0) events.unshift({ type: 'commitments-written', commitments, at });
@@ -197,7 +198,8 @@ export function createBalancing(site: BalancingSite) {
     return {
       events,
       effect: () => {
-        for (const state of states) state.unwritten = false;
+        // What has changed since is still to be written.
+        for (const { state, book } of written) if (state.book === book) state.unwritten = false;
         follow(events);
         for (const call of late) launch(call);
         for (const chargePoint of chargePoints.values()) attend(world, chargePoint, clock.monotonic());
@@ -267,7 +269,10 @@ export function createBalancing(site: BalancingSite) {
     wallAhead = at - now;
     if (Math.abs(stepMs) < STEP_MS) return;
     log.warn({ stepMs }, 'our clock was set: what was granted counts for longer');
-    for (const state of connectors) state.book = setBack(state.book, Math.abs(stepMs));
+    for (const state of connectors) {
+      state.book = setBack(state.book, Math.abs(stepMs));
+      state.unwritten = true;
+    }
   }
 }
 

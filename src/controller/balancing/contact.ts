@@ -1,4 +1,4 @@
-import { everythingCleared, floorLost, foreignCleared, isolated, offered } from '../../balancer/book.ts';
+import { begunAnew, everythingCleared, foreignCleared, grantDoubted, isolated, offered } from '../../balancer/book.ts';
 import type { FloorEvidence } from '../../domain/balancing.ts';
 import type { Nameplate } from '../../domain/charge-point.ts';
 import type { ChargingCapabilities } from '../../domain/charging-capabilities.ts';
@@ -19,7 +19,7 @@ export function connected(chargePoint: ChargePointState, now: Monotonic): void {
     const { commanded } = state;
     // Whether what was on its way has arrived, nobody knows.
     if (commanded !== null && commanded.state === 'sent') commanded.state = 'doubtful';
-    if (chargePoint.dialect.losesProfiles === 'disconnect') sendAgain(state);
+    if (chargePoint.dialect.losesProfiles !== 'never') sendAgain(state);
     else if (state.book.floorProven) state.recheck = 'disconnect';
   }
 }
@@ -36,10 +36,13 @@ function sendAgain(state: ConnectorState): void {
   if (state.under !== null) state.under = 'lost';
 }
 
+/** Out of sight it may lose its power unseen, and another transaction may begin. */
 export function disconnected(chargePoint: ChargePointState): void {
   for (const state of chargePoint.connectors) {
     state.asking = null;
-    if (chargePoint.dialect.losesProfiles === 'disconnect') touch(state, everythingCleared(state.book));
+    touch(state, grantDoubted(state.book));
+    if (state.commanded !== null) state.commanded.isProven = false;
+    if (chargePoint.dialect.losesProfiles !== 'never') lost(state);
   }
 }
 
@@ -53,9 +56,11 @@ export function booted(chargePoint: ChargePointState, nameplate: Nameplate, now:
     const canTell = state.running === null && state.book.floorProven && chargePoint.dialect.showsIdleFloor === true;
     state.recheck = canTell && !isOnRecord ? 'reboot' : null;
     if (chargePoint.dialect.losesProfiles !== 'never') touch(state, everythingCleared(state.book));
+    const { kind, relativeFrom } = chargePoint.dialect;
+    if (kind === 'Relative' && relativeFrom !== 'transaction') touch(state, begunAnew(state.book));
     if (state.evidence === null || !isOf(state.evidence, nameplate)) {
       state.evidence = null;
-      touch(state, floorLost(state.book));
+      touch(state, everythingCleared(state.book));
       chargePoint.contact = 'unknown';
     }
   }

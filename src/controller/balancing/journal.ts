@@ -1,8 +1,7 @@
 import { type ConnectorBook, type Entry, rebased, voidBook } from '../../balancer/book.ts';
 import type { Commitment } from '../../domain/balancing.ts';
-import { LEAST_LAG_MS } from '../../domain/dialect.ts';
 import type { Monotonic } from '../../domain/units.ts';
-import { type ConnectorState, LEAST_SKEW_MS } from './state.ts';
+import type { ConnectorState } from './state.ts';
 
 /** The book as text and back. A text that can't be read is no book: the rating counts then. */
 
@@ -23,7 +22,13 @@ function commitmentOf({ model, book, evidence }: ConnectorState): Commitment {
 }
 
 /** The process has started: nobody knows for how long it was away, so that all that was sent counts as just sent. */
-export function readBook({ book }: Commitment, ratedMA: number, now: Monotonic): ConnectorBook {
+export function readBook(
+  { book }: Commitment,
+  ratedMA: number,
+  now: Monotonic,
+  skewMs: number,
+  lagMs: number,
+): ConnectorBook {
   const read = parsed(book);
   if (read === null) return voidBook(ratedMA);
   const { entries, nextSeq, floorProven, provenTransaction, isolated } = read;
@@ -35,7 +40,7 @@ export function readBook({ book }: Commitment, ratedMA: number, now: Monotonic):
     provenTransaction: typeof provenTransaction === 'number' ? provenTransaction : null,
     isolated: isolated === true,
   };
-  return rebased(known, now, LEAST_SKEW_MS, LEAST_LAG_MS);
+  return rebased(known, now, skewMs, lagMs);
 }
 
 type Journalled = {

@@ -1,4 +1,13 @@
-import { accepted, failed, offered, proven, withdrawn } from '../../balancer/book.ts';
+import {
+  accepted,
+  failed,
+  isCovered,
+  type Offer,
+  offered,
+  type Proof,
+  proven,
+  withdrawn,
+} from '../../balancer/book.ts';
 import type { CallClass, CallOutcome } from '../../central-system/call-queue.ts';
 import {
   floorProfile,
@@ -11,7 +20,14 @@ import { type Dialect, LEAST_LAG_MS } from '../../domain/dialect.ts';
 import { type Instant, type MilliVolts, type Monotonic, milliAmps } from '../../domain/units.ts';
 import { installedToWire } from '../../ocpp/charging-profile-wire.ts';
 import type { Step } from './reconcile.ts';
-import { type ChargePointState, type ConnectorState, commandedMA, type Pending } from './state.ts';
+import {
+  type Before,
+  type ChargePointState,
+  type Commanded,
+  type ConnectorState,
+  commandedMA,
+  type Pending,
+} from './state.ts';
 
 /** A step as a call: its text, its place in the book, and what its end means. */
 
@@ -20,6 +36,8 @@ export type LimitCall = {
   readonly messageId: string;
   readonly payload: object;
   readonly class: CallClass;
+  /** Before the commit: a restart that knows nothing of it counts no less. */
+  readonly leavesFirst: boolean;
   /** A text that is older than this when it could leave is not sent: its times would be wrong, ms. */
   readonly waitMs: number;
   readonly ended: (outcome: CallOutcome, overlapped: boolean) => void;
@@ -81,7 +99,7 @@ export function limitCall(
   const { valueMA, untilMs, tailMA } = text.booked;
   // A grant for all transactions that takes the floor's place carries it in its tail.
   const holdsFloor = step.kind !== 'floor' && (text.mode === 'C' || text.erasesFloor);
-  state.book = offered(before, {
+  const offer: Offer = {
     kind: step.kind === 'floor' ? 'floor' : 'grant',
     xMA: Math.max(valueMA, tailMA),
     until: untilMs === null ? null : ((now + untilMs + skewMs + lagMs) as Monotonic),
@@ -89,27 +107,29 @@ export function limitCall(
     tailMA,
     transactionId: step.kind === 'floor' ? null : text.installed.profile.transactionId,
     holdsFloor,
-  });
+  };
+  // On disk stands what the book was, unless something of it is still to be written.
+  const leavesFirst =
+    step.kind === 'decrease' && (!before.floorProven || (!state.unwritten && isCovered(before, offer)));
+  state.book = offered(before, offer);
   state.unwritten = true;
   const grantMA = step.kind === 'floor' ? step.floorMA : step.grantMA;
   const pending: Pending = { messageId, seq, kind: step.kind, grantMA, since: now };
-  const known = {
-    floor: { ...state.floor },
-    commanded: state.commanded,
-    pending: state.pending,
-    raisedAt: state.raisedAt,
-  };
+  const floorBefore = { ...state.floor };
+  const grantBefore: Before = { commanded: state.commanded, raisedAt: state.raisedAt };
   state.pending = pending;
   const last = state.commanded;
   const isSame = last !== null && last.grantMA === grantMA && last.transactionId === state.running?.id;
   const same = isSame ? last : null;
+  let own: Commanded | null = null;
   if (step.kind === 'floor') {
     Object.assign(state.floor, { seq, mA: step.floorMA, state: 'sent', at: now });
   } else {
-    state.commanded = {
+    own = {
       seq,
       transactionId: step.transactionId,
       grantMA: step.grantMA,
+      bookedMA: offer.xMA,
       at: now,
       leaseMs: untilMs,
       state: 'sent',
@@ -120,7 +140,9 @@ export function limitCall(
       aheadMs,
       isUnder: step.kind === 'under',
       isProven: false,
+      before: grantBefore,
     };
+    state.commanded = own;
     if (step.kind === 'increase') state.raisedAt = now;
     if (step.kind !== 'renewal' && step.kind !== 'under') {
       state.changedAt = now;
@@ -131,10 +153,13 @@ export function limitCall(
   const takenBack = (): void => {
     state.book = withdrawn(state.book, seq);
     if (state.pending === pending) state.pending = null;
-    if (state.floor.seq === seq) Object.assign(state.floor, known.floor);
+    if (state.floor.seq === seq) Object.assign(state.floor, floorBefore);
     if (state.commanded?.seq === seq) {
-      state.commanded = known.commanded;
-      state.raisedAt = known.raisedAt;
+      state.commanded = grantBefore.commanded;
+      state.raisedAt = grantBefore.raisedAt;
+    } else if (state.commanded?.before?.commanded?.seq === seq) {
+      // One that came before it in the queue rests on this: it shall not come back to what never left.
+      Object.assign(state.commanded.before, grantBefore);
     }
     site.changed();
   };
@@ -144,6 +169,7 @@ export function limitCall(
     messageId,
     payload: installedToWire(text.installed),
     class: step.kind === 'floor' || step.kind === 'decrease' ? step.kind : 'increase',
+    leavesFirst,
     waitMs: step.kind === 'decrease' ? 60_000 : TEXT_MS,
     dropped: takenBack,
     ended: (outcome, overlapped) => {
@@ -163,10 +189,10 @@ export function limitCall(
       if (isAccepted) site.taken(what);
       else if (outcome.kind !== 'disconnected') site.refused(what, isAnswer ? 'refused' : 'silence');
       if (state.floor.seq === seq) floorEnded(state, isAccepted, when);
-      if (state.commanded?.seq === seq) {
-        state.commanded.state = end;
-        state.commanded.acceptedAt = end === 'accepted' ? when : null;
-        if (isAccepted) state.commanded.heldSince ??= when;
+      // Also where a later one stands above it: that one may never leave.
+      if (own !== null) {
+        Object.assign(own, { state: end, acceptedAt: end === 'accepted' ? when : null, before: null });
+        if (isAccepted) own.heldSince ??= when;
       }
       site.changed();
     },
@@ -204,12 +230,8 @@ export function toProve(
   return null;
 }
 
-export function prove(
-  state: ConnectorState,
-  { seq, what }: { seq: number; what: 'floor' | 'grant' },
-  whole: boolean,
-): void {
-  state.book = proven(state.book, seq, whole);
+export function prove(state: ConnectorState, { seq, what }: { seq: number; what: 'floor' | 'grant' }, by: Proof): void {
+  state.book = proven(state.book, seq, by);
   if (what === 'grant' && state.commanded?.seq === seq) {
     state.commanded.isProven = true;
     if (state.commanded.isUnder) state.under = state.commanded.transactionId;

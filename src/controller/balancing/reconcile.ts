@@ -61,24 +61,29 @@ export function reconcile(
   if (!state.model.smartCharging || chargePoint.contact !== 'known') return null;
   if (state.recheck === 'reboot' && now < chargePoint.settledAt + RECHECK_MS) return null;
   const floor = floorStep(site, state, chargePoint.trials.floor !== null);
-  if (floor !== null) return state.pending === null ? floor : null;
+  if (floor !== null && state.pending === null) return floor;
   const { running, commanded, pending } = state;
   if (share === null || running === null || !running.authorized) return null;
-  const current = commandedMA(state);
+  const holds = worst(state.book, now, running.id);
   const isOurs = commanded !== null && commanded.transactionId === running.id;
+  // Without a limit of ours that of an earlier transaction may be in force.
+  const current = isOurs ? commanded.grantMA : Math.max(commandedMA(state), holds);
   const wanted = share.grantMA;
   const transactionId = running.id;
-  if (wanted < current) {
+  // Where the last limit has lapsed, a lower one is a raise all the same.
+  if (wanted < current && wanted <= holds) {
     if (pending !== null && pending.kind === 'decrease' && pending.grantMA <= wanted) return null;
     return { kind: 'decrease', state, grantMA: wanted, transactionId };
   }
   if (pending !== null) return null;
   const retryMs = chargePoint.refuses ? REFUSED_MS : chargePoint.trials.grant === null ? RETRY_MS : SEARCH_MS;
-  if (wanted === current) return isOurs ? again(state, commanded, chargePoint, { now, retryMs }) : null;
+  const repeated = isOurs && Math.min(commanded.bookedMA, state.model.ratedMA) <= holds ? commanded : null;
+  const repeat = (): Step | null => (repeated === null ? null : again(state, repeated, chargePoint, { now, retryMs }));
+  if (wanted === current && (!isOurs || repeated !== null)) return repeat();
   const refusal = raiseRefused(site, state, wanted, Math.max(LEAST_LAG_MS, chargePoint.dialect.lagMs), retryMs);
   if (refusal === null) return { kind: 'increase', state, grantMA: wanted, transactionId };
   state.because = refusal;
-  return isOurs ? again(state, commanded, chargePoint, { now, retryMs }) : null;
+  return repeat();
 }
 
 /** A floor that is due after a boot, that was not taken, or that shall be another one; raising it is an increase. */

@@ -9,6 +9,8 @@ import type { ChargePointState, ConnectorState, Draw } from './state.ts';
 /** Measured above a limit by less than this is noise, mA, and as a share of the limit. */
 const TOLERANCE_MA = 1_000;
 const TOLERANCE = 0.05;
+/** A car that follows its limit takes so much of it at least. */
+const FOLLOWS = 0.7;
 /** Less than this is no charging, mA. */
 export const NOTHING_MA = 1_000;
 /** Above its limit in two samples that are so far apart, it does not obey, ms. */
@@ -60,7 +62,8 @@ export function judgeDraw(state: ConnectorState, draw: Draw, lagMs: number, refu
   if (isOurs && commanded.state === 'accepted' && commanded.acceptedAt !== null) {
     const settledAt = commanded.acceptedAt + lagMs;
     if (draw.at < settledAt) return nothing;
-    return compared(state, draw, commanded.grantMA, commanded.drawnBefore);
+    // One decrease is one proof, however often it is seen.
+    return compared(state, draw, commanded.grantMA, commanded.isProven ? 0 : commanded.drawnBefore);
   }
   // It takes no limit in any way: what it was to have says whether it matters.
   if (isOurs && commanded.state === 'failed' && refuses) {
@@ -82,11 +85,11 @@ function compared(state: ConnectorState, draw: Draw, limitMA: number, before: nu
     const why = `draws ${amps(draw.most)} A, and may draw ${amps(limitMA)} A`;
     return { proof: null, obedience: 'disobedient', why };
   }
-  const wasAbove = state.aboveSince !== null || isAbove(before, limitMA);
+  const wasAbove = state.aboveSince !== null || isAbove(before, limitMA) || state.obedience === 'disobedient';
   state.aboveSince = null;
   // One that did not obey, and now charges within what it may, does again.
   const isBack = state.obedience === 'disobedient' && limitMA >= state.model.minMA && draw.most >= NOTHING_MA;
-  if (!wasAbove && !isBack) return nothing;
+  if (!isBack && !(wasAbove && hasComeDownTo(state, draw.most, limitMA))) return nothing;
   if (state.obedience === 'disobedient') {
     state.book = distrusted(state.book, false);
     return { proof: 'current', obedience: state.book.floorProven ? 'proven' : 'unproven', why: 'it obeys again' };
@@ -94,13 +97,17 @@ function compared(state: ConnectorState, draw: Draw, limitMA: number, before: nu
   return { proof: 'current', obedience: null, why: '' };
 }
 
+/** A car that stops by itself has not followed its limit: it may go on whenever it likes. */
+const hasComeDownTo = ({ model }: ConnectorState, drawnMA: number, limitMA: number): boolean =>
+  limitMA < model.minMA ? drawnMA < NOTHING_MA : drawnMA >= limitMA * FOLLOWS;
+
 /** What a proof by its current means for the book. */
 export function proveCommanded(state: ConnectorState): void {
   const { commanded } = state;
   if (commanded === null) return;
   commanded.isProven = true;
   if (commanded.isUnder) state.under = commanded.transactionId;
-  state.book = proven(state.book, commanded.seq, false);
+  state.book = proven(state.book, commanded.seq, 'seen');
 }
 
 /**

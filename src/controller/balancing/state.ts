@@ -35,6 +35,8 @@ export type Commanded = {
   readonly seq: number;
   readonly transactionId: number;
   readonly grantMA: number;
+  /** What the book counts for it. */
+  readonly bookedMA: number;
   readonly at: Monotonic;
   readonly leaseMs: number | null;
   /** `doubtful`: accepted, but something was outstanding beside it, or it may have been lost since. It is sent again. */
@@ -52,7 +54,11 @@ export type Commanded = {
   readonly isUnder: boolean;
   /** It is what the charge point obeys. */
   isProven: boolean;
+  /** What was commanded before, and is again should this one never leave; null once it has ended otherwise. */
+  before: Before | null;
 };
+
+export type Before = { commanded: Commanded | null; raisedAt: Monotonic | null };
 
 export type FloorState = {
   /** What was last sent, and how that ended. */
@@ -244,6 +250,7 @@ export function resume(state: ConnectorState, now: Monotonic): void {
     seq: last.seq,
     transactionId: running.id,
     grantMA: last.xMA,
+    bookedMA: last.xMA,
     at: now,
     leaseMs: last.leaseMs,
     state: 'doubtful',
@@ -254,6 +261,7 @@ export function resume(state: ConnectorState, now: Monotonic): void {
     aheadMs: null,
     isUnder: false,
     isProven: false,
+    before: null,
   };
 }
 
