@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { everythingCleared, worst } from '../../../src/balancer/book.ts';
+import { booted, connected, disconnected, mayClear } from '../../../src/controller/balancing/contact.ts';
+import type { Nameplate } from '../../../src/domain/charge-point.ts';
+import type { Dialect } from '../../../src/domain/dialect.ts';
+import { instant } from '../../../src/domain/units.ts';
+import { NOON } from '../../support/manual-clock.ts';
+import { at, type BalancedConnector, balancedConnector, withFloor, withGrant } from './room.ts';
+
+const nameplate = { serialNumber: 'S1', boxSerialNumber: null, firmwareVersion: '1.0' } as Nameplate;
+
+function charging(dialect: Partial<Dialect> = {}): BalancedConnector {
+  const found = balancedConnector(dialect);
+  withFloor(found.state);
+  withGrant(found.state, 20_000);
+  found.state.evidence = { serialNumber: 'S1', firmwareVersion: '1.0', provenAt: instant(NOON), by: 'composite' };
+  return found;
+}
+const counted = ({ state }: BalancedConnector, now = 0): number => worst(state.book, at(now), 7);
+const LONG_AFTER = 10_000_000;
+
+it('the same device keeps its floor over a reboot, and is told it again', () => {
+  const found = charging();
+  booted(found.chargePoint, nameplate, at(0), false);
+  expect(counted(found, LONG_AFTER)).toBe(6_000);
+  expect(found.state.floor.state).toBe('due');
+  expect(found.state.commanded?.state).toBe('doubtful');
+});
+
+it('another device, other firmware, or one without a name counts its rating, whatever was proven in the one before', () => {
+  for (const other of [{ serialNumber: 'S2' }, { firmwareVersion: '2.0' }, { serialNumber: null }]) {
+    const found = charging();
+    found.state.book = { ...found.state.book, provenTransaction: 7 };
+    booted(found.chargePoint, { ...nameplate, ...other }, at(0), false);
+    expect(counted(found)).toBe(32_000);
+    expect(found.chargePoint.contact).toBe('unknown');
+  }
+});
+
+it('after a boot no Relative grant ends by itself, unless it is known to count from its transaction', () => {
+  const anew = charging({ kind: 'Relative' });
+  booted(anew.chargePoint, nameplate, at(0), false);
+  expect(counted(anew, LONG_AFTER)).toBe(20_000);
+  const known = charging({ kind: 'Relative', relativeFrom: 'transaction' });
+  booted(known.chargePoint, nameplate, at(0), false);
+  expect(counted(known, LONG_AFTER)).toBe(6_000);
+});
+
+it('what loses its profiles counts its rating as soon as it is out of sight, and is told everything again', () => {
+  for (const losesProfiles of ['reboot', 'disconnect'] as const) {
+    const found = charging({ losesProfiles });
+    disconnected(found.chargePoint);
+    expect(counted(found)).toBe(32_000);
+    connected(found.chargePoint, at(0));
+    expect(found.state.floor.state).toBe('due');
+    expect(found.state.commanded?.state).toBe('doubtful');
+  }
+});
+
+it('out of sight a proven transaction no longer makes up for a floor', () => {
+  const found = charging();
+  found.state.book = { ...everythingCleared(found.state.book), provenTransaction: 7 };
+  expect(counted(found)).toBe(20_000);
+  disconnected(found.chargePoint);
+  expect(counted(found)).toBe(32_000);
+  expect(found.state.commanded?.isProven).toBe(false);
+});
+
+it('nothing is removed where somebody charges, or something is drawn', () => {
+  const found = balancedConnector();
+  expect(mayClear(found.chargePoint)).toBe(true);
+  found.state.draw = { at: at(0), mA: [1_000, 0, 0], most: 1_000 };
+  expect(mayClear(found.chargePoint)).toBe(false);
+  expect(mayClear(charging().chargePoint)).toBe(false);
+});

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { settled, voidBook, worst } from '../../../src/balancer/book.ts';
+import { readBook, unwrittenOf } from '../../../src/controller/balancing/journal.ts';
+import { at, balancedConnector, withFloor, withGrant } from './room.ts';
+
+const read = (book: string) =>
+  readBook({ chargePointId: 'CP1', connectorId: 1, book, evidence: null }, 32_000, at(50), 90_000, 20_000);
+
+it('a book comes back as it was written, each lease begun anew with twice the skew', () => {
+  const { state } = balancedConnector();
+  withFloor(state);
+  withGrant(state, 20_000);
+  expect(unwrittenOf([state])).toEqual([]);
+  state.unwritten = true;
+  const back = read(unwrittenOf([state])[0]?.book ?? '');
+  expect(back.nextSeq).toBe(state.book.nextSeq);
+  expect(worst(back, at(50 + 900_000 + 180_000 + 20_000 - 1), null)).toBe(20_000);
+  expect(worst(back, at(50 + 900_000 + 180_000 + 20_000), null)).toBe(6_000);
+  expect(settled(back)).toBe(settled(state.book));
+});
+
+it('what can not be read is a book that knows nothing', () => {
+  const entry = { seq: 1, kind: 'floor', xMA: 6_000, tailMA: 6_000, leaseMs: null };
+  const good = { entries: [entry], nextSeq: 2, floorProven: true };
+  expect(worst(read(JSON.stringify(good)), at(0), null)).toBe(6_000);
+  for (const broken of ['', '{', 'null', '{"entries":[]}', '{"entries":[null],"nextSeq":1,"floorProven":true}']) {
+    expect(read(broken)).toEqual(voidBook(32_000));
+  }
+  for (const wrong of [{ xMA: 1.5 }, { xMA: '6000' }, { kind: 'other' }, { leaseMs: 'x' }, { seq: null }]) {
+    expect(read(JSON.stringify({ ...good, entries: [{ ...entry, ...wrong }] }))).toEqual(voidBook(32_000));
+  }
+});
