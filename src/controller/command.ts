@@ -117,7 +117,11 @@ function operate(
       class: 'operator',
       timeoutMs: site.callTimeoutMs,
       waitMs: site.callTimeoutMs,
-      ended: (outcome) => done(resultOfCall(outcome, id)),
+      ended: (outcome) => {
+        // A limit of ours may have left before it, and be gone with it.
+        limits.book();
+        done(resultOfCall(outcome, id));
+      },
     });
   };
   return {
