@@ -20,9 +20,9 @@ export type CircuitRisk = {
 
 export type Lease = { readonly seconds: number; readonly capMA: number };
 
-const LONG_LEASE_S = 43_200;
-const LEASE_S = 900;
-const SHORT_LEASE_S = 120;
+export const LONG_LEASE_S = 43_200;
+export const LEASE_S = 900;
+export const SHORT_LEASE_S = 120;
 /** What a breaker carries for the length of a lease without tripping, as a share of its rating (EN 60898-1: 1.13 for an hour). */
 const CARRIES = 1.12;
 
