@@ -70,7 +70,7 @@ export function phasesOver({ sumMA, limitMA }: DeadBoxSum): GridPhase[] {
 }
 
 /** What a connector is held to by its configuration alone. */
-export function configuredHold({ smartCharging, floorMA, ratedMA }: ConnectorModel): MilliAmps {
+function configuredHold({ smartCharging, floorMA, ratedMA }: ConnectorModel): MilliAmps {
   return smartCharging ? floorMA : ratedMA;
 }
 

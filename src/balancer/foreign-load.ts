@@ -13,7 +13,7 @@ import { type MilliAmps, type Monotonic, milliAmps, type PerPhase } from '../dom
 import { type ConnectorLoad, carLoadBelow, markBlind, type PhaseLoad } from './car-load.ts';
 
 /** A lull of less than this frees nothing, ms. */
-export const GATE_MS = 60_000;
+const GATE_MS = 60_000;
 
 const NONE: PerPhase<MilliAmps> = [milliAmps(0), milliAmps(0), milliAmps(0)];
 

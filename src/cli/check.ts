@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Config, ConfigSource } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
+import { checkSchedules } from '../limits/schedule.ts';
 import { configOptionsHelp, loadFor } from './config-arguments.ts';
 import type { CommandIo } from './io.ts';
 import { siteReport } from './site-report.ts';
@@ -31,12 +32,28 @@ export function check(args: readonly string[], io: CommandIo): number {
   }
   for (const warning of result.warnings) io.out(`warning: ${formatProblem(warning)}`);
   if (result.ok) {
+    const wrong = wrongSchedule(result.config);
+    if (wrong !== null) {
+      io.err(`error: ${wrong}`);
+      io.err('The configuration is not valid: 1 to correct.');
+      return 1;
+    }
     io.out(`The configuration is valid${count(result.warnings.length)}.`);
     return 0;
   }
   for (const problem of result.problems) io.err(`error: ${formatProblem(problem)}`);
   io.err(`The configuration is not valid: ${result.problems.length} to correct.`);
   return 1;
+}
+
+/** What the pattern of the file lets through and cron does not understand, in words. */
+function wrongSchedule({ limits }: Config): string | null {
+  try {
+    checkSchedules(limits.schedules);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** The configuration in force as short YAML; secrets print as `***` by themselves. */

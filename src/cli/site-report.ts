@@ -19,7 +19,7 @@ export function siteReport(model: SiteModel): string[] {
 }
 
 /** `L1 58 / L2 61 / L3 49 of 63 A`. */
-export function deadBoxWords({ sumMA, limitMA }: DeadBoxSum): string {
+function deadBoxWords({ sumMA, limitMA }: DeadBoxSum): string {
   const sums = sumMA.map((sum, phase) => `L${phase + 1} ${amps(sum)}`).join(' / ');
   return `${sums} of ${perPhase(limitMA)} A`;
 }

@@ -58,7 +58,7 @@ export function checkSums(config: ConfigFile, model: SiteModel, say: Say): void 
 const MAX_TERMS = 8;
 
 /** `reserve 20 + A/1 6 + A/2 6`. */
-export function termsInWords({ terms }: DeadBoxSum, phase: 0 | 1 | 2): string {
+function termsInWords({ terms }: DeadBoxSum, phase: 0 | 1 | 2): string {
   const words = terms
     .filter(({ phases }) => phases[phase] > 0)
     .map(({ kind, of, phases }) => {

@@ -164,6 +164,6 @@ function checkReferences({ circuits, limits, policy }: ConfigFile, say: Say): vo
 const NEEDED = ['currentA', 'phasePowerW', 'powerW'] as const;
 
 /** One number for all phases, or three. */
-export function phasesOf(amps: number | readonly number[]): readonly number[] {
+function phasesOf(amps: number | readonly number[]): readonly number[] {
   return typeof amps === 'number' ? [amps, amps, amps] : amps;
 }

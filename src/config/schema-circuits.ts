@@ -178,5 +178,4 @@ export const policy = Type.Object(
   { ...closed, default: {}, description: 'How current is shared between cars.' },
 );
 
-export type PolicyFile = Type.Static<typeof policy>;
 export type CircuitFile = Type.Static<typeof circuit>;

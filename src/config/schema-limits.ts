@@ -161,7 +161,5 @@ export const limits = Type.Object(
 );
 
 export type LimitsFile = Type.Static<typeof limits>;
-export type ScheduleFile = LimitsFile['schedules'][number];
 export type ModbusLimitFile = LimitsFile['modbus'][number];
 export type MqttLimitFile = LimitsFile['mqtt'][number];
-export type LimitThenFile = ModbusLimitFile['then'];

@@ -183,4 +183,3 @@ export type ModbusMeterFile = Type.Static<typeof modbusTcp>;
 export type MqttMeterFile = Type.Static<typeof mqtt>;
 export type HttpMeterFile = Type.Static<typeof http>;
 export type ChargePointMeterFile = Type.Static<typeof chargePoint>;
-export type MeterFile = ModbusMeterFile | MqttMeterFile | HttpMeterFile | ChargePointMeterFile;

@@ -38,7 +38,7 @@ export const MAX_WISHES = 50_000;
 /** Nobody charges more in one session than this, Wh. */
 export const MAX_ENERGY_WH = 1_000_000;
 /** A boost ends by itself; so long at most, ms. */
-export const MAX_BOOST_MS = 24 * 3_600_000;
+const MAX_BOOST_MS = 24 * 3_600_000;
 const MINUTE_MS = 60_000;
 const MINUTES_A_DAY = 1_440;
 

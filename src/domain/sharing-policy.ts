@@ -29,7 +29,7 @@ export type PolicyEvent = { type: 'policy-changed'; policy: SharingPolicy; at: I
 export const MAX_TIERS = 10;
 export const MAX_TIER_NAME = 40;
 /** Turns and rests are not shorter: contactors and cars wear with each (design limit of the site, ms). */
-export const LEAST_TURN_MS = 15 * 60_000;
+const LEAST_TURN_MS = 15 * 60_000;
 
 const MINUTE_MS = 60_000;
 

@@ -36,7 +36,7 @@ export function limitFault({ limitMA, limitW }: LimitValue): string | null {
 }
 
 /** What it holds at an instant; null where what is configured holds. Before its beginning (the clock was set back) it holds. */
-export function valueAt({ value, until, then }: SiteLimit, now: Instant): LimitValue | null {
+function valueAt({ value, until, then }: SiteLimit, now: Instant): LimitValue | null {
   if (until === null || now < until) return value;
   return then === 'configured' ? null : then;
 }

@@ -15,7 +15,7 @@ const EARLY_MS = 1_000;
 /** Wakes us when an expression of cron begins to match. Node-cron is the real one. */
 export type Cron = (expression: string, timeZone: string, run: () => void) => { restart(): void; stop(): void };
 
-export const nodeCron: Cron = (expression, timezone, run) => {
+const nodeCron: Cron = (expression, timezone, run) => {
   const task = schedule(expression, run, { timezone, suppressMissedWarning: true });
   return {
     restart: () => {

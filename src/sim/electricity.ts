@@ -180,7 +180,7 @@ export function createElectricity(options: ElectricityOptions) {
 }
 
 /** From the charge point's phases to the grid's. */
-export function turned(amps: readonly number[], rotation: string): number[] {
+function turned(amps: readonly number[], rotation: string): number[] {
   const grid = [0, 0, 0];
   [...rotation].forEach((letter, phase) => {
     grid['RST'.indexOf(letter)] = amps[phase] ?? 0;

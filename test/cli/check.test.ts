@@ -50,6 +50,14 @@ describe('busbar check', () => {
     expect(out).toContain('Lease (auto): 12 h');
   });
 
+  test('refuses a time of cron that the pattern lets through', () => {
+    const schedule = '{id: peak, circuit: grid, start: "99 17 * * *", durationMin: 60, limitA: 16}';
+    writeFileSync(file, `circuits: [{id: grid, limitA: 32}]\nlimits: {schedules: [${schedule}]}\n`);
+    const { code, err } = run(['--config', file]);
+    expect(code).toBe(1);
+    expect(err).toContain('limits.schedules peak: "99 17 * * *" is no time of cron.');
+  });
+
   test('refuses floors that do not fit, with the sum', () => {
     const floors = [1, 2, 3].map((id) => `{id: ${id}, ratedA: 32, floorA: 10}`).join(', ');
     writeFileSync(

@@ -16,8 +16,6 @@ import { createTwoSidedClock } from './two-sided-clock.ts';
  * OCPP. The same seed gives the same world, frame by frame; an hour takes as long as the work in it.
  */
 
-export type FastWorld = ReturnType<typeof createFastWorld>;
-
 export function createFastWorld(
   options: { seed?: number; policy?: Partial<Policy>; database?: Database; leaseS?: number | 'auto' } = {},
 ) {

@@ -73,9 +73,6 @@ export type LimitText = {
   readonly erasesFloor: boolean;
 };
 
-/** A text older than this is booked and written anew, ms: its step was computed from its `now`. */
-export const TEXT_VALID_MS = 2_000;
-
 /** How far back a schedule starts, so that a clock that is behind finds no gap before it, ms. */
 const HEAD_START_MS = 86_400_000;
 /** A clock that is ahead is compensated up to here, ms. */

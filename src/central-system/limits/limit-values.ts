@@ -40,7 +40,7 @@ const wattsPerMilliAmp = ({ phases, voltageMV, outputShare }: LimitScale): numbe
   (voltageMV * phases * outputShare) / 1_000_000;
 
 /** The highest multiple, or entry of the list, that is not above; 0 where there is none. */
-export function stepDown(wantedMA: number, step: Dialect['step']): number {
+function stepDown(wantedMA: number, step: Dialect['step']): number {
   if (typeof step === 'number') return step > 0 ? Math.floor(wantedMA / step) * step : Math.floor(wantedMA);
   return step.findLast((each) => each <= wantedMA) ?? 0;
 }

@@ -1,11 +1,11 @@
 import { allocate } from '../../balancer/allocate.ts';
-import { settled, worst } from '../../balancer/book.ts';
+import { worst } from '../../balancer/book.ts';
 import type { ConnectorLoad } from '../../balancer/car-load.ts';
 import { exposureOf, HIGH_VOLTAGE_V, type PhaseSums, type Room } from '../../balancer/exposure.ts';
 import { type ForeignLoad, foreignLoad } from '../../balancer/foreign-load.ts';
 import { usedGridPhases } from '../../balancer/learned-phases.ts';
 import { type CarFacts, rankCars } from '../../balancer/order.ts';
-import { maskOf, type SiteIndex } from '../../balancer/site-index.ts';
+import { maskOf } from '../../balancer/site-index.ts';
 import { nextTurns } from '../../balancer/turns.ts';
 import { violations } from '../../balancer/violations.ts';
 import type { Allocation, AllocationCar } from '../../domain/allocation.ts';
@@ -242,18 +242,4 @@ function factsOf(world: World, { wishOf, at }: Cycle, state: ConnectorState): Ca
     mayPause: dialect.pause !== 'never' && model.dc === null,
     isResting: appetite.isResting,
   };
-}
-
-/** What remains on every circuit and phase when this process dies now and nobody touches anything, mA. */
-export function deadBoxSums(index: SiteIndex, connectors: readonly ConnectorState[]): PhaseSums {
-  const amounts = connectors.map(({ book }) => settled(book));
-  const sums = exposureOf(index, amounts, index.wired);
-  for (const [node, circuit] of index.circuits.entries()) {
-    for (let phase = 0; phase < 3; phase += 1) {
-      for (let at = node; at >= 0; at = index.parents[at] ?? -1) {
-        sums[at * 3 + phase] = (sums[at * 3 + phase] ?? 0) + (circuit.reserveMA[phase] ?? 0);
-      }
-    }
-  }
-  return sums;
 }

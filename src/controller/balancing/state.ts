@@ -226,7 +226,7 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
 }
 
 /** What the commissioning profile asks for, ms. */
-export const SAMPLE_MS = 10_000;
+const SAMPLE_MS = 10_000;
 
 export const boundsOf = ({ minMA, maxMA }: ConnectorModel) => ({ minMA, ceilingMA: maxMA });
 
