@@ -57,6 +57,7 @@ export function notice(world: World, event: Event): boolean {
         // What a person ended, or we did, says nothing about pauses.
         const byItself = event.stop.reason === 'Other' && state.obedience !== 'disobedient';
         if (byItself) learn(world, chargePoint, learnedFromEnd(chargePoint.dialect, ended, event.stop.receivedAt));
+        if (byItself && ended !== null) warnOfFloor(world, chargePoint, state);
         transactionStopped(state, event.transactionId, now);
       }
       return true;
@@ -155,6 +156,20 @@ function readingsTaken(
   }
   if (judged.obedience !== null) world.obey(state, judged.obedience, judged.why);
   return true;
+}
+
+/** Its transactions end as they begin, for want of the least that a car charges with. */
+function warnOfFloor(
+  world: World,
+  { id: chargePointId, dialect }: ChargePointState,
+  { key, model }: ConnectorState,
+): void {
+  if (dialect.pause !== 'never' || model.floorMA >= model.minMA) return;
+  const { connectorId, minMA } = model;
+  const text = `${chargePointId} ends a transaction that may draw nothing, and connector ${connectorId} begins with nothing.`;
+  const fix = `Give connector ${connectorId} of ${chargePointId} a floor of ${minMA / 1_000} A in the site's configuration.`;
+  const alert = { id: `floor-below-minimum:${key}`, kind: 'floor-below-minimum', chargePointId, text, fix };
+  world.record([{ type: 'alert-raised', alert, at: world.site.clock.now() }]);
 }
 
 /** What it was offered: where its limit was not taken, or it has not let the car go on yet, the car's draw says nothing. */
