@@ -17,6 +17,12 @@ import { lagOf, type World } from './world.ts';
 /** What has been committed changes what the loop knows. True where that may change a limit. */
 export function notice(world: World, event: Event): boolean {
   if (SITE_WIDE.has(event.type)) return true;
+  // A start that is told twice may have lost what came in between: the current limit is sent again.
+  if (event.type === 'evidence-added' && event.evidence.kind === 'start-repeated') {
+    const state = world.connectors.find(({ running }) => running?.id === event.transactionId);
+    if (state?.commanded != null) state.commanded.state = 'doubtful';
+    return state !== undefined;
+  }
   if (!('chargePointId' in event) || typeof event.chargePointId !== 'string') return false;
   const chargePoint = world.chargePoints.get(event.chargePointId);
   if (chargePoint === undefined) return false;
