@@ -128,7 +128,7 @@ export function createBalancedSite(options: SiteOptions) {
     foreign: options.foreign ?? [],
   });
   /** What the meter does: tells the truth, says nothing, or repeats itself. */
-  const meter = { mode: 'true' as 'true' | 'silent' | 'frozen' | 'thousandfold', last: three(0) };
+  const meter = { mode: 'true' as 'true' | 'silent' | 'frozen' | 'thousandfold' | 'swapped', last: three(0) };
   if (metered) tick();
 
   function tick(): void {
@@ -137,7 +137,9 @@ export function createBalancedSite(options: SiteOptions) {
     const truth = electricity.currents().get('grid') ?? [0, 0, 0];
     const scale = meter.mode === 'thousandfold' ? 1_000_000 : 1_000;
     if (meter.mode !== 'frozen') {
-      meter.last = [0, 1, 2].map((phase) => milliAmps((truth[phase] ?? 0) * scale)) as unknown as PerPhase<MilliAmps>;
+      meter.last = (meter.mode === 'swapped' ? [1, 0, 2] : [0, 1, 2]).map((phase) =>
+        milliAmps((truth[phase] ?? 0) * scale),
+      ) as unknown as PerPhase<MilliAmps>;
     }
     world.controller().balancing?.meterSampled({
       meterId: 'main',

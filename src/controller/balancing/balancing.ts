@@ -8,7 +8,7 @@ import type { Event } from '../../domain/events.ts';
 import type { MeterSample, MeterState } from '../../domain/meter.ts';
 import { judgeMeter, newWatch, watchSample } from '../../domain/meter-watch.ts';
 import { connectorKey } from '../../domain/site-model.ts';
-import type { Instant, Monotonic } from '../../domain/units.ts';
+import type { Instant, MilliAmps, Monotonic, PerPhase } from '../../domain/units.ts';
 import type { Decision } from '../turn.ts';
 import { createAlarms } from './alarms.ts';
 import { attend, trust } from './asking.ts';
@@ -21,6 +21,7 @@ import { readBook, unwrittenOf } from './journal.ts';
 import { refreshDialect } from './learn.ts';
 import type { LimitCall } from './limit-calls.ts';
 import { adopt, keepTime, notice } from './noticing.ts';
+import { createPhaseCheck } from './phase-check.ts';
 import type { Wish } from './planned.ts';
 import { loadOf, planSite } from './planning.ts';
 import { createRisks } from './risks.ts';
@@ -53,7 +54,8 @@ export function createBalancing(site: BalancingSite) {
   let wallAhead = clock.now() - started;
   const figures = { cycles: 0, lastMs: 0, slowestMs: 0 };
   /** Alerts of this life of the process. */
-  const raised = new Set(model.meters.map(({ id }) => `meter:${id}`).filter(site.isAlertOpen));
+  const raised = new Set(model.meters.flatMap(({ id }) => [`meter:${id}`, `phases:${id}`]).filter(site.isAlertOpen));
+  const phaseChecks = new Map<string, ReturnType<typeof createPhaseCheck>>();
   const world: World = {
     site,
     index,
@@ -125,6 +127,7 @@ export function createBalancing(site: BalancingSite) {
       // What a consumer draws, and what the sun gives, has nothing to do with cars.
       const carsMA = meter?.side === 'grid' ? (carsMeasuredBelow(model, loads).get(circuit.id) ?? null) : null;
       world.watches.set(sample.meterId, watchSample(watch, sample, { limitMA: circuit.limitMA, carsMA }));
+      if (carsMA !== null) comparePhases(sample, carsMA);
       wake();
     },
 
@@ -261,6 +264,21 @@ export function createBalancing(site: BalancingSite) {
       } else if (isFine && raised.delete(id)) record([{ type: 'alert-cleared', id, at }]);
     }
     world.meters = states;
+  }
+
+  function comparePhases({ meterId, currentMA, receivedAt }: MeterSample, carsMA: PerPhase<MilliAmps>): void {
+    const check = phaseChecks.get(meterId) ?? createPhaseCheck();
+    phaseChecks.set(meterId, check);
+    const found = check.look(carsMA, currentMA, receivedAt);
+    const id = `phases:${meterId}`;
+    const at = clock.now();
+    if (found === 'right' && raised.delete(id)) record([{ type: 'alert-cleared', id, at }]);
+    if (found === null || found === 'right' || raised.has(id)) return;
+    raised.add(id);
+    const [expected, seen] = [`L${found.expected + 1}`, `L${found.seen + 1}`];
+    const text = `Cars move on ${expected}, and meter ${meterId} sees it on ${seen}: these two seem to be swapped.`;
+    const fix = `Look at how the meter is wired, and at the rotation of the charge points below it: one of them names ${expected} and ${seen} wrongly.`;
+    record([{ type: 'alert-raised', alert: { id, kind: 'phases', chargePointId: null, text, fix }, at }]);
   }
 
   /** Entries end by the monotonic clock; charge points count by a clock that follows ours when it is set. */

@@ -97,7 +97,7 @@ export function mayClear({ connectors }: ChargePointState): boolean {
 
 /** ClearChargingProfile without criteria has been sent: from its sending on nothing limits. */
 export function clearing(chargePoint: ChargePointState): void {
-  for (const state of chargePoint.connectors) touch(state, everythingCleared(state.book));
+  for (const state of chargePoint.connectors) lost(state);
 }
 
 /** It was answered. What stays after a refusal is covered by the level. */

@@ -17,6 +17,12 @@ import { lagOf, type World } from './world.ts';
 /** What has been committed changes what the loop knows. True where that may change a limit. */
 export function notice(world: World, event: Event): boolean {
   if (SITE_WIDE.has(event.type)) return true;
+  // A start that is told twice may have lost what came in between: the current limit is sent again.
+  if (event.type === 'evidence-added' && event.evidence.kind === 'start-repeated') {
+    const state = world.connectors.find(({ running }) => running?.id === event.transactionId);
+    if (state?.commanded != null) state.commanded.state = 'doubtful';
+    return state !== undefined;
+  }
   if (!('chargePointId' in event) || typeof event.chargePointId !== 'string') return false;
   const chargePoint = world.chargePoints.get(event.chargePointId);
   if (chargePoint === undefined) return false;
@@ -57,6 +63,7 @@ export function notice(world: World, event: Event): boolean {
         // What a person ended, or we did, says nothing about pauses.
         const byItself = event.stop.reason === 'Other' && state.obedience !== 'disobedient';
         if (byItself) learn(world, chargePoint, learnedFromEnd(chargePoint.dialect, ended, event.stop.receivedAt));
+        if (byItself && ended !== null) warnOfFloor(world, chargePoint, state);
         transactionStopped(state, event.transactionId, now);
       }
       return true;
@@ -155,6 +162,20 @@ function readingsTaken(
   }
   if (judged.obedience !== null) world.obey(state, judged.obedience, judged.why);
   return true;
+}
+
+/** Its transactions end as they begin, for want of the least that a car charges with. */
+function warnOfFloor(
+  world: World,
+  { id: chargePointId, dialect }: ChargePointState,
+  { key, model }: ConnectorState,
+): void {
+  if (dialect.pause !== 'never' || model.floorMA >= model.minMA) return;
+  const { connectorId, minMA } = model;
+  const text = `${chargePointId} ends a transaction that may draw nothing, and connector ${connectorId} begins with nothing.`;
+  const fix = `Give connector ${connectorId} of ${chargePointId} a floor of ${minMA / 1_000} A in the site's configuration.`;
+  const alert = { id: `floor-below-minimum:${key}`, kind: 'floor-below-minimum', chargePointId, text, fix };
+  world.record([{ type: 'alert-raised', alert, at: world.site.clock.now() }]);
 }
 
 /** What it was offered: where its limit was not taken, or it has not let the car go on yet, the car's draw says nothing. */

@@ -61,7 +61,9 @@ export function planSite(world: World, cycle: Cycle): Planned {
 /** It has a car with a right to charge, and a limit would reach it. */
 function isPlanned(world: World, state: ConnectorState): boolean {
   const { running, model, obedience } = state;
-  if (running === null || !running.authorized || !model.smartCharging || obedience === 'drawing-unasked') return false;
+  if (running === null || !running.authorized || !model.smartCharging) return false;
+  // What does not obey takes all that it can draw off the others' capacity, and no share.
+  if (obedience === 'drawing-unasked' || obedience === 'disobedient') return false;
   return isReachable(world, chargePointOf(world, state)) && !state.book.isolated;
 }
 

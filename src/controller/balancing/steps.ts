@@ -1,5 +1,6 @@
 import type { Lease } from '../../balancer/lease.ts';
 import { needsTransactionFloor } from '../../central-system/limits/grant-profile.ts';
+import type { Share } from '../../domain/because.ts';
 import type { Dialect } from '../../domain/dialect.ts';
 import { type Instant, type Monotonic, milliAmps } from '../../domain/units.ts';
 import { waitsForLook } from './asking.ts';
@@ -57,7 +58,7 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
         state.because = { kind: 'unproven' };
         return null;
       }
-      const share = plan.shares.get(state.key) ?? null;
+      const share = plan.shares.get(state.key) ?? leastShare(state);
       const most = probeCap(state, chargePoint, now);
       const capped =
         share === null ? null : { ...share, grantMA: capOf(state, milliAmps(Math.min(share.grantMA, most))) };
@@ -94,6 +95,12 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
     return chargePoint.dialect.showsComposite !== false && state.under !== 'lost';
   }
 
+  /** What has not obeyed is tried with the least that a car charges with: more than that is booked for it already. */
+  function leastShare({ obedience, running, model }: ConnectorState): Share | null {
+    if (obedience !== 'disobedient' || running === null || !running.authorized) return null;
+    return { grantMA: model.minMA, because: { kind: 'disobedient', step: 'the least' } };
+  }
+
   /** It takes more than it may; without a transaction it shows again only with the next one. */
   function isUnruly({ obedience, running, aboveSince }: ConnectorState): boolean {
     return obedience === 'disobedient' && running !== null && aboveSince !== null;
@@ -116,9 +123,7 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
   }
 
   /** No more than a breaker carries should this charge point be out of reach when the building takes its most. */
-  function capOf(state: ConnectorState, wantedMA: (typeof state.model)['maxMA']): typeof wantedMA {
-    const isDoubted = state.obedience === 'disobedient';
-    const grantMA = isDoubted && wantedMA > state.model.minMA ? state.model.minMA : wantedMA;
+  function capOf(state: ConnectorState, grantMA: (typeof state.model)['maxMA']): typeof grantMA {
     if (grantMA <= state.model.floorMA) return grantMA;
     const { capMA } = leaseOf(state, grantMA);
     if (grantMA <= capMA) return grantMA;
