@@ -251,6 +251,9 @@ function sharingOf({ policy }: Config) {
   const tiers = policy.tiers.length === 0 ? defaultPolicy.tiers : policy.tiers;
   return {
     leaseS: policy.lease,
+    ...(policy.surplus === undefined
+      ? {}
+      : { surplus: { circuit: policy.surplus.circuit, keepMA: policy.surplus.keepA * 1_000 } }),
     rules: {
       policy: {
         ...defaultPolicy,

@@ -162,14 +162,6 @@ export const policy = Type.Object(
         {
           circuit: shortName('The circuit at whose meter the surplus is seen.'),
           keepA: amps({ default: 0, description: 'Of the surplus, left for others, per phase.' }),
-          startAfterS: seconds(0, 3600, {
-            default: 60,
-            description: 'How long there must be enough before a car starts.',
-          }),
-          stopAfterS: seconds(0, 3600, {
-            default: 180,
-            description: 'How long there must be too little before it pauses.',
-          }),
         },
         { ...closed, description: 'Charging with what is generated and not used.' },
       ),

@@ -49,7 +49,7 @@ function brokenTerms(site: Allocation, plan: Plan): string | null {
 const everyKind: SiteKind = { power: true, unbalance: true, history: true };
 
 describe('allocate, on random sites', () => {
-  it('overloads nothing', { timeout: 60_000 }, () => {
+  it('overloads nothing', { timeout: 240_000 }, () => {
     everySite(400, { power: true, unbalance: true }, (site) => {
       const plan = allocate(site);
       const [wrong] = worsened(site, plan);
@@ -57,7 +57,7 @@ describe('allocate, on random sites', () => {
     });
   });
 
-  it('overloads nothing while holding on to what cars have', { timeout: 60_000 }, () => {
+  it('overloads nothing while holding on to what cars have', { timeout: 240_000 }, () => {
     everySite(200, { power: true, unbalance: true, history: true }, (site) => {
       const plan = allocate({ ...site, cars: site.cars.map((car) => ({ ...car, mustKeep: false })) });
       const [wrong] = worsened(site, plan);
@@ -65,7 +65,7 @@ describe('allocate, on random sites', () => {
     });
   });
 
-  it('overloads by no more than the minimums of those that are never paused', { timeout: 60_000 }, () => {
+  it('overloads by no more than the minimums of those that are never paused', { timeout: 240_000 }, () => {
     everySite(100, everyKind, (site) => {
       const plan = allocate(site);
       const kept: Plan = new Map([...plan].map(([key, share]) => [key, onlyKept(site, key, share)]));
@@ -77,11 +77,11 @@ describe('allocate, on random sites', () => {
     });
   });
 
-  it('lets nobody gain unless somebody with no more loses', { timeout: 60_000 }, () => {
+  it('lets nobody gain unless somebody with no more loses', { timeout: 240_000 }, () => {
     everySite(120, { power: true, fine: true }, notMaxMin);
   });
 
-  it('leaves no step unused that fits', { timeout: 60_000 }, () => {
+  it('leaves no step unused that fits', { timeout: 240_000 }, () => {
     everySite(80, { power: true, unbalance: true }, (site) => {
       // Where a phase leads too far already, the excess over the lowest does not show what the others may do.
       if (violations(site, NOTHING).some(({ kind }) => kind === 'unbalance')) return null;
@@ -97,7 +97,7 @@ describe('allocate, on random sites', () => {
     });
   });
 
-  it('gives the same whatever the order of the list', { timeout: 60_000 }, () => {
+  it('gives the same whatever the order of the list', { timeout: 240_000 }, () => {
     everySite(80, everyKind, (site) => {
       const cars = site.cars.map((car, index) => ({ ...car, order: index }));
       const one = allocate({ ...site, cars });
@@ -110,7 +110,7 @@ describe('allocate, on random sites', () => {
   });
 
   it('raises the smallest share of each tier, or leaves it, when the same cars get more capacity', {
-    timeout: 60_000,
+    timeout: 240_000,
   }, () => {
     everySite(40, { fine: true }, (site) => {
       const cars = site.cars.map((car) => ({ ...car, tier: 1, weight: 1 }));

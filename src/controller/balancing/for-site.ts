@@ -22,7 +22,11 @@ export type SharingRules = {
   readonly tierOf: readonly { readonly tier: string; readonly parentIdTag?: string; readonly chargePoint?: string }[];
 };
 
-export type Sharing = { readonly leaseS: number | 'auto'; readonly rules: SharingRules };
+export type Sharing = {
+  readonly surplus?: { readonly circuit: string; readonly keepMA: number };
+  readonly leaseS: number | 'auto';
+  readonly rules: SharingRules;
+};
 
 type Surroundings = Pick<
   BalancingSite,
@@ -35,7 +39,14 @@ export function balancingFor(sharing: Sharing | null, around: Surroundings): Bal
   const { siteModel: model, nominalVoltageMV: nominalMV } = policy;
   if (sharing === null || model === null) return null;
   const reads = readsFor(reader, model, sharing.rules, timeZone);
-  const balancing = createBalancing({ ...reads, ...site, model, nominalMV, leaseS: sharing.leaseS });
+  const balancing = createBalancing({
+    ...reads,
+    ...site,
+    model,
+    nominalMV,
+    leaseS: sharing.leaseS,
+    surplus: sharing.surplus ?? null,
+  });
   return {
     ...balancing,
     noticed(event): void {

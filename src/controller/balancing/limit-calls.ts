@@ -236,6 +236,5 @@ export function prove(state: ConnectorState, { seq, what }: { seq: number; what:
     state.commanded.isProven = true;
     if (state.commanded.isUnder) state.under = state.commanded.transactionId;
   }
-  if (state.obedience === 'unproven' && state.book.floorProven) state.obedience = 'proven';
   state.unwritten = true;
 }

@@ -215,10 +215,13 @@ function named(because: Share['because'], { limits }: Cycle): Share['because'] {
   return source === undefined ? because : { kind: 'limit-from-outside', circuit: because.circuit, source };
 }
 
-/** What generation sends back through the root, W: what cars may use without taking anything from the grid. */
+/**
+ * What generation sends back through the circuit at which it is looked for, W: what cars may use without taking anything from
+ * the grid. The least of the last minute, so that they don't follow every cloud up.
+ */
 function surplusOf({ index, site }: World, loads: ReadonlyMap<string, ForeignLoad>): number {
-  const root = loads.get(index.circuits[0]?.id ?? '');
-  const netMA = (root?.nowMA ?? []).reduce((sum: number, mA) => sum + mA, 0);
+  const { circuit, keepMA } = site.surplus ?? { circuit: index.circuits[0]?.id ?? '', keepMA: 0 };
+  const netMA = (loads.get(circuit)?.gateMA ?? []).reduce((sum: number, mA) => sum + mA + keepMA, 0);
   return Math.max(0, Math.floor((-netMA * site.nominalMV) / 1_000_000));
 }
 

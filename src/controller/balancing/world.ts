@@ -25,6 +25,8 @@ export type BalancingSite = {
   readonly model: SiteModel;
   readonly nominalMV: MilliVolts;
   readonly leaseS: number | 'auto';
+  /** Where surplus is looked for, and how much of it is left for others, mA per phase; null: at the root, and nothing. */
+  readonly surplus: { readonly circuit: string; readonly keepMA: number } | null;
   readonly callTimeoutMs: number;
   readonly lines: Lines;
   readonly clock: Clock;
