@@ -79,7 +79,9 @@ export function reconcile(
   const retryMs = chargePoint.refuses ? REFUSED_MS : chargePoint.trials.grant === null ? RETRY_MS : SEARCH_MS;
   const repeated = isOurs && Math.min(commanded.bookedMA, state.model.ratedMA) <= holds ? commanded : null;
   const repeat = (): Step | null => (repeated === null ? null : again(state, repeated, chargePoint, { now, retryMs }));
-  if (wanted === current && (!isOurs || repeated !== null)) return repeat();
+  // A leftover of another transaction that happens to be as much is no limit of this one.
+  const isThere = isOurs ? repeated !== null : wanted === commandedMA(state);
+  if (wanted === current && isThere) return repeat();
   const refusal = raiseRefused(site, state, wanted, Math.max(LEAST_LAG_MS, chargePoint.dialect.lagMs), retryMs);
   if (refusal === null) return { kind: 'increase', state, grantMA: wanted, transactionId };
   state.because = refusal;
