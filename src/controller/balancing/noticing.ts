@@ -31,6 +31,9 @@ export function notice(world: World, event: Event): boolean {
     case 'connection-opened':
       refreshDialect(world, chargePoint);
       connected(chargePoint, now);
+      for (const state of chargePoint.connectors) {
+        if (state.obedience === 'isolated') world.obey(state, 'unproven', 'it is there again: it is not switched off');
+      }
       return true;
     case 'connection-closed':
       disconnected(chargePoint);
