@@ -30,9 +30,11 @@ export type SiteOptions = {
   readonly circuitOf?: (index: number) => string;
   readonly leaseS?: number | 'auto';
   readonly database?: Database;
+  /** They send nothing of their own when they are back from a short absence. */
+  readonly returnsSilently?: boolean;
 };
 
-const model = (quirks: Partial<Quirks>): Model => ({
+const model = (quirks: Partial<Quirks>, returnsSilently = false): Model => ({
   vendor: 'Testwerk',
   model: `T${JSON.stringify(quirks).length}-${Object.keys(quirks).join('-').slice(0, 12)}`,
   firmwareVersion: '1.0',
@@ -40,7 +42,7 @@ const model = (quirks: Partial<Quirks>): Model => ({
   phases: 3,
   maxAmps: 32,
   lock: true,
-  repeatsStatus: true,
+  repeatsStatus: !returnsSilently,
   countsMessages: false,
   sampleSeconds: 10,
   quirks,
@@ -115,7 +117,9 @@ export function createBalancedSite(options: SiteOptions) {
     },
     ...(options.database === undefined ? {} : { database: options.database }),
   });
-  const points = ids.map((id, index) => world.chargePoint(id, model(options.quirks?.(index) ?? {})));
+  const points = ids.map((id, index) =>
+    world.chargePoint(id, model(options.quirks?.(index) ?? {}, options.returnsSilently)),
+  );
   const electricity = createElectricity({
     clock: world.clock.sim,
     circuits: circuits.map(({ id, parent, limitMA }) => ({ id, parent, limitA: limitMA.map((mA) => mA / 1_000) })),

@@ -35,7 +35,7 @@ export function attend(world: World, chargePoint: ChargePointState, now: Monoton
     makeContact(world, chargePoint, line);
     return;
   }
-  if (recheck(world, chargePoint, line)) return;
+  if (askTime(world, chargePoint, line) || recheck(world, chargePoint, line)) return;
   for (const state of chargePoint.connectors) {
     if (state.asking !== null || state.pending !== null || now < state.askAfter) continue;
     const due = dueOf(state, chargePoint, now);
@@ -44,6 +44,17 @@ export function attend(world: World, chargePoint: ChargePointState, now: Monoton
     ask(world, state, chargePoint, line, due);
     return;
   }
+}
+
+/** Without something freshly stamped no grant can be told its end, and many send nothing when they are back from a short absence. */
+function askTime({ site, wake }: World, chargePoint: ChargePointState, line: Line): boolean {
+  const state = chargePoint.connectors.find(({ running }) => running !== null);
+  if (state === undefined || chargePoint.timeAsked || chargePoint.aheadMs !== null) return false;
+  chargePoint.timeAsked = true;
+  const payload = { requestedMessage: 'StatusNotification', connectorId: state.model.connectorId };
+  const { callTimeoutMs: timeoutMs } = site;
+  site.call(line, { action: 'TriggerMessage', payload, class: 'increase', timeoutMs, waitMs: 5_000, ended: wake });
+  return true;
 }
 
 /** After it was away: what it says it holds now. */

@@ -14,6 +14,7 @@ import type { ChargePointState, ConnectorState } from './state.ts';
 /** It is there again: what was declared switched off is not. */
 export function connected(chargePoint: ChargePointState, now: Monotonic): void {
   chargePoint.settledAt = Math.max(chargePoint.settledAt, now + chargePoint.dialect.settleMs) as Monotonic;
+  chargePoint.timeAsked = false;
   for (const state of chargePoint.connectors) {
     if (state.book.isolated) touch(state, isolated(state.book, false));
     const { commanded } = state;

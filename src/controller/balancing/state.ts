@@ -158,6 +158,8 @@ export type ChargePointState = {
   skewMs: number;
   /** By how much its clock is ahead of ours, ms; null where nobody knows. */
   aheadMs: number | null;
+  /** On this connection it was asked for something that it stamps. */
+  timeAsked: boolean;
 };
 
 /** By how much our timing may be wrong for a charge point at least, ms. */
@@ -220,6 +222,7 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       highestLevel: null,
       skewMs: LEAST_SKEW_MS,
       aheadMs: null,
+      timeAsked: false,
     });
   }
   return { connectors, chargePoints };
