@@ -7,7 +7,7 @@ import {
   triedDialect,
 } from '../../central-system/dialects/learning.ts';
 import { type Dialect, type DialectValues, dialectKey, TRUSTED_AFTER } from '../../domain/dialect.ts';
-import type { ChargePointState } from './state.ts';
+import type { ChargePointState, ConnectorState } from './state.ts';
 import type { World } from './world.ts';
 
 /** What the loop learns of a make of charge point, put on record for all of that make. */
@@ -41,6 +41,20 @@ export function learn(world: World, chargePoint: ChargePointState, what: Dialect
     if (other !== chargePoint && SAID_IN.some((name) => name in values)) Object.assign(other.trials, noTrials);
   }
   world.record([{ type: 'dialect-learned', key: dialectKey(nameplate), values: all, at: site.clock.now() }]);
+}
+
+const CHARGES: ReadonlySet<string> = new Set(['Charging', 'SuspendedEV', 'SuspendedEVSE']);
+
+/**
+ * Whether a refused grant can be held against the way that it was said in. Where a charge point was away since the transaction
+ * began and shows none now, that ended unheard, and every charge point refuses its profiles (OCPP 1.6 §5.16.2).
+ */
+export function refusalTeaches(
+  { running, status }: Pick<ConnectorState, 'running' | 'status'>,
+  { settledAt }: Pick<ChargePointState, 'settledAt'>,
+): boolean {
+  if (running === null) return false;
+  return status === null || CHARGES.has(status) || settledAt <= running.since;
 }
 
 /** The dialect that the next text is written in, while a way is searched that the charge point takes. */

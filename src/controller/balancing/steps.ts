@@ -5,7 +5,7 @@ import type { Dialect } from '../../domain/dialect.ts';
 import { type Instant, type Monotonic, milliAmps } from '../../domain/units.ts';
 import { waitsForLook } from './asking.ts';
 import { nextRung } from './ladder.ts';
-import { dialectFor, tryAnotherWay, wayFound } from './learn.ts';
+import { dialectFor, refusalTeaches, tryAnotherWay, wayFound } from './learn.ts';
 import { type LimitCall, limitCall } from './limit-calls.ts';
 import type { Planned } from './planned.ts';
 import { reconcile, type Step } from './reconcile.ts';
@@ -167,7 +167,7 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
         }
       },
       refused: (what, how) => {
-        if (!isThatTry(what)) return;
+        if (!isThatTry(what) || (what === 'grant' && !refusalTeaches(state, chargePoint))) return;
         const goesOn = tryAnotherWay(world, chargePoint, what, how);
         if (!goesOn && what === 'grant') chargePoint.refuses = true;
       },
