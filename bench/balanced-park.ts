@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { balancingFor } from '../src/controller/balancing/for-site.ts';
 import type { WantedCall } from '../src/controller/calls.ts';
 import { createLines, type Line } from '../src/controller/lines.ts';
@@ -67,6 +68,7 @@ export function createPark(size: { feeders: number; boards: number; sockets: num
   /** Answers that have yet to arrive. */
   let answers: (() => void)[] = [];
   const counts = { sent: 0, decreases: 0 };
+  const sent = createHash('sha256');
   const faults: string[] = [];
   let ids = 0;
   const balancing = balancingFor(
@@ -86,6 +88,7 @@ export function createPark(size: { feeders: number; boards: number; sockets: num
       },
       call: (line, wanted) => {
         counts.sent += 1;
+        sent.update(`${line.chargePointId} ${wanted.action} ${JSON.stringify(wanted.payload)}\n`);
         if (wanted.class === 'decrease') counts.decreases += 1;
         answers.push(() => answer(line, wanted));
         return true;
@@ -120,6 +123,8 @@ export function createPark(size: { feeders: number; boards: number; sockets: num
     faults,
     clock,
     cars,
+    /** Of all that was sent: a loop that decides the same has the same. To be asked for once. */
+    fingerprint: (): string => sent.digest('hex').slice(0, 12),
     /** Takes in every answer that is under way. */
     deliver(): number {
       const arrived = answers;

@@ -24,7 +24,7 @@ let steps = 0;
 const before = { sent: 0, decreases: 0 };
 
 for (let cycle = 0; cycle < WARM_UP + CYCLES; cycle++) {
-  const counts_ = cycle >= WARM_UP;
+  const isMeasured = cycle >= WARM_UP;
   if (cycle === WARM_UP) Object.assign(before, counts);
   // A second passes; the beat of the loop falls due in it.
   clock.fallDue(1_000);
@@ -33,7 +33,7 @@ for (let cycle = 0; cycle < WARM_UP + CYCLES; cycle++) {
     const reading = park.readingOf(at);
     const from = performance.now();
     balancing.noticed(reading);
-    if (counts_) times.reading.push(performance.now() - from);
+    if (isMeasured) times.reading.push(performance.now() - from);
   }
   for (let feeder = -1; feeder < feeders; feeder++) {
     const share = feeder < 0 ? 1 : 1 / (feeders * 2);
@@ -42,7 +42,7 @@ for (let cycle = 0; cycle < WARM_UP + CYCLES; cycle++) {
     );
     const from = performance.now();
     balancing.meterSampled(sample);
-    if (counts_) times.sample.push(performance.now() - from);
+    if (isMeasured) times.sample.push(performance.now() - from);
   }
   const cycles = balancing.figures().cycles;
   const used = process.cpuUsage();
@@ -51,11 +51,11 @@ for (let cycle = 0; cycle < WARM_UP + CYCLES; cycle++) {
   const took = performance.now() - from;
   const { user, system } = process.cpuUsage(used);
   const ran = balancing.figures().cycles - cycles;
-  if (counts_ && ran > 0) {
+  if (isMeasured && ran > 0) {
     times.cycle.push(took / ran);
     times.cpu.push((user + system) / 1_000 / ran);
   }
-  if (counts_) steps += ran;
+  if (isMeasured) steps += ran;
   park.deliver();
 }
 
@@ -77,6 +77,7 @@ row(
   `${per(counts.sent - before.sent)}, ${per(counts.decreases - before.decreases)}`,
 );
 row('  cars that may charge at the end', String(granted));
+row('  fingerprint of all that was sent', park.fingerprint());
 row('  memory of the whole process, MB', (process.memoryUsage().rss / 1_048_576).toFixed(0));
 park.stop();
 if (park.faults.length > 0) {

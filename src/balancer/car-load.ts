@@ -5,6 +5,7 @@
 import type { GridPhase, SiteModel } from '../domain/site-model.ts';
 import type { MilliAmps, Monotonic, PerPhase } from '../domain/units.ts';
 
+const PHASES: readonly GridPhase[] = [0, 1, 2];
 /** So many sample intervals past its lag, a connector that shows nothing new is taken off no more. */
 const BLIND_INTERVALS = 2;
 /** And so many without a sample make one too old although nothing was changed. */
@@ -70,7 +71,6 @@ export function carLoadBelow(
   now: Monotonic,
 ): ReadonlyMap<string, readonly PhaseLoad[]> {
   const sums = new Map(model.circuits.map(({ id }) => [id, [zero(), zero(), zero()]] as const));
-  const parents = new Map(model.circuits.map(({ id, parent }) => [id, parent]));
   for (const connector of connectors) {
     const since = blindSince.get(connector.key);
     const patience = connector.lagMs + BLIND_INTERVALS * connector.sampleIntervalMs;
@@ -79,32 +79,21 @@ export function carLoadBelow(
       const surely = surelyDrawn(connector, since !== undefined, excused, now, phase);
       const unseen = excused ? connector.limitMA : 0;
       const least = excused && !isOverdue(connector, now) ? stillDrawn(connector, phase) : 0;
-      let at: string | null | undefined = connector.circuit;
-      for (let depth = 0; at != null && depth <= model.circuits.length; depth++) {
-        const sum = sums.get(at)?.[phase];
-        if (sum !== undefined) {
-          sum.surelyMA += surely;
-          sum.blindMA += unseen;
-          sum.blindLeastMA += least;
-        }
-        at = parents.get(at);
-      }
+      const sum = sums.get(connector.circuit)?.[phase];
+      if (sum === undefined) continue;
+      sum.surelyMA += surely;
+      sum.blindMA += unseen;
+      sum.blindLeastMA += least;
     }
   }
+  // Parents come before their children in the model: backwards, a circuit is complete when it goes into its parent.
+  for (let at = model.circuits.length - 1; at > 0; at -= 1) {
+    const circuit = model.circuits[at];
+    const up = sums.get(circuit?.parent ?? '');
+    const own = sums.get(circuit?.id ?? '');
+    for (const phase of PHASES) if (up !== undefined && own !== undefined) addTo(up[phase], own[phase]);
+  }
   return sums;
-}
-
-/** What the cars at and below each circuit draw by their newest samples: what a meter must follow when it changes. */
-export function carsMeasuredBelow(
-  model: SiteModel,
-  connectors: readonly ConnectorLoad[],
-): ReadonlyMap<string, PerPhase<MilliAmps>> {
-  const measured = connectors.map((connector) => {
-    return { ...connector, counted: 'worst' as const, provenMA: connector.measuredMA };
-  });
-  const loads = carLoadBelow(model, measured, new Map(), 0 as Monotonic);
-  const of = (loads: readonly PhaseLoad[], phase: GridPhase) => Math.round(loads[phase]?.surelyMA ?? 0) as MilliAmps;
-  return new Map([...loads].map(([id, load]) => [id, [of(load, 0), of(load, 1), of(load, 2)]]));
 }
 
 /** A sample newer than the last change and what it takes to act on it, and not overdue. */
@@ -139,4 +128,12 @@ function stillDrawn({ measuredMA, toldMA }: ConnectorLoad, phase: GridPhase): nu
   return Math.min(Math.max(0, measuredMA?.[phase] ?? 0), toldMA);
 }
 
-const zero = (): { -readonly [K in keyof PhaseLoad]: number } => ({ surelyMA: 0, blindMA: 0, blindLeastMA: 0 });
+type Sum = { -readonly [K in keyof PhaseLoad]: number };
+
+function addTo(sum: Sum, own: PhaseLoad): void {
+  sum.surelyMA += own.surelyMA;
+  sum.blindMA += own.blindMA;
+  sum.blindLeastMA += own.blindLeastMA;
+}
+
+const zero = (): Sum => ({ surelyMA: 0, blindMA: 0, blindLeastMA: 0 });

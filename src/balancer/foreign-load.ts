@@ -15,6 +15,7 @@ import { type ConnectorLoad, carLoadBelow, markBlind, type PhaseLoad } from './c
 /** A lull of less than this frees nothing, ms. */
 const GATE_MS = 60_000;
 
+const NO_METERS: readonly MeterModel[] = [];
 const NONE: PerPhase<MilliAmps> = [milliAmps(0), milliAmps(0), milliAmps(0)];
 
 export type ForeignQuality = MeterQuality | 'unmetered';
@@ -73,18 +74,17 @@ export function foreignLoad(
   const blindSince = markBlind(connectors, state.blindSince, now);
   const cars = carLoadBelow(model, connectors, blindSince, now);
   const metersOf = groupBy(model.meters);
-  const childrenOf = new Map<string, CircuitModel[]>();
-  for (const circuit of model.circuits) {
-    if (circuit.parent !== null) childrenOf.set(circuit.parent, [...(childrenOf.get(circuit.parent) ?? []), circuit]);
-  }
+  const childrenOf = childrenIn(model);
   const loads = new Map<string, ForeignLoad>();
   const circuits = new Map<string, Past>();
   const meterPasts = new Map<string, Past>();
 
   // Parents come before their children in the model: backwards, every child is known when its parent is reached.
-  for (const circuit of [...model.circuits].reverse()) {
+  for (let at = model.circuits.length - 1; at >= 0; at -= 1) {
+    const circuit = model.circuits[at];
+    if (circuit === undefined) continue;
     const past = state.circuits.get(circuit.id) ?? noPast;
-    const own = metersOf.get(circuit.id) ?? [];
+    const own = metersOf.get(circuit.id) ?? NO_METERS;
     const grid = own.find(({ side }) => side === 'grid');
     const below = (childrenOf.get(circuit.id) ?? []).flatMap(({ id }) => loads.get(id) ?? []);
     let part: Part;
@@ -224,6 +224,16 @@ function plus(a: PerPhase<MilliAmps>, b: PerPhase<MilliAmps>): PerPhase<MilliAmp
 
 function perPhase(of: (phase: GridPhase) => number): PerPhase<MilliAmps> {
   return [milliAmps(of(0)), milliAmps(of(1)), milliAmps(of(2))];
+}
+
+function childrenIn({ circuits }: SiteModel): Map<string, CircuitModel[]> {
+  const children = new Map<string, CircuitModel[]>();
+  for (const circuit of circuits) {
+    const siblings = children.get(circuit.parent ?? '');
+    if (siblings === undefined) children.set(circuit.parent ?? '', [circuit]);
+    else siblings.push(circuit);
+  }
+  return children;
 }
 
 function groupBy(meters: readonly MeterModel[]): Map<string, MeterModel[]> {

@@ -41,12 +41,13 @@ export function leaseFor(
     if (risk === undefined) continue;
     for (let phase = 0; phase < 3; phase += 1) {
       if ((mask & (1 << phase)) === 0) continue;
-      const of = (values: readonly [number, number, number]): number => values[phase] ?? 0;
-      const fits = of(risk.grantsMA) + of(risk.reserveMA) <= of(risk.limitMA);
-      if (!fits || (risk.highestMA !== null && of(risk.highestMA) > of(risk.reserveMA))) canBeLong = false;
+      const limit = risk.limitMA[phase] ?? 0;
+      const reserve = risk.reserveMA[phase] ?? 0;
+      const fits = (risk.grantsMA[phase] ?? 0) + reserve <= limit;
+      if (!fits || (risk.highestMA?.[phase] ?? 0) > reserve) canBeLong = false;
       // This one can't be reached; all others have gone to what they are left with.
-      const others = of(risk.settledMA) - settledMA;
-      const left = CARRIES * of(risk.limitMA) - of(risk.foreignMA) - of(risk.largestJumpMA) - others;
+      const others = (risk.settledMA[phase] ?? 0) - settledMA;
+      const left = CARRIES * limit - (risk.foreignMA[phase] ?? 0) - (risk.largestJumpMA[phase] ?? 0) - others;
       if (!(grantMA <= left)) mustBeShort = true;
       // What is no number leaves nothing.
       capMA = Math.min(capMA, left > 0 ? Math.floor(left) : 0);

@@ -43,6 +43,15 @@ export function indexSite(model: SiteModel): SiteIndex {
   };
 }
 
+/** Indexes of the connectors at and below a circuit. */
+export function connectorsBelow({ nodes, parents }: SiteIndex, circuit: number): readonly number[] {
+  const isBelow = (node: number): boolean => {
+    for (let at = node; at >= 0; at = parents[at] ?? -1) if (at === circuit) return true;
+    return false;
+  };
+  return nodes.flatMap((node, at) => (isBelow(node) ? [at] : []));
+}
+
 /** Bit 0 for L1. */
 export function maskOf(phases: readonly number[]): number {
   return phases.reduce((mask, phase) => mask | (1 << phase), 0);

@@ -21,6 +21,8 @@ export const nothingYet: Highest = [];
 export function withValue(highest: Highest, at: Monotonic, valueMA: PerPhase<MilliAmps>): Highest {
   const newest = highest.at(-1);
   if (newest !== undefined && at < newest.at + STEP_MS) {
+    const { highMA } = newest;
+    if (valueMA[0] <= highMA[0] && valueMA[1] <= highMA[1] && valueMA[2] <= highMA[2]) return highest;
     return [...highest.slice(0, -1), { at: newest.at, highMA: higher(newest.highMA, valueMA) }];
   }
   return [...highest.slice(1 - MAX_STEPS), { at, highMA: valueMA }];
@@ -30,7 +32,10 @@ export function withValue(highest: Highest, at: Monotonic, valueMA: PerPhase<Mil
 export function highestSince(highest: Highest, from: number): PerPhase<MilliAmps> | null {
   let found: PerPhase<MilliAmps> | null = null;
   for (const { at, highMA } of highest) {
-    if (at + STEP_MS >= from) found = found === null ? highMA : higher(found, highMA);
+    if (at + STEP_MS < from) continue;
+    if (found === null || highMA[0] > found[0] || highMA[1] > found[1] || highMA[2] > found[2]) {
+      found = found === null ? highMA : higher(found, highMA);
+    }
   }
   return found;
 }

@@ -82,8 +82,11 @@ export type SiteModel = {
 export const connectorKey = (chargePointId: string, connectorId: number): string => `${chargePointId}/${connectorId}`;
 
 const GRID: Readonly<Record<string, GridPhase>> = { R: 0, S: 1, T: 2 };
+const TURNED: ReadonlyMap<Rotation, readonly GridPhase[]> = new Map(
+  rotations.map((rotation) => [rotation, [...rotation].map((letter) => GRID[letter] ?? 0)]),
+);
 
 /** The grid phase behind each of the charge point's first `phases` phases. */
 export function gridPhases(rotation: Rotation, phases: 1 | 2 | 3): GridPhase[] {
-  return [...rotation].slice(0, phases).map((letter) => GRID[letter] ?? 0);
+  return TURNED.get(rotation)?.slice(0, phases) ?? [];
 }

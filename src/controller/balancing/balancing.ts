@@ -1,7 +1,6 @@
 import { setBack } from '../../balancer/book.ts';
-import { carsMeasuredBelow } from '../../balancer/car-load.ts';
 import { newForeignState } from '../../balancer/foreign-load.ts';
-import { indexSite } from '../../balancer/site-index.ts';
+import { connectorsBelow, indexSite } from '../../balancer/site-index.ts';
 import type { Obedience } from '../../domain/balancing.ts';
 import { defaultDialect } from '../../domain/dialect.ts';
 import type { Event } from '../../domain/events.ts';
@@ -23,7 +22,7 @@ import type { LimitCall } from './limit-calls.ts';
 import { adopt, keepTime, notice } from './noticing.ts';
 import { createPhaseCheck } from './phase-check.ts';
 import type { Wish } from './planned.ts';
-import { loadOf, planSite } from './planning.ts';
+import { drawnBy, planSite } from './planning.ts';
 import { createRisks } from './risks.ts';
 import { judgeUnasked } from './samples.ts';
 import { createShown } from './shown.ts';
@@ -48,6 +47,10 @@ const STEP_MS = 1_000;
 export function createBalancing(site: BalancingSite) {
   const { model, clock, log, follow } = site;
   const index = indexSite(model);
+  /** Connectors below each meter. */
+  const below = new Map(
+    model.meters.map(({ id, circuit }) => [id, connectorsBelow(index, index.circuitAt.get(circuit) ?? 0)]),
+  );
   const started = clock.monotonic();
   const { connectors, chargePoints } = createStates(index, defaultDialect, started);
   let queued = false;
@@ -123,9 +126,8 @@ export function createBalancing(site: BalancingSite) {
       const meter = model.meters.find(({ id }) => id === sample.meterId);
       const circuit = index.circuits[index.circuitAt.get(meter?.circuit ?? '') ?? -1];
       if (watch === undefined || circuit === undefined) return;
-      const loads = connectors.map((state) => loadOf(world, state, 0, false));
       // What a consumer draws, and what the sun gives, has nothing to do with cars.
-      const carsMA = meter?.side === 'grid' ? (carsMeasuredBelow(model, loads).get(circuit.id) ?? null) : null;
+      const carsMA = meter?.side === 'grid' ? drawnBy(world, below.get(meter.id) ?? []) : null;
       world.watches.set(sample.meterId, watchSample(watch, sample, { limitMA: circuit.limitMA, carsMA }));
       if (carsMA !== null) comparePhases(sample, carsMA);
       wake();

@@ -23,7 +23,7 @@ import {
   watts,
 } from '../../domain/units.ts';
 import type { Planned, Wish } from './planned.ts';
-import { type ConnectorState, commandedMA } from './state.ts';
+import { type ConnectorState, commandedMA, type Draw } from './state.ts';
 import { chargePointOf, isReachable, type World } from './world.ts';
 
 /** From what is known now to a share for every car, and to what the book leaves room for. */
@@ -68,29 +68,49 @@ function isPlanned(world: World, state: ConnectorState): boolean {
 }
 
 /** A connector as the sum of a meter sees it. `amountMA`: the most that it may draw now. */
-export function loadOf(world: World, state: ConnectorState, amountMA: number, isPlannedNow: boolean): ConnectorLoad {
+function loadOf(world: World, state: ConnectorState, amountMA: number, isPlannedNow: boolean): ConnectorLoad {
   const { model, draw, key, commanded, floor, intervalMs, changedAt } = state;
   const chargePoint = chargePointOf(world, state);
-  const phases = gridPhases(model.rotation, model.wiredPhases);
-  const onGrid: [MilliAmps, MilliAmps, MilliAmps] = [milliAmps(0), milliAmps(0), milliAmps(0)];
-  for (const [own, phase] of phases.entries()) onGrid[phase] = milliAmps(draw?.mA[own] ?? 0);
-  const measuredMA: PerPhase<MilliAmps> | null = draw === null ? null : onGrid;
+  const measuredMA = draw === null ? null : onGrid(state, draw);
   // A renewal changes nothing: what was measured before it holds.
-  const times = [...(commanded === null ? [] : [changedAt]), ...(floor.seq === null ? [] : [floor.at])];
+  const grantAt = commanded === null ? null : changedAt;
+  const floorAt = floor.seq === null ? null : floor.at;
   return {
     key,
     circuit: model.circuit,
-    phases,
+    phases: gridPhases(model.rotation, model.wiredPhases),
     measuredMA,
     sampledAt: draw?.at ?? null,
     sampleIntervalMs: intervalMs,
-    changedAt: times.length === 0 ? null : (Math.max(...times) as Monotonic),
+    changedAt: grantAt === null || (floorAt !== null && floorAt > grantAt) ? floorAt : grantAt,
     lagMs: chargePoint.dialect.lagMs,
     toldMA: milliAmps(commandedMA(state)),
     limitMA: milliAmps(amountMA),
     counted: isPlannedNow ? 'planned' : 'worst',
     provenMA: isReachable(world, chargePoint) ? measuredMA : null,
   };
+}
+
+/** From the charge point's phases to the grid's. */
+function onGrid({ model }: ConnectorState, draw: Draw): PerPhase<MilliAmps> {
+  const amounts: [MilliAmps, MilliAmps, MilliAmps] = [milliAmps(0), milliAmps(0), milliAmps(0)];
+  for (const [own, phase] of gridPhases(model.rotation, model.wiredPhases).entries()) {
+    amounts[phase] = milliAmps(draw.mA[own] ?? 0);
+  }
+  return amounts;
+}
+
+/** What these connectors draw by their newest samples: what a meter above them must follow when it changes. */
+export function drawnBy({ connectors }: World, places: readonly number[]): PerPhase<MilliAmps> {
+  const sums: [number, number, number] = [0, 0, 0];
+  for (const at of places) {
+    const state = connectors[at];
+    if (state?.draw == null) continue;
+    for (const [phase, mA] of onGrid(state, state.draw).entries()) {
+      sums[phase as 0 | 1 | 2] += Math.max(0, mA);
+    }
+  }
+  return [milliAmps(Math.round(sums[0])), milliAmps(Math.round(sums[1])), milliAmps(Math.round(sums[2]))];
 }
 
 function roomOf({ index }: World, { limits }: Cycle, loads: ReadonlyMap<string, ForeignLoad>) {
