@@ -20,6 +20,7 @@ import { readBook, unwrittenOf } from './journal.ts';
 import { refreshDialect } from './learn.ts';
 import type { LimitCall } from './limit-calls.ts';
 import { adopt, keepTime, notice } from './noticing.ts';
+import { createPace } from './pace.ts';
 import { createPhaseCheck } from './phase-check.ts';
 import type { Wish } from './planned.ts';
 import { drawnBy, planSite } from './planning.ts';
@@ -53,7 +54,8 @@ export function createBalancing(site: BalancingSite) {
   );
   const started = clock.monotonic();
   const { connectors, chargePoints } = createStates(index, defaultDialect, started);
-  let queued = false;
+  const pace = createPace(clock, () => site.enqueue({ key: 'balancing', decide: cycle }));
+  const { wake } = pace;
   let wallAhead = clock.now() - started;
   const figures = { cycles: 0, lastMs: 0, slowestMs: 0 };
   /** Alerts of this life of the process. */
@@ -105,18 +107,14 @@ export function createBalancing(site: BalancingSite) {
     wake();
   }
 
-  /** At the next opportunity, and once however often it is asked for. */
-  function wake(): void {
-    if (queued) return;
-    queued = true;
-    site.enqueue({ key: 'balancing', decide: cycle });
-  }
-
   return {
     world,
     shown,
     wake,
-    stop: () => timer.cancel(),
+    stop(): void {
+      timer.cancel();
+      pace.stop();
+    },
     figures: () => ({ ...figures }),
     isReachable: (state: ConnectorState): boolean => isReachable(world, chargePointOf(world, state)),
 
@@ -172,7 +170,7 @@ export function createBalancing(site: BalancingSite) {
   }
 
   function cycle(): Decision {
-    queued = false;
+    pace.begun();
     const now = clock.monotonic();
     const at = clock.now();
     watchOurClock(now, at);
@@ -199,6 +197,7 @@ export function createBalancing(site: BalancingSite) {
     if (commitments.length > 0) events.unshift({ type: 'commitments-written', commitments, at });
     figures.cycles += 1;
     figures.lastMs = clock.monotonic() - now;
+    pace.ended(figures.lastMs);
     figures.slowestMs = Math.max(figures.slowestMs, figures.lastMs);
     return {
       events,
