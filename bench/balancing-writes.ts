@@ -1,7 +1,7 @@
 import { mkdtempSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRandom } from '../src/sim/random.ts';
 import { wanderingLoad } from '../src/sim/foreign-load.ts';
+import { createRandom } from '../src/sim/random.ts';
 import { openStore } from '../src/store/database.ts';
 import { bigCar, createBalancedSite } from '../test/scenarios/balanced-site.ts';
 import { makeScratch, removeScratch } from './servers.ts';
@@ -53,6 +53,7 @@ function measure(hasCircuits: boolean): { bytes: number; commits: number; limits
     ],
   });
   site.powerOn();
+  site.advance(60);
   for (let at = 0; at < CARS; at += 1) site.plugIn(at, { ...bigCar, batteryWh: 3_000_000 });
   site.advance(WARM_UP_S);
   const before = taken();
@@ -70,7 +71,10 @@ function measure(hasCircuits: boolean): { bytes: number; commits: number; limits
     return {
       bytes: statSync(`${path}-wal`).size,
       commits: site.world.controller().figures().commits,
-      limits: site.world.log.lines.length,
+      limits: (site.world.controller().balancing?.world.connectors ?? []).reduce(
+        (sum, { book }) => sum + book.nextSeq,
+        0,
+      ),
     };
   }
 }

@@ -134,7 +134,8 @@ export function createTurn(world: {
     figures.inputs += taken.length;
     const due = departing;
     departing = false;
-    const boards = !isolated && (transaction === 'open' || (due && transaction === 'none')) && passenger.waiting();
+    const takes = transaction === 'open' && (due || taken.some(({ events }) => events.some(takesPassenger)));
+    const boards = !isolated && (takes || (due && transaction === 'none')) && passenger.waiting();
     if (boards && transaction === 'none') transaction = begin(taken) ? 'open' : 'refused';
     const failed = transaction === 'lost' || (transaction === 'open' && !committed(boards));
     if (transaction === 'lost') lose(new Error('the transaction was rolled back'));
@@ -248,8 +249,7 @@ function undone({ failed }: Decision): Decision {
   return { events: [], effect: () => failed('commit', new Error('the store could not be written')), failed };
 }
 
-/** Whether an event makes a row: a turn of others opens no transaction. */
-/** What leaves no row of its own behind. */
+/** What leaves no row of its own behind: a turn of nothing else opens no transaction. */
 const passing: ReadonlySet<Event['type']> = new Set([
   'readings-taken',
   'connection-opened',
@@ -258,6 +258,13 @@ const passing: ReadonlySet<Event['type']> = new Set([
   'grant-changed',
 ]);
 
-function isKept({ type }: Event): boolean {
+/** Small and many: telemetry that rode along with each of them would have the same pages written again and again. */
+const small: ReadonlySet<Event['type']> = new Set(['commitments-written', 'charging-profiles-changed']);
+
+function takesPassenger({ type }: Event): boolean {
+  return isKept({ type }) && !small.has(type);
+}
+
+function isKept({ type }: Pick<Event, 'type'>): boolean {
   return !passing.has(type);
 }

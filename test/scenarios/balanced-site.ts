@@ -23,6 +23,8 @@ export type SiteOptions = {
   readonly chargePoints: number;
   readonly quirks?: (index: number) => Partial<Quirks>;
   readonly metered?: boolean;
+  /** False: no circuits are configured, and nothing is limited. */
+  readonly balanced?: boolean;
   readonly foreign?: readonly ForeignLoad[];
   readonly floorA?: number;
   readonly rotations?: readonly Rotation[];
@@ -110,7 +112,7 @@ export function createBalancedSite(options: SiteOptions) {
     seed: options.seed ?? 1,
     leaseS: options.leaseS ?? 'auto',
     policy: {
-      siteModel,
+      siteModel: options.balanced === false ? null : siteModel,
       unknownChargePoints: 'accept',
       chargePointConfiguration: 'keep',
       wishedConfiguration: { ...openPolicy.wishedConfiguration, commissioning: commissioningWishes({}) },

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Car, type CarType, createCar } from '../../src/sim/car.ts';
+import { type CarType, createCar } from '../../src/sim/car.ts';
 import { type ChargePoint, createChargePoint } from '../../src/sim/charge-point.ts';
 import { realClock } from '../../src/sim/clock.ts';
 import { createElectricity, type Electricity } from '../../src/sim/electricity.ts';
@@ -20,6 +20,8 @@ export type LiveSite = ReturnType<typeof createLiveSite>;
 export type Arrival = { readonly chargePointId: string; readonly limitA: number; readonly at: number };
 
 const CIRCUIT = 'grid';
+/** After the power is on: floors are laid while nobody charges, ms. */
+const CAR_AFTER_MS = 8_000;
 
 const model: Model = {
   vendor: 'Testwerk',
@@ -65,6 +67,15 @@ export function createLiveSite(options: {
     foreign: [{ circuit: CIRCUIT, amps: () => [building.amps, building.amps, building.amps] }],
   });
 
+  function arrive(point: ChargePoint, at: number): void {
+    if (point.registration() !== 'Accepted' || !point.connected()) {
+      clock.setTimeout(() => arrive(point, at), 500);
+      return;
+    }
+    point.connectors[0]?.plug(createCar(bigCar, 10));
+    point.connectors[0]?.presentCard(`CARD-${at}`);
+  }
+
   return {
     clock,
     electricity,
@@ -96,7 +107,7 @@ export function createLiveSite(options: {
       // JSON is YAML too.
       writeFileSync(join(folder, 'config', 'site.yaml'), JSON.stringify(site));
     },
-    /** Switches the charge points on, with a car and a card at each of them. */
+    /** Switches the charge points on; a car and its card come to each of them soon. */
     begin(url: string): void {
       points = ids.map((id) => {
         const dial = options.arrived === undefined ? dialWebSocket(url) : heard(dialWebSocket(url), options.arrived);
@@ -105,11 +116,15 @@ export function createLiveSite(options: {
       for (const [at, point] of points.entries()) {
         electricity.add({ point, connectorId: 1, circuit: CIRCUIT, rotation: 'RST' });
         point.powerOn();
-        const car: Car = createCar(bigCar, 10);
-        point.connectors[0]?.plug(car);
-        point.connectors[0]?.presentCard(`CARD-${at}`);
+        clock.setTimeout(() => arrive(point, at), CAR_AFTER_MS);
       }
       electricity.start();
+    },
+    /** The car leaves, and another one comes. */
+    nextCar(at: number): void {
+      const point = points[at];
+      point?.connectors[0]?.unplug();
+      if (point !== undefined) clock.setTimeout(() => arrive(point, at), 1_000);
     },
     end(): void {
       electricity.stop();
