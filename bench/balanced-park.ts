@@ -11,6 +11,7 @@ import { defaultPolicy } from '../src/domain/sharing-policy.ts';
 import { type CircuitModel, rotations, type SiteModel } from '../src/domain/site-model.ts';
 import { milliAmps, type PerPhase, wattHours } from '../src/domain/units.ts';
 import type { Connection, Log } from '../src/runtime/ports.ts';
+import { createBalanceHistory } from '../src/store/balance-history.ts';
 import { openStore } from '../src/store/database.ts';
 import { createReader } from '../src/store/reader.ts';
 import { createRecorder } from '../src/store/record.ts';
@@ -75,6 +76,7 @@ export function createPark(size: { feeders: number; boards: number; sockets: num
     { leaseS: 'auto', rules: { policy: defaultPolicy, tierOf: [] } },
     {
       reader,
+      history: createBalanceHistory(database),
       policy: { ...openPolicy, siteModel: model },
       timeZone: 'Europe/Berlin',
       callTimeoutMs: 30_000,
