@@ -120,12 +120,6 @@ export function createLiveSite(options: {
       }
       electricity.start();
     },
-    /** The car leaves, and another one comes. */
-    nextCar(at: number): void {
-      const point = points[at];
-      point?.connectors[0]?.unplug();
-      if (point !== undefined) clock.setTimeout(() => arrive(point, at), 1_000);
-    },
     end(): void {
       electricity.stop();
       for (const point of points) point.powerOff();
