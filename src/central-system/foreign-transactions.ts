@@ -1,6 +1,12 @@
 import type { Event } from '../domain/events.ts';
 import type { Context } from './handler.ts';
 
+/** Values that were queued come after the end, and -1 or 0 stand for a number that was never received (errata 3.18). */
+export function isGoingOn(connectorId: number, transactionId: number, { chargePointId, records }: Context): boolean {
+  const isOver = records.connectorStatus(chargePointId, connectorId) === 'Available';
+  return connectorId !== 0 && transactionId > 0 && !isOver;
+}
+
 /**
  * A reading that names a transaction which this charge point never began with us: another Central System gave it its
  * number, or its start was lost. A person is told while it goes on; its stop will be kept as an orphan.
@@ -8,9 +14,7 @@ import type { Context } from './handler.ts';
 export function foreignSeen(connectorId: number, transactionId: number, context: Context): Event[] {
   const { chargePointId, receivedAt: at, records } = context;
   const id = alertId(chargePointId, connectorId);
-  // Values that were queued come after the end, and -1 or 0 stand for a number that was never received (errata 3.18).
-  const isOver = records.connectorStatus(chargePointId, connectorId) === 'Available';
-  if (connectorId === 0 || transactionId <= 0 || isOver || records.isAlertOpen(id)) return [];
+  if (!isGoingOn(connectorId, transactionId, context) || records.isAlertOpen(id)) return [];
   const alert = {
     id,
     kind: 'foreign-transaction',

@@ -11,6 +11,7 @@ export function takeReadings(
   connectorId: number,
   transactionId: number | null,
   context: Context,
+  foreignTransactionId: number | null = null,
 ): Event[] {
   const { chargePointId, receivedAt, live, policy } = context;
   const previous = live.lastReading(connectorId);
@@ -25,7 +26,17 @@ export function takeReadings(
   });
   const events: Event[] = [];
   if (readings.length > 0 || dropped > 0) {
-    events.push({ type: 'readings-taken', chargePointId, connectorId, transactionId, readings, dropped, receivedAt });
+    const foreign = foreignTransactionId === null ? {} : { foreignTransactionId };
+    events.push({
+      type: 'readings-taken',
+      chargePointId,
+      connectorId,
+      transactionId,
+      ...foreign,
+      readings,
+      dropped,
+      receivedAt,
+    });
   }
   if (transactionId === null) return events;
   if (signed.length > 0) {

@@ -1,5 +1,6 @@
 import { watchClock } from '../central-system/clock-watch.ts';
 import type { Policy } from '../central-system/handler.ts';
+import { registrationOf } from '../central-system/handlers/boot-notification.ts';
 import { operationsEnded } from '../central-system/operations/tracking.ts';
 import type { Records } from '../central-system/records.ts';
 import { routes } from '../central-system/routes.ts';
@@ -178,7 +179,24 @@ export function createExchange(site: {
       class: 'housekeeping',
       timeoutMs: INVITATION_MS,
       waitMs: INVITATION_MS,
+      ended: (outcome) => {
+        const isComing = outcome.kind === 'result' && (outcome.payload as { status?: unknown }).status === 'Accepted';
+        if (!isComing && line.session === session) later(line.chargePointId, () => takenUnbooted(line));
+      },
     });
+  }
+
+  /**
+   * It will not boot for being asked: it was accepted by the database before ours (OCPP 1.6 §5.17 lets it refuse), or
+   * knows no TriggerMessage. Whoever would be let in after a boot is let in without, and is not locked out until its next one.
+   */
+  function takenUnbooted(line: Line): Decision {
+    const { chargePointId } = line;
+    const registration = line.registration === null ? registrationOf(null, { chargePointId, policy, records }) : null;
+    if (registration === null) return nothing;
+    log.warn({ chargePointId, registration }, 'charge point does not boot when asked; it is taken without');
+    const events: Event[] = [{ type: 'charge-point-registered', chargePointId, registration, at: clock.now() }];
+    return { events, effect: () => follow(events), failed: () => undefined };
   }
 
   function send(line: Line, session: Session, text: string, outcome: string): void {

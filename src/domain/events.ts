@@ -111,6 +111,8 @@ export type LedgerEvent =
       chargePointId: string;
       connectorId: number;
       transactionId: number | null;
+      /** The transaction that they name and that did not begin with us; it can be limited, and is in no session. */
+      foreignTransactionId?: number;
       readings: readonly Reading[];
       /** Samples that could not be used. */
       dropped: number;

@@ -23,7 +23,7 @@ export function createFastWorld(
   const random = createRandom(options.seed ?? 1);
   const log = createKeptLog();
   const newId = () => 'epoch';
-  const database = options.database ?? openStore(':memory:', { now: clock.server.now(), newId }).database;
+  let database = options.database ?? openStore(':memory:', { now: clock.server.now(), newId }).database;
   let ids = 0;
   const build = () =>
     createController({
@@ -47,7 +47,9 @@ export function createFastWorld(
     clock,
     random,
     log,
-    database,
+    get database() {
+      return database;
+    },
     network,
     controller: () => controller,
     /** A charge point that has no power yet. */
@@ -67,8 +69,9 @@ export function createFastWorld(
       network.cutAll();
       clock.forgetServer();
     },
-    /** Another one begins on the same store. */
-    startController(): void {
+    /** Another one begins, on the same store unless it is given one. */
+    startController(store: Database = database): void {
+      database = store;
       controller = build();
       network.down = false;
     },

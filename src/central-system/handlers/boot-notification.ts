@@ -18,7 +18,7 @@ const MAX_ACCEPTED = 10_000;
 export const bootNotification: Handler<'BootNotification'> = (request, context) => {
   const { chargePointId, receivedAt: at, records } = context;
   const known = records.registration(chargePointId);
-  const registration = decide(known, context);
+  const registration = registrationOf(known, context);
   const events: Event[] = [];
   if (known === null && registration !== null) {
     events.push({ type: 'charge-point-registered', chargePointId, registration, at });
@@ -54,7 +54,10 @@ function heartbeatInterval({ chargePointId, policy, records }: Context): number 
 }
 
 /** Null: turned away without being remembered. */
-function decide(known: Registration | null, { chargePointId, policy, records }: Context): Registration | null {
+export function registrationOf(
+  known: Registration | null,
+  { chargePointId, policy, records }: Pick<Context, 'chargePointId' | 'policy' | 'records'>,
+): Registration | null {
   if (policy.configured.has(chargePointId)) return 'accepted';
   if (known !== null) return known;
   if (policy.unknownChargePoints === 'accept') {

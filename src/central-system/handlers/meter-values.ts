@@ -1,7 +1,7 @@
 import type { Event } from '../../domain/events.ts';
 import type { RequestOf } from '../../ocpp/messages/actions.ts';
 import { parseTimestamp } from '../../ocpp/timestamp.ts';
-import { foreignSeen } from '../foreign-transactions.ts';
+import { foreignSeen, isGoingOn } from '../foreign-transactions.ts';
 import { type Handler, type Live, refuseConnector } from '../handler.ts';
 import { takeReadings } from '../readings.ts';
 
@@ -17,6 +17,7 @@ export const meterValues: Handler<'MeterValues'> = (request, context) => {
   const { live, records, chargePointId } = context;
   let transactionId: number | null;
   let foreign: Event[] = [];
+  let foreignId: number | null = null;
   if (request.transactionId === undefined) {
     transactionId =
       connectorId === 0 ? null : runningAt(request.meterValue, live.runningTransaction(connectorId), live);
@@ -25,11 +26,14 @@ export const meterValues: Handler<'MeterValues'> = (request, context) => {
       live.running(request.transactionId) !== null ||
       records.transaction(chargePointId, request.transactionId)?.state === 'stopped';
     transactionId = isOurs ? request.transactionId : null;
-    if (!isOurs) foreign = foreignSeen(connectorId, request.transactionId, context);
+    if (!isOurs) {
+      foreign = foreignSeen(connectorId, request.transactionId, context);
+      if (isGoingOn(connectorId, request.transactionId, context)) foreignId = request.transactionId;
+    }
   }
   return {
     response: {},
-    events: [...takeReadings(request.meterValue, connectorId, transactionId, context), ...foreign],
+    events: [...takeReadings(request.meterValue, connectorId, transactionId, context, foreignId), ...foreign],
   };
 };
 

@@ -153,7 +153,9 @@ export function createBalancing(site: BalancingSite) {
     if (state.obedience === obedience) return;
     const { chargePointId, connectorId } = state.model;
     const at = clock.now();
-    log.warn({ chargePointId, connectorId, obedience, was: state.obedience }, why);
+    const fields = { chargePointId, connectorId, obedience, was: state.obedience };
+    if (obedience === 'disobedient' || obedience === 'drawing-unasked') log.warn(fields, why);
+    else log.info(fields, why);
     state.obedience = obedience;
     if (obedience !== 'disobedient') state.ladder = null;
     const events: Event[] = [{ type: 'obedience-changed', chargePointId, connectorId, obedience, why, at }];

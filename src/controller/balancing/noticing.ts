@@ -5,7 +5,7 @@ import { type DialectValues, defaultDialect } from '../../domain/dialect.ts';
 import type { Event } from '../../domain/events.ts';
 import { connectorKey } from '../../domain/site-model.ts';
 import type { Transaction } from '../../domain/transaction.ts';
-import { type Instant, type MilliVolts, type Monotonic, milliAmps } from '../../domain/units.ts';
+import { type Instant, type MilliVolts, type Monotonic, milliAmps, type WattHours } from '../../domain/units.ts';
 import { booted, connected, disconnected } from './contact.ts';
 import { transactionStopped } from './endings.ts';
 import { REFUSED_ALREADY } from './ladder.ts';
@@ -74,7 +74,11 @@ export function notice(world: World, event: Event): boolean {
     case 'configuration-reported':
       refreshDialect(world, chargePoint);
       return true;
+    case 'orphan-stopped':
+      for (const state of chargePoint.connectors) transactionStopped(state, event.reportedTransactionId, now);
+      return true;
     case 'readings-taken':
+      takeUp(world, chargePoint, event);
       return readingsTaken(world, chargePoint, event, now);
     default:
       return false;
@@ -115,6 +119,26 @@ function begin(
   state.energyWh = meterStartWh;
   newCar(state);
   state.waitingSince = site.clock.now();
+}
+
+/**
+ * A transaction that did not begin with us: our database was lost, or it began under another Central System. It is limited
+ * like any other as soon as it is heard of; without that it would count with all that it can draw for as long as it lasts.
+ */
+function takeUp(world: World, chargePoint: ChargePointState, event: Extract<Event, { type: 'readings-taken' }>): void {
+  const { foreignTransactionId: id, readings, receivedAt } = event;
+  const state = world.byKey.get(connectorKey(chargePoint.id, event.connectorId));
+  if (id === undefined || state === undefined || state.running !== null || state.ending.has(id)) return;
+  const last = readings.at(-1);
+  const start = {
+    connectorId: event.connectorId,
+    idTag: '',
+    at: receivedAt,
+    receivedAt,
+    meterWh: last?.energyWh ?? (0 as WattHours),
+    reservationId: null,
+  };
+  begin(world, chargePoint.id, id, start, true);
 }
 
 function readingsTaken(

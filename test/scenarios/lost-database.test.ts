@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { openStore } from '../../src/store/database.ts';
+import { createBalancedSite } from './balanced-site.ts';
+
+/** The controller dies and its database with it, while cars charge: the next one knows nothing of what was granted. */
+
+it.each([1, 2, 3])(
+  'takes up what charges although its database is gone, overloads nothing, and serves who comes (seed %i)',
+  (seed) => {
+    const site = createBalancedSite({ seed, limitA: 63, chargePoints: 6 });
+    site.powerOn();
+    site.advance(60);
+    for (let index = 0; index < 5; index += 1) site.plugIn(index);
+    site.advance(45);
+    site.world.killController();
+    site.advance(20);
+    site.world.startController(
+      openStore(':memory:', { now: site.world.clock.server.now(), newId: randomUUID }).database,
+    );
+    site.advance(400);
+    site.plugIn(5);
+    site.advance(200);
+    expect(site.electricity.overloads.kept()).toEqual([]);
+    for (let index = 0; index < 6; index += 1) expect(site.drawn(index)).toBeGreaterThanOrEqual(6);
+    expect(site.flow()[0]).toBeGreaterThan(55);
+    // Their stops are kept as orphans, and the connectors serve the next car.
+    for (let index = 0; index < 5; index += 1) site.points[index]?.connectors[0]?.unplug();
+    site.advance(90);
+    for (let index = 0; index < 5; index += 1) site.plugIn(index);
+    site.advance(240);
+    for (let index = 0; index < 6; index += 1) expect(site.drawn(index)).toBeGreaterThanOrEqual(6);
+    expect(site.electricity.overloads.kept()).toEqual([]);
+    site.stop();
+  },
+  120_000,
+);
