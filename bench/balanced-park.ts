@@ -23,7 +23,7 @@ import { openPolicy } from '../test/support/site.ts';
  * answer between two turns. Time passes only when it is told to, so that what is measured is work.
  */
 
-export type Park = ReturnType<typeof createPark>;
+type Park = ReturnType<typeof createPark>;
 
 type Car = { id: string; grantA: number; appetiteA: number; phases: number };
 

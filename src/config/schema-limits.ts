@@ -161,5 +161,4 @@ export const limits = Type.Object(
 );
 
 export type LimitsFile = Type.Static<typeof limits>;
-export type ModbusLimitFile = LimitsFile['modbus'][number];
 export type MqttLimitFile = LimitsFile['mqtt'][number];

@@ -7,7 +7,7 @@ import { monotonic } from '../../src/domain/units.ts';
  * book, used as the control loop uses it, by a process that may die at any moment and knows then what is on disk.
  */
 
-export const RATED_MA = 32_000;
+const RATED_MA = 32_000;
 const SKEW_MS = 60_000;
 const LAG_MS = 15_000;
 
