@@ -44,6 +44,8 @@ const siteFile = (folder: string): string => join(folder, 'site.yaml');
 
 /** How often the depot is summed up in one line, ms. */
 const SUMMARY_EVERY_MS = 10_000;
+/** How often the current of the grid connection is looked at for its highest, ms. */
+const LOOK_EVERY_MS = 200;
 
 /** `busbar demo`: resolves with the exit code. */
 export async function demo(args: readonly string[], io: CommandIo): Promise<number> {
@@ -79,10 +81,14 @@ export async function demo(args: readonly string[], io: CommandIo): Promise<numb
     });
     scene.wire(fleet);
     const shown = scene;
-    io.out(greeting(api, busbar, fleet));
-    const summaries = setInterval(() => io.out(summaryOf(fleet, shown)), SUMMARY_EVERY_MS);
+    io.out(greeting(api, busbar, fleet, scene.limitA));
+    const highest = watchHighest(shown);
+    const summaries = setInterval(() => {
+      summaryOf(fleet, shown, api, highest.amps()).then(io.out, (error) => io.err(plainWords(error)));
+    }, SUMMARY_EVERY_MS);
     await told;
     clearInterval(summaries);
+    highest.stop();
     io.out('The cars leave, the last sessions are written down ...');
     await fleet.stop();
     io.out(await farewell(api));
@@ -170,12 +176,15 @@ async function addCards(api: string): Promise<void> {
   }
 }
 
-function greeting(api: string, { ocppPort }: Busbar, fleet: Fleet): string {
+function greeting(api: string, { ocppPort }: Busbar, fleet: Fleet, limitA: number): string {
   return [
     '',
-    `  A depot of ${fleet.chargePoints.length} simulated charge points is charging at this controller.`,
+    `  A depot of ${fleet.chargePoints.length} simulated charge points is charging at this controller, on a grid connection of`,
+    `  ${limitA} A that it shares with a building. It has room for about eight cars; the sum never goes above the limit.`,
     '',
     `  The site now           ${api}/site`,
+    `  Who gets what, and why ${api}/plan`,
+    `  The grid connection    ${api}/circuits`,
     `  Charge points          ${api}/charge-points`,
     `  Sessions (the ledger)  ${api}/transactions`,
     `  Cards                  ${api}/tokens`,
@@ -207,19 +216,34 @@ function quirksOf({ chargePoints }: Fleet): string[] {
   });
 }
 
-function summaryOf(fleet: Fleet, { electricity, limitA }: Scene): string {
-  const flowing = (electricity.currents().get('grid') ?? []).map((each) => each.toFixed(0)).join(' / ');
+/** The highest current that the grid connection has carried on any phase, by the simulated electricity itself, A. */
+function watchHighest({ electricity }: Scene): { amps(): number; stop(): void } {
+  let highest = 0;
+  const look = setInterval(() => {
+    highest = Math.max(highest, ...(electricity.currents().get('grid') ?? []));
+  }, LOOK_EVERY_MS);
+  return { amps: () => highest, stop: () => clearInterval(look) };
+}
+
+type Carried = { readonly foreignA: readonly number[]; readonly committedA: readonly number[] };
+
+async function summaryOf(fleet: Fleet, scene: Scene, api: string, highest: number): Promise<string> {
+  const answer = await fetch(`${api}/circuits/grid`);
+  const { foreignA, committedA } = (await answer.json()) as Carried;
+  const flowing = scene.electricity.currents().get('grid') ?? [];
+  const allowed = foreignA.map((each, phase) => each + (committedA[phase] ?? 0));
   const connectors = fleet.snapshot();
   const charging = connectors.filter(({ status }) => status === 'Charging').length;
   const cars = connectors.filter(({ car }) => car !== null).length;
-  const amps = connectors.reduce((sum, one) => sum + one.amps.reduce((phases, each) => phases + each, 0), 0);
   const connected = fleet.chargePoints.filter((one) => one.connected()).length;
   return (
     `${new Date().toLocaleTimeString()}  ${connected} of ${fleet.chargePoints.length} charge points connected, ` +
-    `${cars} cars at ${connectors.length} connectors, ${charging} charging, ${((amps * 230) / 1_000).toFixed(1)} kW; ` +
-    `the site takes ${flowing} of ${limitA} A`
+    `${charging} of ${cars} cars charging; L1 / L2 / L3 of ${scene.limitA} A: ${perPhase(flowing)} flow, ` +
+    `${perPhase(allowed)} may flow; highest so far ${highest.toFixed(0)} A`
   );
 }
+
+const perPhase = (amps: readonly number[]): string => amps.map((each) => each.toFixed(0)).join(' / ');
 
 async function farewell(api: string): Promise<string> {
   const answer = await fetch(`${api}/site`);

@@ -1,6 +1,6 @@
 import { type DeadBoxSum, deadBox } from '../balancer/dead-box.ts';
 import { amps, leaseInWords } from '../config/dead-box-lint.ts';
-import type { CircuitModel, SiteModel } from '../domain/site-model.ts';
+import type { CircuitModel, ConnectorModel, SiteModel } from '../domain/site-model.ts';
 
 /** Connectors of one circuit printed one by one; of more, only the number. */
 const MAX_CONNECTORS = 12;
@@ -35,7 +35,8 @@ function treeLines(model: SiteModel): string[] {
     const meters = model.meters.filter(({ circuit: id }) => id === circuit.id).map(({ id, side }) => `${id} (${side})`);
     const facts = [
       `${perPhase(circuit.limitMA)} A`,
-      ...(circuit.limitW === null ? [] : [`${circuit.limitW} W`]),
+      ...(circuit.limitW === null ? [] : [`${circuit.limitW / 1_000} kW`]),
+      ...(circuit.unbalanceMA === null ? [] : [`phases at most ${amps(circuit.unbalanceMA)} A apart`]),
       ...(circuit.marginPercent > 0 ? [`margin ${circuit.marginPercent} %`] : []),
       ...(circuit.reserveMA.some((each) => each > 0) ? [`reserve ${perPhase(circuit.reserveMA)} A`] : []),
       ...(meters.length > 0 ? [`meter ${meters.join(', ')}`] : []),
@@ -44,11 +45,13 @@ function treeLines(model: SiteModel): string[] {
     lines.push(`${indent}${circuit.id}: ${facts.join(', ')}`);
     const own = model.connectors.filter(({ circuit: id }) => id === circuit.id);
     for (const each of own.slice(0, MAX_CONNECTORS)) {
+      const range = each.smartCharging
+        ? `${amps(each.minMA)} to ${amps(each.maxMA)} A`
+        : `${amps(each.ratedMA)} A at all times`;
       const kind = each.smartCharging ? `floor ${amps(each.floorMA)} A` : 'takes no limits';
-      const phases =
-        each.wiredPhases === 3 ? each.rotation : `${each.rotation} (${each.wiredPhases} of 3 phases wired)`;
+      const phases = wiringOf(each);
       lines.push(
-        `${indent}  - ${each.chargePointId}/${each.connectorId}: ${amps(each.minMA)} to ${amps(each.maxMA)} A, ${phases}, ${kind}${each.dc === null ? '' : ', DC'}`,
+        `${indent}  - ${each.chargePointId}/${each.connectorId}: ${range}, ${phases}, ${kind}${each.dc === null ? '' : ', DC'}`,
       );
     }
     if (own.length > MAX_CONNECTORS) lines.push(`${indent}  - and ${own.length - MAX_CONNECTORS} more connectors`);
@@ -59,4 +62,11 @@ function treeLines(model: SiteModel): string[] {
 function perPhase(limits: readonly number[]): string {
   const words = limits.map(amps);
   return new Set(words).size === 1 ? (words[0] ?? '') : `[${words.join(', ')}]`;
+}
+
+/** `RST`, or for one that does not have all phases `on L2 only (STR)`. */
+function wiringOf({ wiredPhases, rotation }: ConnectorModel): string {
+  if (wiredPhases === 3) return rotation;
+  const phases = [...rotation.slice(0, wiredPhases)].map((letter) => `L${'RST'.indexOf(letter) + 1}`);
+  return `on ${phases.join(' and ')} only (${rotation})`;
 }

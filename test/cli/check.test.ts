@@ -45,7 +45,7 @@ describe('busbar check', () => {
     expect(out).toContain(
       '  grid: 160 A, margin 5 %, reserve 60 A, meter main (grid), roof (generation)\n    park: 100 A',
     );
-    expect(out).toContain('      - P02/1: 6 to 16 A, STR (1 of 3 phases wired), floor 6 A\n');
+    expect(out).toContain('      - P02/1: 6 to 16 A, on L2 only (STR), floor 6 A\n');
     expect(out).toContain('If this gateway dies now:\n  grid: L1 78 / L2 78 / L3 78 of 160 A\n');
     expect(out).toContain('Lease (auto): 12 h');
   });
@@ -56,6 +56,15 @@ describe('busbar check', () => {
     const { code, err } = run(['--config', file]);
     expect(code).toBe(1);
     expect(err).toContain('limits.schedules peak: "99 17 * * *" is no time of cron.');
+  });
+
+  test('says what keeps phases together, and what a connector without limits counts with', () => {
+    expect(run(['--config', 'config/examples/feeders-and-boards.yaml']).out).toContain(
+      '  grid: 250 A, 150 kW, margin 5 %, reserve 40 A, meter main (grid)\n    feeder-a: 100 A, phases at most 20 A apart, margin 5 %\n',
+    );
+    expect(run(['--config', 'config/examples/dc-and-ac-depot.yaml']).out).toContain(
+      '- AC3/1: 16 A at all times, RST, takes no limits\n',
+    );
   });
 
   test('refuses floors that do not fit, with the sum', () => {
