@@ -12,7 +12,7 @@ import type { Allocation, AllocationCar } from '../../domain/allocation.ts';
 import type { Share } from '../../domain/because.ts';
 import type { SharingPolicy } from '../../domain/sharing-policy.ts';
 import type { LimitInForce } from '../../domain/site-limit.ts';
-import { gridPhases } from '../../domain/site-model.ts';
+import { type GridPhase, gridPhases } from '../../domain/site-model.ts';
 import {
   type Instant,
   type MilliAmps,
@@ -41,11 +41,7 @@ export function planSite(world: World, cycle: Cycle): Planned {
   const { index, connectors } = world;
   const { now } = cycle;
   const amounts = connectors.map(({ book, running }) => worst(book, now, running?.id ?? null));
-  const masks = connectors.map((state, at) =>
-    index.model.trustLearnedPhases && state.running !== null
-      ? maskOf(usedGridPhases(state.learning, state.model.rotation))
-      : (index.wired[at] ?? 7),
-  );
+  const masks = connectors.map((state) => maskOf(countedPhases(world, state)));
   const planned = connectors.map((state) => isPlanned(world, state));
   const cars = connectors.filter((_, at) => planned[at] === true);
   const connectorLoads = connectors.map((state, at) => loadOf(world, state, amounts[at] ?? 0, planned[at] === true));
@@ -56,6 +52,16 @@ export function planSite(world: World, cycle: Cycle): Planned {
   const { room, limits, held } = roomOf(world, cycle, looked.loads);
   const { shares, faults } = sharesOf(world, cycle, cars, room, others, looked.loads);
   return { shares, room, sums, masks, loads: looked.loads, foreign: looked.state, limits, held, faults };
+}
+
+/**
+ * The grid's phases on which it counts, in the plan as in the book: a plan that counts a car on fewer of them gives away what
+ * the book never lets go, and who comes last waits for ever.
+ */
+function countedPhases({ index }: World, { learning, model, running }: ConnectorState): GridPhase[] {
+  return index.model.trustLearnedPhases && running !== null
+    ? usedGridPhases(learning, model.rotation)
+    : gridPhases(model.rotation, model.wiredPhases);
 }
 
 /** It has a car with a right to charge, and a limit would reach it. */
@@ -182,7 +188,7 @@ function sharesOf(
         {
           key: state.key,
           node: index.nodes[state.at] ?? 0,
-          phases: usedGridPhases(state.learning, model.rotation),
+          phases: countedPhases(world, state),
           // Its floor flows in any case.
           minMA: milliAmps(Math.max(model.minMA, model.floorMA)),
           maxMA: rank.maxMA,
