@@ -23,8 +23,6 @@ import { openPolicy } from '../test/support/site.ts';
  * answer between two turns. Time passes only when it is told to, so that what is measured is work.
  */
 
-type Park = ReturnType<typeof createPark>;
-
 type Car = { id: string; grantA: number; appetiteA: number; phases: number };
 
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -134,6 +134,7 @@ it('refuses a limit by hand that a circuit has no room for, and sends it with ov
 });
 
 it('obeys a limit from outside, says so, and gives back what it took when it ends', async () => {
+  // biome-ignore lint/suspicious/noThenProperty: the name of the contract; nobody awaits a body
   const body = { circuit: 'grid', limitA: 14, ttlS: 3600, then: 'configured', source: 'energy-manager' };
   const made = await asked('POST', '/api/v1/site/limits', body);
   expect(made.status).toBeLessThan(300);
