@@ -105,5 +105,5 @@ export function leaseInWords(model: SiteModel): string {
       chargePointId ? [] : limitMA.filter((each) => each > 0),
     ),
   );
-  return `15 min: ${full.circuit} would carry ${amps(full.sumMA[phase])} of ${amps(full.limitMA[phase])} A on L${phase + 1} with everything at its most; 2 min while a charge point is out of reach and others could suddenly draw more than 12 % of a limit (${amps(tightest * 0.12)} A on the smallest circuit) above it`;
+  return `12 h while what is granted fits beside the reserves, else 15 min (with everything at its most ${full.circuit} would carry ${amps(full.sumMA[phase])} of ${amps(full.limitMA[phase])} A on L${phase + 1}); 2 min while a charge point is out of reach and others could suddenly draw more than 12 % of a limit (${amps(tightest * 0.12)} A on the smallest circuit) above it`;
 }
