@@ -236,6 +236,9 @@ export function clockSet({ site }: World, chargePoint: ChargePointState, stepMs:
   const { ms } = chargePoint.stepped;
   chargePoint.stepped = { ms: ms + Math.abs(stepMs), clock: site.lines.get(chargePoint.id)?.clock ?? null };
   chargePoint.readingsClock = unseenClock;
+  // By a clock that follows ours, what was granted may end at once.
+  if (Math.abs(stepMs) < SAME_MS) return;
+  for (const { commanded } of chargePoint.connectors) if (commanded?.state === 'accepted') commanded.state = 'doubtful';
 }
 
 /** Two stamps that differ by less show the same clock, ms. */
