@@ -172,7 +172,10 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
         // Its step may have come early, by a clock that was set; then it is only sent again.
         const { leaseMs, acceptedAt } = state.commanded;
         const isOver = leaseMs !== null && clock.monotonic() - (acceptedAt ?? 0) + chargePoint.skewMs >= leaseMs;
-        if (isOver) state.commanded.state = 'doubtful';
+        // Nor does once say much: an end of the transaction may be on its way. Sent again it has to be lost again.
+        const isFirst = state.shortIn !== state.commanded.transactionId;
+        state.shortIn = state.commanded.transactionId;
+        if (isOver || isFirst) state.commanded.state = 'doubtful';
         else dropped(world, state, chargePoint);
         wake();
         return;

@@ -121,6 +121,8 @@ export type ConnectorState = {
   recheck: 'reboot' | 'disconnect' | null;
   /** Not asked again before. */
   askAfter: Monotonic;
+  /** The transaction in which a limit that had been accepted was seen to be missing. */
+  shortIn: number | null;
   /** The transaction whose start has let the floor be looked at. */
   lookedIn: number | null;
   raisedAt: Monotonic | null;
@@ -202,6 +204,7 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       asking: null,
       recheck: null,
       askAfter: now,
+      shortIn: null,
       lookedIn: null,
       raisedAt: null,
       changedAt: now,
