@@ -136,7 +136,9 @@ function prevailing(profiles: readonly InstalledProfile[], at: number, transacti
 function scheduled(profile: InstalledProfile, at: number, transactionStart: number | null): Limit | null {
   if (profile.validFrom !== null && at < profile.validFrom) return null;
   if (profile.validTo !== null && at >= profile.validTo) return null;
-  const sinceStart = at - anchorOf(profile, transactionStart);
+  // A clock that was set back may show a start to come: what is relative has begun all the same.
+  const earliest = profile.kind === 'Relative' ? 0 : Number.NEGATIVE_INFINITY;
+  const sinceStart = Math.max(earliest, at - anchorOf(profile, transactionStart));
   if (sinceStart < 0) return null;
   const recurs = recurrenceOf(profile);
   const elapsed = (recurs === null ? sinceStart : sinceStart % recurs) / 1000;

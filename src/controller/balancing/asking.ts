@@ -64,7 +64,9 @@ function recheck(world: World, chargePoint: ChargePointState, line: Line): boole
     const { commanded, running, floor } = state;
     const { showsComposite, showsIdleFloor } = chargePoint.dialect;
     const ours = running !== null && commanded?.transactionId === running.id ? commanded.seq : floor.seq;
-    const isSent = state.pending !== null || (running === null && floor.state === 'sent');
+    // What it never said that it took is not lost when it is not there.
+    const wasTaken = running !== null ? commanded?.acceptedAt != null : floor.state !== 'failed';
+    const isSent = state.pending !== null || !wasTaken || (running === null && floor.state === 'sent');
     if (ours === null || isSent || (running === null ? showsIdleFloor !== true : showsComposite === false)) {
       state.recheck = null;
       continue;
@@ -167,7 +169,14 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
       }
       const isShort = proof.verdict === 'proven' && proof.shownMA < state.model.minMA && limitMA >= state.model.minMA;
       if (isShort && due.what === 'grant' && state.commanded?.seq === due.seq && isPaused(state)) {
-        dropped(world, state, chargePoint);
+        // Its step may have come early, by a clock that was set; then it is only sent again.
+        const { leaseMs, acceptedAt } = state.commanded;
+        const isOver = leaseMs !== null && clock.monotonic() - (acceptedAt ?? 0) + chargePoint.skewMs >= leaseMs;
+        // Nor does once say much: an end of the transaction may be on its way. Sent again it has to be lost again.
+        const isFirst = state.shortIn !== state.commanded.transactionId;
+        state.shortIn = state.commanded.transactionId;
+        if (isOver || isFirst) state.commanded.state = 'doubtful';
+        else dropped(world, state, chargePoint);
         wake();
         return;
       }

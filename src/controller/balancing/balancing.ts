@@ -19,7 +19,7 @@ import { writeHistory } from './history.ts';
 import { readBook, unwrittenOf } from './journal.ts';
 import { refreshDialect } from './learn.ts';
 import type { LimitCall } from './limit-calls.ts';
-import { adopt, keepTime, notice } from './noticing.ts';
+import { adopt, clockSet, keepTime, notice } from './noticing.ts';
 import { createPace } from './pace.ts';
 import { createPhaseCheck } from './phase-check.ts';
 import type { Wish } from './planned.ts';
@@ -99,6 +99,10 @@ export function createBalancing(site: BalancingSite) {
     disconnected(chargePoint);
     for (const transaction of site.runningOn(chargePoint.id).toReversed()) adopt(world, transaction);
     for (const state of chargePoint.connectors) resume(state, started);
+    // What it was caught at it may still be doing: its rating counts until its currents say otherwise.
+    for (const state of chargePoint.connectors) {
+      if (state.book.distrusted) state.obedience = state.running === null ? 'drawing-unasked' : 'disobedient';
+    }
   }
 
   let timer = clock.after(CYCLE_MS, beat);
@@ -294,6 +298,7 @@ export function createBalancing(site: BalancingSite) {
       state.book = setBack(state.book, Math.abs(stepMs));
       state.unwritten = true;
     }
+    for (const chargePoint of chargePoints.values()) clockSet(world, chargePoint, stepMs);
   }
 }
 

@@ -2,6 +2,7 @@ import { begunAnew, everythingCleared, foreignCleared, grantDoubted, isolated, o
 import type { FloorEvidence } from '../../domain/balancing.ts';
 import type { Nameplate } from '../../domain/charge-point.ts';
 import type { ChargingCapabilities } from '../../domain/charging-capabilities.ts';
+import { unseenClock } from '../../domain/clock-offset.ts';
 import type { Monotonic } from '../../domain/units.ts';
 import { NOTHING_MA } from './samples.ts';
 import type { ChargePointState, ConnectorState } from './state.ts';
@@ -51,6 +52,7 @@ export function disconnected(chargePoint: ChargePointState): void {
 export function booted(chargePoint: ChargePointState, nameplate: Nameplate, now: Monotonic, isOnRecord: boolean): void {
   chargePoint.settledAt = (now + chargePoint.dialect.settleMs) as Monotonic;
   chargePoint.aheadMs = null;
+  chargePoint.readingsClock = unseenClock;
   for (const state of chargePoint.connectors) {
     sendAgain(state);
     // A car that charges is limited first; else there is time to see whether its make keeps what it holds.

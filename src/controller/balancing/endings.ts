@@ -23,6 +23,7 @@ export function releaseEnded(state: ConnectorState, now: Monotonic, lagMs: numbe
     const draws = state.draw !== null && state.draw.at > since + lagMs && state.draw.most >= NOTHING_MA;
     if (state.running === null && (isCharging || draws)) continue;
     state.ending.delete(transactionId);
+    state.currentEndsAt = Math.max(state.currentEndsAt, since + lagMs) as Monotonic;
     state.book = transactionOver(state.book, transactionId);
     // Its last sample is of what is over.
     if (state.draw !== null && state.draw.at <= since + lagMs && state.running === null) state.draw = null;

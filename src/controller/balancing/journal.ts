@@ -12,11 +12,11 @@ export function unwrittenOf(states: readonly ConnectorState[]): Commitment[] {
 
 function commitmentOf({ model, book, evidence }: ConnectorState): Commitment {
   const { chargePointId, connectorId } = model;
-  const { entries, nextSeq, floorProven, provenTransaction, isolated } = book;
+  const { entries, nextSeq, floorProven, provenTransaction, distrusted, isolated } = book;
   return {
     chargePointId,
     connectorId,
-    book: JSON.stringify({ entries, nextSeq, floorProven, provenTransaction, isolated }),
+    book: JSON.stringify({ entries, nextSeq, floorProven, provenTransaction, distrusted, isolated }),
     evidence,
   };
 }
@@ -31,13 +31,14 @@ export function readBook(
 ): ConnectorBook {
   const read = parsed(book);
   if (read === null) return voidBook(ratedMA);
-  const { entries, nextSeq, floorProven, provenTransaction, isolated } = read;
+  const { entries, nextSeq, floorProven, provenTransaction, distrusted, isolated } = read;
   const known: ConnectorBook = {
     ...voidBook(ratedMA),
     entries,
     nextSeq,
     floorProven: floorProven === true,
     provenTransaction: typeof provenTransaction === 'number' ? provenTransaction : null,
+    distrusted: distrusted === true,
     isolated: isolated === true,
   };
   return rebased(known, now, skewMs, lagMs);
@@ -48,6 +49,7 @@ type Journalled = {
   nextSeq: number;
   floorProven: unknown;
   provenTransaction: unknown;
+  distrusted: unknown;
   isolated: unknown;
 };
 

@@ -23,6 +23,8 @@ type Means = {
 /** The step of the next rung when the one before has had its time; null where there is nothing to send. */
 export function nextRung(state: ConnectorState, now: Monotonic, lagMs: number, means: Means): Step | null {
   const { ladder, running, model } = state;
+  // Without a transaction nothing flows that could come down; its rating counts until the next one shows something.
+  if (running === null && (state.draw === null || state.draw.at <= state.currentEndsAt)) return null;
   if (ladder !== null && now - ladder.at < lagMs + 2 * state.intervalMs && !hasFailed(state, lagMs)) return null;
   const step = ladder === null ? 0 : Math.min(ladder.step + 1, rungs.length - 1);
   if (ladder?.step === step) return null;

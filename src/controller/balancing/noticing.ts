@@ -1,6 +1,7 @@
 import { afterSample } from '../../balancer/appetite.ts';
 import { learnPhases } from '../../balancer/learned-phases.ts';
 import { learnedFromEnd, learnedFromReaction } from '../../central-system/dialects/learning.ts';
+import { noteStamp, unseenClock } from '../../domain/clock-offset.ts';
 import { type DialectValues, defaultDialect } from '../../domain/dialect.ts';
 import type { Event } from '../../domain/events.ts';
 import { connectorKey } from '../../domain/site-model.ts';
@@ -151,6 +152,7 @@ function readingsTaken(
   const reading = event.readings.at(-1);
   if (state === undefined || reading === undefined) return false;
   keepTime(world, chargePoint);
+  chargePoint.readingsClock = noteStamp(chargePoint.readingsClock, reading.at, event.receivedAt);
   if (reading.energyWh !== null) state.energyWh = Math.max(state.energyWh ?? 0, reading.energyWh);
   // Some report 0 V while nothing flows: watts that are computed with it would be none, or no number at all.
   const lowestMV = LOWEST_VOLTAGE * world.site.nominalMV;
@@ -242,7 +244,26 @@ function reactionOf(
 
 /** How far its clock and ours are apart, as what it has stamped lately shows. */
 export function keepTime({ site }: World, chargePoint: ChargePointState): void {
-  const offsetMs = site.lines.get(chargePoint.id)?.clock.offsetMs ?? null;
+  const clock = site.lines.get(chargePoint.id)?.clock ?? null;
+  const offsetMs = clock?.offsetMs ?? null;
+  const { stepped } = chargePoint;
+  // Measured anew: the newest stamp, which came after our clock was set, agrees with what is known.
+  const newest = clock?.samples.at(-1);
+  const isNew = clock !== stepped.clock && newest !== undefined && offsetMs !== null;
+  if (isNew && Math.abs(newest.aheadMs - offsetMs) <= SAME_MS) chargePoint.stepped = { ms: 0, clock: null };
   chargePoint.aheadMs = offsetMs;
-  chargePoint.skewMs = Math.max(LEAST_SKEW_MS, site.callTimeoutMs, -(offsetMs ?? 0));
+  chargePoint.skewMs = Math.max(LEAST_SKEW_MS, site.callTimeoutMs, -(offsetMs ?? 0)) + chargePoint.stepped.ms;
 }
+
+/** Our clock was set: until it is told the time anew, a charge point goes by what it was. */
+export function clockSet({ site }: World, chargePoint: ChargePointState, stepMs: number): void {
+  const { ms } = chargePoint.stepped;
+  chargePoint.stepped = { ms: ms + Math.abs(stepMs), clock: site.lines.get(chargePoint.id)?.clock ?? null };
+  chargePoint.readingsClock = unseenClock;
+  // By a clock that follows ours, what was granted may end at once.
+  if (Math.abs(stepMs) < SAME_MS) return;
+  for (const { commanded } of chargePoint.connectors) if (commanded?.state === 'accepted') commanded.state = 'doubtful';
+}
+
+/** Two stamps that differ by less show the same clock, ms. */
+const SAME_MS = 10_000;

@@ -93,7 +93,7 @@ function loadOf(world: World, state: ConnectorState, amountMA: number, isPlanned
     toldMA: milliAmps(commandedMA(state)),
     limitMA: milliAmps(amountMA),
     counted: isPlannedNow ? 'planned' : 'worst',
-    provenMA: isReachable(world, chargePoint) ? measuredMA : null,
+    provenMA: flowsForSure(world, state) ? measuredMA : null,
   };
 }
 
@@ -117,6 +117,16 @@ export function drawnBy({ connectors }: World, places: readonly number[]): PerPh
     }
   }
   return [milliAmps(Math.round(sums[0])), milliAmps(Math.round(sums[1])), milliAmps(Math.round(sums[2]))];
+}
+
+/**
+ * What its last sample shows may have ended with its transaction, or since; taken off a meter all the same, it would make
+ * the building's load look smaller than it is.
+ */
+function flowsForSure(world: World, state: ConnectorState): boolean {
+  const { draw, running, obedience, intervalMs } = state;
+  if (draw === null || (running === null && obedience !== 'drawing-unasked')) return false;
+  return isReachable(world, chargePointOf(world, state)) && world.site.clock.monotonic() - draw.at <= 3 * intervalMs;
 }
 
 function roomOf({ index }: World, { limits }: Cycle, loads: ReadonlyMap<string, ForeignLoad>) {

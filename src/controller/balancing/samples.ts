@@ -2,7 +2,7 @@ import { distrusted, proven } from '../../balancer/book.ts';
 import type { Obedience } from '../../domain/balancing.ts';
 import type { Reading } from '../../domain/metering.ts';
 import type { Instant, Monotonic } from '../../domain/units.ts';
-import type { ChargePointState, ConnectorState, Draw } from './state.ts';
+import { type ChargePointState, type ConnectorState, type Draw, SAMPLE_MS } from './state.ts';
 
 /** What the currents that charge points report say of their limits: that one is obeyed, or that it is not. */
 
@@ -28,7 +28,7 @@ export const isAbove = (drawnMA: number, limitMA: number): boolean =>
 export function drawOf(
   reading: Reading,
   received: { readonly at: Instant; readonly monotonic: Monotonic },
-  { aheadMs, skewMs }: Pick<ChargePointState, 'aheadMs' | 'skewMs'>,
+  { aheadMs, skewMs, readingsClock }: Pick<ChargePointState, 'aheadMs' | 'skewMs' | 'readingsClock'>,
 ): Draw | null {
   if (reading.currentMA.every((each) => each === null)) return null;
   const mA: [number, number, number] = [
@@ -36,8 +36,10 @@ export function drawOf(
     reading.currentMA[1] ?? 0,
     reading.currentMA[2] ?? 0,
   ];
-  const unknownMs = aheadMs === null ? skewMs : 0;
-  const agoMs = Math.max(0, received.at - (reading.at - (aheadMs ?? 0))) + unknownMs;
+  // A clock that nothing but its readings shows is behind by what they may be stamped early, their interval.
+  const shownMs = aheadMs ?? readingsClock.offsetMs;
+  const unknownMs = aheadMs !== null ? 0 : readingsClock.offsetMs !== null ? SAMPLE_MS : skewMs;
+  const agoMs = Math.max(0, received.at - (reading.at - (shownMs ?? 0))) + unknownMs;
   return { at: (received.monotonic - agoMs) as Monotonic, mA, most: Math.max(...mA) };
 }
 
@@ -81,7 +83,7 @@ function compared(state: ConnectorState, draw: Draw, limitMA: number, before: nu
     state.aboveSince ??= draw.at;
     const tooLong = draw.at - state.aboveSince >= SURE_MS;
     if (!tooLong || state.obedience === 'disobedient') return nothing;
-    state.book = distrusted(state.book, true);
+    distrust(state, true);
     const why = `draws ${amps(draw.most)} A, and may draw ${amps(limitMA)} A`;
     return { proof: null, obedience: 'disobedient', why };
   }
@@ -91,8 +93,9 @@ function compared(state: ConnectorState, draw: Draw, limitMA: number, before: nu
   const isBack = state.obedience === 'disobedient' && limitMA >= state.model.minMA && draw.most >= NOTHING_MA;
   if (!isBack && !(wasAbove && hasComeDownTo(state, draw.most, limitMA))) return nothing;
   if (state.obedience === 'disobedient') {
-    state.book = distrusted(state.book, false);
-    return { proof: 'current', obedience: state.book.floorProven ? 'proven' : 'unproven', why: 'it obeys again' };
+    distrust(state, false);
+    const obedience = state.book.floorProven ? 'proven' : 'unproven';
+    return { proof: 'current', obedience, why: 'it obeys again' };
   }
   return { proof: 'current', obedience: null, why: '' };
 }
@@ -116,22 +119,40 @@ export function proveCommanded(state: ConnectorState): void {
  */
 export function judgeUnasked(state: ConnectorState, now: Monotonic): Judgement {
   if (state.obedience === 'disobedient') return nothing;
-  // A connector that is free, or waits, draws nothing, whatever it last reported while it did.
-  const isIdle = state.status !== null && state.status !== 'Charging' && state.draw !== null;
-  const draws = state.draw !== null && state.draw.most >= NOTHING_MA && !(isIdle && state.draw.at < state.statusAt);
+  const draws = drawsUnasked(state);
   const asked = state.running !== null || state.ending.size > 0;
   if (asked || !(draws || state.status === 'Charging')) {
     state.unaskedSince = null;
-    if (state.obedience !== 'drawing-unasked') return nothing;
-    state.book = distrusted(state.book, false);
+    // After a restart nobody has said yet that it is over.
+    const isUnknown = !asked && state.status === null && state.draw === null;
+    if (state.obedience !== 'drawing-unasked' || isUnknown) return nothing;
+    distrust(state, false);
     return { proof: null, obedience: state.book.floorProven ? 'proven' : 'unproven', why: 'it is over' };
   }
   state.unaskedSince ??= now;
   const isSure = draws || now - state.unaskedSince >= UNASKED_AFTER_MS;
   if (!isSure || state.obedience === 'drawing-unasked') return nothing;
-  state.book = distrusted(state.book, true);
+  distrust(state, true);
   const shown = draws ? `draws ${amps(state.draw?.most ?? 0)} A` : 'shows Charging';
   return { proof: null, obedience: 'drawing-unasked', why: `${shown} without a transaction` };
+}
+
+/**
+ * Shown since the last transaction's current had to be gone, and not overtaken by a status that says that nothing flows:
+ * many send no samples without a transaction, and the last one of it stays the newest for ever.
+ */
+function drawsUnasked({ draw, currentEndsAt, status, statusAt }: ConnectorState): boolean {
+  if (draw === null || draw.most < NOTHING_MA || draw.at <= currentEndsAt) return false;
+  const isOver = status !== null && status !== 'Charging' && statusAt > draw.at;
+  return !isOver;
+}
+
+/** On record, so that a restart does not forget it. */
+function distrust(state: ConnectorState, isDistrusted: boolean): void {
+  const book = distrusted(state.book, isDistrusted);
+  if (book === state.book) return;
+  state.book = book;
+  state.unwritten = true;
 }
 
 const amps = (mA: number): string => (mA / 1_000).toFixed(1);

@@ -6,6 +6,7 @@ import type { Trial } from '../../central-system/dialects/learning.ts';
 import type { FloorEvidence, Obedience } from '../../domain/balancing.ts';
 import type { Because } from '../../domain/because.ts';
 import type { ConnectorStatus } from '../../domain/charge-point.ts';
+import { type ClockWatch, unseenClock } from '../../domain/clock-offset.ts';
 import type { Dialect } from '../../domain/dialect.ts';
 import { type ConnectorModel, connectorKey } from '../../domain/site-model.ts';
 import type { Instant, MilliVolts, Monotonic } from '../../domain/units.ts';
@@ -93,6 +94,8 @@ export type ConnectorState = {
   running: Running | null;
   /** Transactions that have ended and whose current may still flow, and since when. */
   readonly ending: Map<number, Monotonic>;
+  /** The current of the last transaction was gone by then, or was none of it. */
+  currentEndsAt: Monotonic;
   status: ConnectorStatus | null;
   /** When that was reported. */
   statusAt: Monotonic;
@@ -118,6 +121,8 @@ export type ConnectorState = {
   recheck: 'reboot' | 'disconnect' | null;
   /** Not asked again before. */
   askAfter: Monotonic;
+  /** The transaction in which a limit that had been accepted was seen to be missing. */
+  shortIn: number | null;
   /** The transaction whose start has let the floor be looked at. */
   lookedIn: number | null;
   raisedAt: Monotonic | null;
@@ -160,6 +165,10 @@ export type ChargePointState = {
   aheadMs: number | null;
   /** On this connection it was asked for something that it stamps. */
   timeAsked: boolean;
+  /** What its readings show of its clock, where nothing else does. */
+  readingsClock: ClockWatch;
+  /** By how much our own clock was set since its clock was last measured, ms, and what was known of it then. */
+  stepped: { readonly ms: number; readonly clock: ClockWatch | null };
 };
 
 /** By how much our timing may be wrong for a charge point at least, ms. */
@@ -176,6 +185,7 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       unwritten: false,
       running: null,
       ending: new Map(),
+      currentEndsAt: now,
       status: null,
       statusAt: now,
       draw: null,
@@ -194,6 +204,7 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       asking: null,
       recheck: null,
       askAfter: now,
+      shortIn: null,
       lookedIn: null,
       raisedAt: null,
       changedAt: now,
@@ -223,13 +234,15 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       skewMs: LEAST_SKEW_MS,
       aheadMs: null,
       timeAsked: false,
+      readingsClock: unseenClock,
+      stepped: { ms: 0, clock: null },
     });
   }
   return { connectors, chargePoints };
 }
 
 /** What the commissioning profile asks for, ms. */
-const SAMPLE_MS = 10_000;
+export const SAMPLE_MS = 10_000;
 
 export const boundsOf = ({ minMA, maxMA }: ConnectorModel) => ({ minMA, ceilingMA: maxMA });
 

@@ -127,7 +127,9 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
     if (grantMA <= state.model.floorMA) return grantMA;
     const { capMA } = leaseOf(state, grantMA);
     if (grantMA <= capMA) return grantMA;
-    return (capMA < state.model.minMA ? 0 : Math.floor(capMA / 1_000) * 1_000) as typeof grantMA;
+    // What its floor gives flows in any case: to tell it less would only stop the car.
+    const mostMA = capMA < state.model.minMA ? 0 : Math.floor(capMA / 1_000) * 1_000;
+    return Math.max(state.model.floorMA, mostMA) as typeof grantMA;
   }
 
   /** Nothing is raised on a circuit whose meter does not tell. */
