@@ -136,7 +136,7 @@ export function createShown(world: World) {
             ? null
             : {
                 id: meter.id,
-                ageS: state.ageMs === null ? null : state.ageMs / 1_000,
+                ageS: state.ageMs === null ? null : Math.round(state.ageMs / 100) / 10,
                 quality: state.quality,
                 why: state.why,
               },
