@@ -14,7 +14,7 @@ import { attend, trust } from './asking.ts';
 import { isolate, judgeByHand } from './by-hand.ts';
 import { changesOf } from './changes.ts';
 import { disconnected } from './contact.ts';
-import { releaseEnded } from './endings.ts';
+import { endedMeanwhile, releaseEnded } from './endings.ts';
 import { writeHistory } from './history.ts';
 import { readBook, unwrittenOf } from './journal.ts';
 import { refreshDialect } from './learn.ts';
@@ -98,7 +98,10 @@ export function createBalancing(site: BalancingSite) {
     // Its connection ended with the process before us.
     disconnected(chargePoint);
     for (const transaction of site.runningOn(chargePoint.id).toReversed()) adopt(world, transaction);
-    for (const state of chargePoint.connectors) resume(state, started);
+    for (const state of chargePoint.connectors) {
+      resume(state, started);
+      endedMeanwhile(state, (id) => site.hasStopped(chargePoint.id, id), started);
+    }
     // What it was caught at it may still be doing: its rating counts until its currents say otherwise.
     for (const state of chargePoint.connectors) {
       if (state.book.distrusted) state.obedience = state.running === null ? 'drawing-unasked' : 'disobedient';

@@ -14,6 +14,19 @@ export function transactionStopped(state: ConnectorState, transactionId: number,
   if (state.obedience !== 'disobedient') state.ladder = null;
 }
 
+/** After a restart: transactions that the ledger knows to be over may have ended while nobody was there to release them. */
+export function endedMeanwhile(
+  state: ConnectorState,
+  hasStopped: (transactionId: number) => boolean,
+  now: Monotonic,
+): void {
+  for (const { transactionId } of state.book.entries) {
+    if (transactionId !== null && transactionId !== state.running?.id && hasStopped(transactionId)) {
+      state.ending.set(transactionId, now);
+    }
+  }
+}
+
 /** Releases what ended transactions were given, once the connector shows no Charging, draws nothing, and the lag has passed. */
 export function releaseEnded(state: ConnectorState, now: Monotonic, lagMs: number): boolean {
   let released = false;

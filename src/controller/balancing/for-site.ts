@@ -75,6 +75,7 @@ type Reads = Pick<
   | 'commitments'
   | 'nameplate'
   | 'runningOn'
+  | 'hasStopped'
   | 'isAlertOpen'
   | 'clockText'
   | 'keepsProfiles'
@@ -116,6 +117,7 @@ function readsFor(
         .filter(({ chargePointId, connectorId }) => known.has(connectorKey(chargePointId, connectorId))),
     nameplate: reader.nameplate,
     runningOn: reader.runningOn,
+    hasStopped: (chargePointId, transactionId) => reader.transaction(chargePointId, transactionId)?.state === 'stopped',
     isAlertOpen: reader.isAlertOpen,
     clockText: (at) => clockText.format(at),
     keepsProfiles: (chargePointId) => reader.chargingProfiles(chargePointId).some(({ keep }) => keep),

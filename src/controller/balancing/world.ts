@@ -35,6 +35,8 @@ export type BalancingSite = {
   readonly commitments: () => readonly Commitment[];
   readonly nameplate: (chargePointId: string) => Nameplate | null;
   readonly runningOn: (chargePointId: string) => readonly Transaction[];
+  /** The ledger has its stop. */
+  readonly hasStopped: (chargePointId: string, transactionId: number) => boolean;
   readonly capabilities: (chargePointId: string) => ChargingCapabilities;
   readonly dialect: (chargePointId: string) => DialectRecord;
   /** Somebody has installed a profile there that is to stay. */
