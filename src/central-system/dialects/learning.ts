@@ -47,6 +47,8 @@ export function nextTrial(
 ): Trial | null {
   const failures = trial.failures + 1;
   const proven = trial.rung === 0 && trial.from.proofs > 0;
+  // A line that carries nothing says nothing of a way that has been understood before.
+  if (outcome === 'silence' && proven) return trial;
   const enough = outcome === 'silence' || proven ? (proven ? REFUSALS_OF_PROVEN : SILENCES) : 1;
   if (failures < enough) return { ...trial, failures };
   const rung = trial.rung + 1;

@@ -12,7 +12,15 @@ import { transactionStopped } from './endings.ts';
 import { REFUSED_ALREADY } from './ladder.ts';
 import { learn, refreshDialect } from './learn.ts';
 import { drawOf, judgeDraw, proveCommanded } from './samples.ts';
-import { boundsOf, type ChargePointState, type ConnectorState, commandedMA, LEAST_SKEW_MS, newCar } from './state.ts';
+import {
+  boundsOf,
+  type ChargePointState,
+  type ConnectorState,
+  commandedMA,
+  LEAST_SKEW_MS,
+  newCar,
+  noStep,
+} from './state.ts';
 import { lagOf, type World } from './world.ts';
 
 /** What has been committed changes what the loop knows. True where that may change a limit. */
@@ -250,15 +258,17 @@ export function keepTime({ site }: World, chargePoint: ChargePointState): void {
   // Measured anew: the newest stamp, which came after our clock was set, agrees with what is known.
   const newest = clock?.samples.at(-1);
   const isNew = clock !== stepped.clock && newest !== undefined && offsetMs !== null;
-  if (isNew && Math.abs(newest.aheadMs - offsetMs) <= SAME_MS) chargePoint.stepped = { ms: 0, clock: null };
-  chargePoint.aheadMs = offsetMs;
+  if (isNew && Math.abs(newest.aheadMs - offsetMs) <= SAME_MS) chargePoint.stepped = noStep;
+  // What was measured before has moved by as much, until it is told the time.
+  chargePoint.aheadMs = offsetMs === null ? null : offsetMs - chargePoint.stepped.byMs;
   chargePoint.skewMs = Math.max(LEAST_SKEW_MS, site.callTimeoutMs, -(offsetMs ?? 0)) + chargePoint.stepped.ms;
 }
 
 /** Our clock was set: until it is told the time anew, a charge point goes by what it was. */
 export function clockSet({ site }: World, chargePoint: ChargePointState, stepMs: number): void {
-  const { ms } = chargePoint.stepped;
-  chargePoint.stepped = { ms: ms + Math.abs(stepMs), clock: site.lines.get(chargePoint.id)?.clock ?? null };
+  const { ms, byMs } = chargePoint.stepped;
+  const clock = site.lines.get(chargePoint.id)?.clock ?? null;
+  chargePoint.stepped = { ms: ms + Math.abs(stepMs), byMs: byMs + stepMs, clock };
   chargePoint.readingsClock = unseenClock;
   // By a clock that follows ours, what was granted may end at once.
   if (Math.abs(stepMs) < SAME_MS) return;

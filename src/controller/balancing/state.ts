@@ -167,9 +167,12 @@ export type ChargePointState = {
   timeAsked: boolean;
   /** What its readings show of its clock, where nothing else does. */
   readingsClock: ClockWatch;
-  /** By how much our own clock was set since its clock was last measured, ms, and what was known of it then. */
-  stepped: { readonly ms: number; readonly clock: ClockWatch | null };
+  stepped: Stepped;
 };
+
+/** By how much our own clock was set since a clock was last measured, in sum and either way, ms, and what was known of it then. */
+export type Stepped = { readonly ms: number; readonly byMs: number; readonly clock: ClockWatch | null };
+export const noStep: Stepped = { ms: 0, byMs: 0, clock: null };
 
 /** By how much our timing may be wrong for a charge point at least, ms. */
 export const LEAST_SKEW_MS = 60_000;
@@ -235,7 +238,7 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       aheadMs: null,
       timeAsked: false,
       readingsClock: unseenClock,
-      stepped: { ms: 0, clock: null },
+      stepped: noStep,
     });
   }
   return { connectors, chargePoints };
