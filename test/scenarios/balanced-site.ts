@@ -34,6 +34,8 @@ export type SiteOptions = {
   readonly database?: Database;
   /** They send nothing of their own when they are back from a short absence. */
   readonly returnsSilently?: boolean;
+  /** How wrong its clock is until it is told the time, ms. */
+  readonly clockErrorMs?: (index: number) => number;
 };
 
 const model = (quirks: Partial<Quirks>, returnsSilently = false): Model => ({
@@ -120,7 +122,9 @@ export function createBalancedSite(options: SiteOptions) {
     ...(options.database === undefined ? {} : { database: options.database }),
   });
   const points = ids.map((id, index) =>
-    world.chargePoint(id, model(options.quirks?.(index) ?? {}, options.returnsSilently)),
+    world.chargePoint(id, model(options.quirks?.(index) ?? {}, options.returnsSilently), {
+      clockErrorMs: options.clockErrorMs?.(index) ?? 0,
+    }),
   );
   const electricity = createElectricity({
     clock: world.clock.sim,

@@ -169,7 +169,7 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
         }
       },
       refused: (what, how) => {
-        if (!isThatTry(what) || (what === 'grant' && !refusalTeaches(state, chargePoint))) return;
+        if (!isThatTry(what) || (what === 'grant' && !mayTeach(state, chargePoint))) return;
         const goesOn = tryAnotherWay(world, chargePoint, what, how);
         if (!goesOn && what === 'grant') chargePoint.refuses = true;
       },
@@ -181,6 +181,12 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
     if (step.kind === 'floor' || step.kind === 'under' || step.state.under === step.transactionId) return dialect;
     const isWithout = needsTransactionFloor(dialect, site.capabilities(chargePoint.id));
     return isWithout ? { ...dialect, mode: 'D' } : dialect;
+  }
+
+  /** One that has sent samples and sends none may have ended the transaction, with the end still in its queue. */
+  function mayTeach(state: ConnectorState, chargePoint: ChargePointState): boolean {
+    const isSilent = state.draw !== null && clock.monotonic() - state.draw.at > 3 * state.intervalMs;
+    return !isSilent && refusalTeaches(state, chargePoint);
   }
 
   function climb(state: ConnectorState, chargePoint: ChargePointState, now: Monotonic): Step | null {
