@@ -36,6 +36,8 @@ export type ForeignLoad = {
 
 type Past = {
   readonly highest: Highest;
+  /** Of what was measured alone: what was held or reserved is no load that anybody has seen. */
+  readonly measured: Highest;
   /** The last value that was computed with all cars in sight, by phase. */
   readonly steadyMA: readonly [MilliAmps | null, MilliAmps | null, MilliAmps | null];
   readonly freshAt: Monotonic | null;
@@ -60,7 +62,13 @@ export const newForeignState: ForeignState = {
   blindSince: new Map(),
 };
 
-const noPast: Past = { highest: nothingYet, steadyMA: [null, null, null], freshAt: null, heldMA: null };
+const noPast: Past = {
+  highest: nothingYet,
+  measured: nothingYet,
+  steadyMA: [null, null, null],
+  freshAt: null,
+  heldMA: null,
+};
 
 /** Foreign load of every circuit at `now`, with the state for the next look. */
 export function foreignLoad(
@@ -97,7 +105,9 @@ export function foreignLoad(
       if (grid !== undefined) part = withoutMeter(part, past, quality, grid, now - since);
     }
     const next: Past = {
-      highest: withValue(past.highest, now, part.nowMA),
+      // The reserve that stood for a meter that had yet to speak was no load that anybody saw.
+      highest: withValue(isFirstWord(past, grid, quality) ? nothingYet : past.highest, now, part.nowMA),
+      measured: quality === 'fresh' ? withValue(past.measured, now, part.nowMA) : past.measured,
       steadyMA: part.steadyMA ?? past.steadyMA,
       freshAt: quality === 'fresh' ? now : past.freshAt,
       heldMA: part.heldMA,
@@ -184,9 +194,9 @@ function summedAt(
     }
     quality = worse(quality, state?.quality ?? 'never');
     const drawn = fresh === null ? null : perPhase((phase) => Math.max(0, fresh[phase]));
-    const highest = drawn === null ? past.highest : withValue(past.highest, now, drawn);
+    const measured = drawn === null ? past.measured : withValue(past.measured, now, drawn);
     const heldMA = drawn === null ? (past.heldMA ?? held(past)) : null;
-    keep.set(meter.id, { ...noPast, highest, heldMA, freshAt: drawn === null ? past.freshAt : now });
+    keep.set(meter.id, { ...noPast, measured, heldMA, freshAt: drawn === null ? past.freshAt : now });
     sum = plus(sum, drawn ?? heldMA ?? NONE);
     holdsIncreases ||= state?.quality === 'stale' || state?.quality === 'suspect';
   }
@@ -207,9 +217,12 @@ function withoutMeter(known: Part, past: Past, quality: MeterQuality, meter: Met
   return { ...known, nowMA, heldMA, quality: worse(known.quality, quality), holdsIncreases };
 }
 
+const isFirstWord = (past: Past, grid: MeterModel | undefined, quality: MeterQuality): boolean =>
+  grid !== undefined && quality === 'fresh' && past.freshAt === null;
+
 /** The highest of the minutes before it was last fresh; null where it never was. */
-function held({ highest, freshAt }: Past): PerPhase<MilliAmps> | null {
-  return freshAt === null ? null : highestSince(highest, freshAt - LONGEST_MS);
+function held({ measured, freshAt }: Past): PerPhase<MilliAmps> | null {
+  return freshAt === null ? null : highestSince(measured, freshAt - LONGEST_MS);
 }
 
 const ORDER: readonly ForeignQuality[] = ['unmetered', 'fresh', 'never', 'lost', 'stale', 'suspect'];

@@ -53,7 +53,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'what comes while it is suspended is dropped': {
     quirks: { forgetsTxProfileWhileSuspended: true },
-    withinS: 150,
+    withinS: 300,
     learned: { mode: 'A', dropsWhileSuspended: true },
   },
   'goes on late after a pause': { quirks: { resumeSeconds: 120 }, withinS: 240, learned: {} },
