@@ -4,7 +4,7 @@ import { wishOfSession } from '../../domain/charging-wish.ts';
 import { dialectKey } from '../../domain/dialect.ts';
 import { dialectFor } from '../../domain/dialects/resolve.ts';
 import type { Event } from '../../domain/events.ts';
-import { defaultPolicy, type SharingPolicy, tierNumber } from '../../domain/sharing-policy.ts';
+import { type SharingPolicy, tierNumber } from '../../domain/sharing-policy.ts';
 import { limitsInForce } from '../../domain/site-limits.ts';
 import { connectorKey, type SiteModel } from '../../domain/site-model.ts';
 import { wallTime } from '../../domain/site-time.ts';
@@ -150,7 +150,7 @@ function readsFor(
   };
 
   function policyNow(): SharingPolicy {
-    policy ??= reader.sharingPolicy() ?? rules.policy ?? defaultPolicy;
+    policy ??= reader.sharingPolicy() ?? rules.policy;
     return policy;
   }
 
@@ -168,9 +168,12 @@ function readsFor(
   function wishesOf(id: number, idTag: string, reservationId: number | null, chargePointId: string) {
     const token = reader.tokenFor(idTag);
     const parentIdTag = token?.parentIdTag ?? null;
+    // A start carries the number that the charge point knows it by, which is not ours.
+    const reservation =
+      reservationId === null ? null : (reader.reservationsNumbered(chargePointId, reservationId)[0] ?? null);
     const wishes = [
       reader.chargingWish({ kind: 'transaction', id }),
-      reservationId === null ? null : reader.chargingWish({ kind: 'reservation', id: reservationId }),
+      reservation === null ? null : reader.chargingWish({ kind: 'reservation', id: reservation.id }),
       reader.chargingWish({ kind: 'token', idTag: token?.idTag ?? idTag }),
       parentIdTag === null ? null : reader.chargingWish({ kind: 'group', parentIdTag }),
     ];

@@ -25,6 +25,11 @@ import { lagOf, type World } from './world.ts';
 
 /** What has been committed changes what the loop knows. True where that may change a limit. */
 export function notice(world: World, event: Event): boolean {
+  if (event.type === 'dialect-set' || event.type === 'dialect-reset') {
+    // What a person says of a make holds at once, and not from its next connection on.
+    for (const chargePoint of world.chargePoints.values()) refreshDialect(world, chargePoint);
+    return true;
+  }
   if (SITE_WIDE.has(event.type)) return true;
   // A start that is told twice may have lost what came in between: the current limit is sent again.
   if (event.type === 'evidence-added' && event.evidence.kind === 'start-repeated') {
