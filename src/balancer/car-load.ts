@@ -2,8 +2,9 @@
  * What the cars below a circuit draw, as far as that may be taken off a meter's reading (design: safety rule 8): only
  * what is surely part of it. What is taken off and does not flow would make foreign load look smaller than it is.
  */
-import type { GridPhase, SiteModel } from '../domain/site-model.ts';
+import type { GridPhase } from '../domain/site-model.ts';
 import type { MilliAmps, Monotonic, PerPhase } from '../domain/units.ts';
+import type { Metering } from './metering.ts';
 
 const PHASES: readonly GridPhase[] = [0, 1, 2];
 /** So many sample intervals past its lag, a connector that shows nothing new is taken off no more. */
@@ -63,65 +64,54 @@ export function markBlind(
   return blind;
 }
 
-/** For each circuit and phase the load of the cars at and below it. */
+/** For each circuit that a meter of its own sees, and each phase, the load of the cars at and below it; in their order. */
 export function carLoadBelow(
-  model: SiteModel,
+  { seenAt, seenBy, above }: Metering,
   connectors: readonly ConnectorLoad[],
   blindSince: ReadonlyMap<string, Monotonic>,
   now: Monotonic,
-): ReadonlyMap<string, readonly PhaseLoad[]> {
-  const sums = new Map(model.circuits.map(({ id }) => [id, [zero(), zero(), zero()]] as const));
+): readonly (readonly PhaseLoad[])[] {
+  const sums = seenAt.map((): Sums => [zero(), zero(), zero()]);
   for (const connector of connectors) {
+    const into = sums[seenBy.get(connector.circuit) ?? -1];
+    if (into === undefined) continue;
     const since = blindSince.get(connector.key);
     const patience = connector.lagMs + BLIND_INTERVALS * connector.sampleIntervalMs;
     const excused = since !== undefined && now - since <= patience;
+    const isOld = isOverdue(connector, now);
     for (const phase of connector.phases) {
-      const surely = surelyDrawn(connector, since !== undefined, excused, now, phase);
-      const unseen = excused ? connector.limitMA : 0;
-      const least = excused && !isOverdue(connector, now) ? stillDrawn(connector, phase) : 0;
-      const sum = sums.get(connector.circuit)?.[phase];
-      if (sum === undefined) continue;
-      sum.surelyMA += surely;
-      sum.blindMA += unseen;
-      sum.blindLeastMA += least;
+      const sum = into[phase];
+      sum.surelyMA += surelyDrawn(connector, since !== undefined, excused || isOld, phase);
+      if (!excused) continue;
+      sum.blindMA += connector.limitMA;
+      if (!isOld) sum.blindLeastMA += stillDrawn(connector, phase);
     }
   }
-  // Parents come before their children in the model: backwards, a circuit is complete when it goes into its parent.
-  for (let at = model.circuits.length - 1; at > 0; at -= 1) {
-    const circuit = model.circuits[at];
-    const up = sums.get(circuit?.parent ?? '');
-    const own = sums.get(circuit?.id ?? '');
-    for (const phase of PHASES) if (up !== undefined && own !== undefined) addTo(up[phase], own[phase]);
+  for (const [at, own] of sums.entries()) {
+    const up = sums[above[at] ?? -1];
+    for (const phase of PHASES) if (up !== undefined) addTo(up[phase], own[phase]);
   }
   return sums;
 }
 
 /** A sample newer than the last change and what it takes to act on it, and not overdue. */
-function inSight({ sampledAt, changedAt, lagMs, sampleIntervalMs }: ConnectorLoad, now: Monotonic): boolean {
+function inSight(connector: ConnectorLoad, now: Monotonic): boolean {
+  const { sampledAt, changedAt, lagMs } = connector;
   if (sampledAt === null) return false;
   if (changedAt !== null && sampledAt <= changedAt + lagMs) return false;
-  return !isOverdue({ sampledAt, sampleIntervalMs }, now);
+  return !isOverdue(connector, now);
 }
 
-function isOverdue(
-  { sampledAt, sampleIntervalMs }: Pick<ConnectorLoad, 'sampledAt' | 'sampleIntervalMs'>,
-  now: Monotonic,
-): boolean {
+function isOverdue({ sampledAt, sampleIntervalMs }: ConnectorLoad, now: Monotonic): boolean {
   return sampledAt === null || now - sampledAt > OVERDUE_INTERVALS * sampleIntervalMs;
 }
 
-function surelyDrawn(
-  connector: ConnectorLoad,
-  blind: boolean,
-  excused: boolean,
-  now: Monotonic,
-  phase: GridPhase,
-): number {
+/** `isUnsure`: blind, it is counted elsewhere, or its last sample is too old. */
+function surelyDrawn(connector: ConnectorLoad, isBlind: boolean, isUnsure: boolean, phase: GridPhase): number {
   if (connector.counted === 'worst') return Math.max(0, connector.provenMA?.[phase] ?? 0);
-  const measured = Math.max(0, connector.measuredMA?.[phase] ?? 0);
-  if (!blind) return measured;
+  if (!isBlind) return Math.max(0, connector.measuredMA?.[phase] ?? 0);
   // Changed again and again it would never be in sight: what it drew and may go on drawing is no less sure than any sample.
-  return excused || isOverdue(connector, now) ? 0 : stillDrawn(connector, phase);
+  return isUnsure ? 0 : stillDrawn(connector, phase);
 }
 
 function stillDrawn({ measuredMA, toldMA }: ConnectorLoad, phase: GridPhase): number {
@@ -129,6 +119,7 @@ function stillDrawn({ measuredMA, toldMA }: ConnectorLoad, phase: GridPhase): nu
 }
 
 type Sum = { -readonly [K in keyof PhaseLoad]: number };
+type Sums = [Sum, Sum, Sum];
 
 function addTo(sum: Sum, own: PhaseLoad): void {
   sum.surelyMA += own.surelyMA;

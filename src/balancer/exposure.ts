@@ -17,9 +17,15 @@ export const HIGH_VOLTAGE_V = 253;
 /**
  * The exposure of every circuit. `amounts`: milliamps per phase for each connector. `masks`: the phases that each loads.
  * A charge point whose sockets share a supply limits itself: its own limit counts towards the circuits above, if less.
+ * `others`: what each circuit carries besides, mA; nothing where it is left out.
  */
-export function exposureOf(index: SiteIndex, amounts: ArrayLike<number>, masks: ArrayLike<number>): PhaseSums {
-  const sums = new Float64Array(index.circuits.length * 3);
+export function exposureOf(
+  index: SiteIndex,
+  amounts: ArrayLike<number>,
+  masks: ArrayLike<number>,
+  others?: PhaseSums,
+): PhaseSums {
+  const sums = others === undefined ? new Float64Array(index.circuits.length * 3) : others.slice();
   for (let at = 0; at < index.nodes.length; at += 1) {
     const node = (index.nodes[at] ?? 0) * 3;
     const amount = amounts[at] ?? 0;
@@ -35,6 +41,17 @@ export function exposureOf(index: SiteIndex, amounts: ArrayLike<number>, masks: 
       const own = at * 3 + phase;
       if (parent < 0) sums[own] = (sums[own] ?? 0) + unknown;
       else sums[parent * 3 + phase] = (sums[parent * 3 + phase] ?? 0) + passedUp(index, at, phase, sums[own] ?? 0);
+    }
+  }
+  return sums;
+}
+
+/** The same in every cycle as `deadBoxWith` spells out: with reserves, and what limits itself at no more than its limit. */
+export function heldSums(index: SiteIndex, amounts: ArrayLike<number>): PhaseSums {
+  const sums = exposureOf(index, amounts, index.wired, index.reserves);
+  for (let node = 0; node < index.circuits.length; node += 1) {
+    for (let phase = 0; phase < 3; phase += 1) {
+      sums[node * 3 + phase] = passedUp(index, node, phase, sums[node * 3 + phase] ?? 0);
     }
   }
   return sums;

@@ -8,14 +8,14 @@
  */
 import { type Highest, higher, highestSince, LONGEST_MS, nothingYet, withValue } from '../domain/highest.ts';
 import type { MeterQuality, MeterState } from '../domain/meter.ts';
-import type { CircuitModel, GridPhase, MeterModel, SiteModel } from '../domain/site-model.ts';
+import type { CircuitModel, GridPhase, MeterModel } from '../domain/site-model.ts';
 import { type MilliAmps, type Monotonic, milliAmps, type PerPhase } from '../domain/units.ts';
 import { type ConnectorLoad, carLoadBelow, markBlind, type PhaseLoad } from './car-load.ts';
+import type { MeteredCircuit, Metering } from './metering.ts';
 
 /** A lull of less than this frees nothing, ms. */
 const GATE_MS = 60_000;
 
-const NO_METERS: readonly MeterModel[] = [];
 const NONE: PerPhase<MilliAmps> = [milliAmps(0), milliAmps(0), milliAmps(0)];
 
 export type ForeignQuality = MeterQuality | 'unmetered';
@@ -70,39 +70,33 @@ const noPast: Past = {
   heldMA: null,
 };
 
-/** Foreign load of every circuit at `now`, with the state for the next look. */
+/** Foreign load of every circuit at `now`, in the order of the model, with the state for the next look. */
 export function foreignLoad(
-  model: SiteModel,
+  metering: Metering,
   meters: ReadonlyMap<string, MeterState>,
   connectors: readonly ConnectorLoad[],
   state: ForeignState,
   now: Monotonic,
-): { readonly loads: ReadonlyMap<string, ForeignLoad>; readonly state: ForeignState } {
+): { readonly loads: readonly ForeignLoad[]; readonly state: ForeignState } {
   const since = state.since ?? now;
   const blindSince = markBlind(connectors, state.blindSince, now);
-  const cars = carLoadBelow(model, connectors, blindSince, now);
-  const metersOf = groupBy(model.meters);
-  const childrenOf = childrenIn(model);
-  const loads = new Map<string, ForeignLoad>();
+  const cars = carLoadBelow(metering, connectors, blindSince, now);
+  const loads: ForeignLoad[] = metering.unmetered.slice();
   const circuits = new Map<string, Past>();
   const meterPasts = new Map<string, Past>();
 
-  // Parents come before their children in the model: backwards, every child is known when its parent is reached.
-  for (let at = model.circuits.length - 1; at >= 0; at -= 1) {
-    const circuit = model.circuits[at];
-    if (circuit === undefined) continue;
+  for (const metered of metering.metered) {
+    const { circuit, at, grid } = metered;
     const past = state.circuits.get(circuit.id) ?? noPast;
-    const own = metersOf.get(circuit.id) ?? NO_METERS;
-    const grid = own.find(({ side }) => side === 'grid');
-    const below = (childrenOf.get(circuit.id) ?? []).flatMap(({ id }) => loads.get(id) ?? []);
     let part: Part;
-    const met = grid === undefined ? undefined : meters.get(grid.id);
+    const met = grid === null ? undefined : meters.get(grid.id);
     const quality = met?.quality ?? 'never';
-    if (grid !== undefined && quality === 'fresh' && met?.last != null) {
-      part = measuredAt(circuit, met.last.currentMA, cars.get(circuit.id) ?? [], past);
+    if (grid !== null && quality === 'fresh' && met?.last != null) {
+      const below = cars[metering.seenBy.get(circuit.id) ?? -1] ?? [];
+      part = measuredAt(circuit, met.last.currentMA, below, past);
     } else {
-      part = summedAt(circuit, own, below, { meters, pasts: state.meters, keep: meterPasts, now });
-      if (grid !== undefined) part = withoutMeter(part, past, quality, grid, now - since);
+      part = summedAt(metered, loads, { meters, pasts: state.meters, keep: meterPasts, now });
+      if (grid !== null) part = withoutMeter(part, past, quality, grid, now - since);
     }
     const next: Past = {
       // The reserve that stood for a meter that had yet to speak was no load that anybody saw.
@@ -113,14 +107,14 @@ export function foreignLoad(
       heldMA: part.heldMA,
     };
     circuits.set(circuit.id, next);
-    loads.set(circuit.id, {
+    loads[at] = {
       circuit: circuit.id,
       nowMA: part.nowMA,
       gateMA: higher(part.nowMA, highestSince(next.highest, now - GATE_MS) ?? part.nowMA),
       quality: part.quality,
       holdsIncreases: part.holdsIncreases,
       overMA: part.overMA,
-    });
+    };
   }
   return { loads, state: { since, circuits, meters: meterPasts, blindSince } };
 }
@@ -164,21 +158,21 @@ type Consumers = {
 
 /** Without a meter of its own: the reserve, what is known of below, and what single consumers draw. */
 function summedAt(
-  circuit: CircuitModel,
-  own: readonly MeterModel[],
-  below: readonly ForeignLoad[],
+  { circuit, others, below, reserveMA }: MeteredCircuit,
+  loads: readonly ForeignLoad[],
   { meters, pasts, keep, now }: Consumers,
 ): Part {
-  let sum: PerPhase<MilliAmps> = circuit.reserveMA;
+  let sum = reserveMA;
   let quality: ForeignQuality = 'unmetered';
   let holdsIncreases = false;
-  for (const child of below) {
+  for (const at of below) {
+    const child = loads[at];
+    if (child === undefined) continue;
     sum = plus(sum, child.nowMA);
     quality = worse(quality, child.quality);
     holdsIncreases ||= child.holdsIncreases;
   }
-  for (const meter of own) {
-    if (meter.side === 'grid') continue;
+  for (const meter of others) {
     const state = meters.get(meter.id);
     const past = pasts.get(meter.id) ?? noPast;
     const fresh = state?.quality === 'fresh' && state.last !== null ? state.last.currentMA : null;
@@ -217,8 +211,8 @@ function withoutMeter(known: Part, past: Past, quality: MeterQuality, meter: Met
   return { ...known, nowMA, heldMA, quality: worse(known.quality, quality), holdsIncreases };
 }
 
-const isFirstWord = (past: Past, grid: MeterModel | undefined, quality: MeterQuality): boolean =>
-  grid !== undefined && quality === 'fresh' && past.freshAt === null;
+const isFirstWord = (past: Past, grid: MeterModel | null, quality: MeterQuality): boolean =>
+  grid !== null && quality === 'fresh' && past.freshAt === null;
 
 /** The highest of the minutes before it was last fresh; null where it never was. */
 function held({ measured, freshAt }: Past): PerPhase<MilliAmps> | null {
@@ -237,20 +231,4 @@ function plus(a: PerPhase<MilliAmps>, b: PerPhase<MilliAmps>): PerPhase<MilliAmp
 
 function perPhase(of: (phase: GridPhase) => number): PerPhase<MilliAmps> {
   return [milliAmps(of(0)), milliAmps(of(1)), milliAmps(of(2))];
-}
-
-function childrenIn({ circuits }: SiteModel): Map<string, CircuitModel[]> {
-  const children = new Map<string, CircuitModel[]>();
-  for (const circuit of circuits) {
-    const siblings = children.get(circuit.parent ?? '');
-    if (siblings === undefined) children.set(circuit.parent ?? '', [circuit]);
-    else siblings.push(circuit);
-  }
-  return children;
-}
-
-function groupBy(meters: readonly MeterModel[]): Map<string, MeterModel[]> {
-  const groups = new Map<string, MeterModel[]>();
-  for (const meter of meters) groups.set(meter.circuit, [...(groups.get(meter.circuit) ?? []), meter]);
-  return groups;
 }

@@ -40,7 +40,7 @@ export function learnPhases(known: PhaseLearning, currentMA: PerPhase<MilliAmps 
 }
 
 /** The same as phases of the grid. */
-export function usedGridPhases({ wired, used }: PhaseLearning, rotation: Rotation): GridPhase[] {
+export function usedGridPhases({ wired, used }: PhaseLearning, rotation: Rotation): readonly GridPhase[] {
   const behind = gridPhases(rotation, wired);
-  return used.flatMap((phase) => behind[phase] ?? []);
+  return used.length === wired ? behind : used.flatMap((phase) => behind[phase] ?? []);
 }

@@ -67,19 +67,14 @@ export function rankCars(
   now: Instant,
   surplusW: Watts | null,
 ): ReadonlyMap<string, RankedCar> {
-  const sorted = cars
-    .map((car) => ({ car, standing: standingOf(car, policy, now) }))
-    .sort((a, b) => compare(a.standing, b.standing) || (a.car.key < b.car.key ? -1 : 1));
-  const caps = capsOf(
-    sorted.map(({ car }) => car),
-    policy,
-    now,
-    surplusW,
-  );
+  const sorted = inOrder(cars, policy, now);
+  const caps = capsOf(sorted, policy, now, surplusW);
   const ranked = new Map<string, RankedCar>();
   let tier = 0;
   let last: number | null = null;
-  for (const [order, { car }] of sorted.entries()) {
+  for (let order = 0; order < sorted.length; order += 1) {
+    const car = sorted[order];
+    if (car === undefined) continue;
     const own = tierOf(car);
     // Filled tier by tier, each car of a tier of its own: the first takes all that it can use.
     if (policy.kind === 'first-come' || own !== last) tier += 1;
@@ -99,24 +94,48 @@ export function rankCars(
   return ranked;
 }
 
-/** A car of two that both need it: compared number by number, the lower comes first. */
+function inOrder(cars: readonly CarFacts[], policy: SharingPolicy, now: Instant): CarFacts[] {
+  const standings = new Float64Array(cars.length * COLUMNS);
+  cars.forEach((car, at) => {
+    standings.set(standingOf(car, policy, now), at * COLUMNS);
+  });
+  const keyOf = (at: number): string => cars[at]?.key ?? '';
+  return cars
+    .map((_, at) => at)
+    .sort((a, b) => {
+      for (let column = 0; column < COLUMNS; column += 1) {
+        const difference = (standings[a * COLUMNS + column] ?? 0) - (standings[b * COLUMNS + column] ?? 0);
+        if (difference !== 0) return difference;
+      }
+      return keyOf(a) < keyOf(b) ? -1 : 1;
+    })
+    .flatMap((at) => cars[at] ?? []);
+}
+
+/** Of two cars that both need it: compared number by number, the lower comes first. */
 type Standing = readonly number[];
+/** Numbers in a standing at most. */
+const COLUMNS = 10;
 
 function standingOf(car: CarFacts, policy: SharingPolicy, now: Instant): Standing {
   const mustContinue = car.onSince !== null && now - car.onSince < policy.minOnMs;
   const isCooling = car.offSince !== null && now - car.offSince < policy.minOffMs;
-  const first = [tierOf(car), car.isResting ? 1 : 0, mustContinue ? 0 : 1, isCooling ? 1 : 0];
+  const tier = tierOf(car);
+  const resting = car.isResting ? 1 : 0;
+  const goesOn = mustContinue ? 0 : 1;
+  const cooling = isCooling ? 1 : 0;
   const guaranteed = car.deliveredWh < policy.guaranteeWh ? 0 : 1;
   switch (policy.kind) {
     case 'first-come':
       // Who came first stays first: neither a short turn of a later car nor a pause of its own moves it back.
-      return [tierOf(car), car.isResting ? 1 : 0, car.startedAt];
+      return [tier, resting, car.startedAt];
     case 'deadline':
-      return [...first, guaranteed, deadlineRank(car, policy, now), car.startedAt];
+      return [tier, resting, goesOn, cooling, guaranteed, deadlineRank(car, policy, now), car.startedAt];
     case 'equal':
     case 'surplus': {
-      const isPressed = spareMs(car, now) < PRESSED_MS;
-      return [...first, isPressed ? 0 : 1, guaranteed, ...turnRank(car, policy, now), car.startedAt];
+      const pressed = spareMs(car, now) < PRESSED_MS ? 0 : 1;
+      const { turn, wait, share } = turnRank(car, policy, now);
+      return [tier, resting, goesOn, cooling, pressed, guaranteed, turn, wait, share, car.startedAt];
     }
   }
 }
@@ -127,11 +146,11 @@ const tierOf = ({ isBoosted, tier }: CarFacts): number => (isBoosted ? 0 : tier)
  * Turns: who is in the middle of one, then who waits, longest first, then whose turn is over. Waits are compared in whole
  * turns, and within one by what was delivered: nobody waits for more than 15 min x ceil((waiting + active) / active).
  */
-function turnRank(car: CarFacts, policy: SharingPolicy, now: Instant): Standing {
+function turnRank(car: CarFacts, policy: SharingPolicy, now: Instant): { turn: number; wait: number; share: number } {
   const share = car.deliveredWh / wantedWh(car);
-  if (car.onSince !== null) return [now - car.onSince < policy.rotationMs ? 0 : 2, 0, share];
+  if (car.onSince !== null) return { turn: now - car.onSince < policy.rotationMs ? 0 : 2, wait: 0, share };
   const waitMs = now - (car.waitingSince ?? now);
-  return [1, -Math.floor(waitMs / policy.rotationMs), share];
+  return { turn: 1, wait: -Math.floor(waitMs / policy.rotationMs), share };
 }
 
 function deadlineRank(car: CarFacts, policy: SharingPolicy, now: Instant): number {
@@ -189,11 +208,3 @@ function capsOf(
 
 const wantedWh = ({ targetWh }: CarFacts): number => Math.max(1, targetWh ?? USUAL_WH);
 const wattsAt = ({ phases, voltageMV }: CarFacts, mA: number): number => (mA * phases * voltageMV) / 1_000_000;
-
-function compare(a: Standing, b: Standing): number {
-  for (const [index, value] of a.entries()) {
-    const other = b[index] ?? 0;
-    if (value !== other) return value - other;
-  }
-  return 0;
-}

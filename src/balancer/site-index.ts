@@ -6,6 +6,7 @@ import {
   gridPhases,
   type SiteModel,
 } from '../domain/site-model.ts';
+import { layOutMeters, type Metering } from './metering.ts';
 
 export type SiteIndex = {
   readonly model: SiteModel;
@@ -20,6 +21,9 @@ export type SiteIndex = {
   readonly nodes: readonly number[];
   /** Grid phases behind each connector's wires: bit 0 for L1. */
   readonly wired: readonly number[];
+  readonly metering: Metering;
+  /** Of each circuit alone, mA on L1, L2, L3. */
+  readonly reserves: Float64Array;
 };
 
 export function indexSite(model: SiteModel): SiteIndex {
@@ -39,6 +43,8 @@ export function indexSite(model: SiteModel): SiteIndex {
       model.connectors.map(({ chargePointId, connectorId }, at) => [connectorKey(chargePointId, connectorId), at]),
     ),
     nodes: model.connectors.map(({ circuit }) => place(circuit)),
+    metering: layOutMeters(model),
+    reserves: Float64Array.from(model.circuits.flatMap(({ reserveMA }) => reserveMA)),
     wired: model.connectors.map(({ rotation, wiredPhases }) => maskOf(gridPhases(rotation, wiredPhases))),
   };
 }

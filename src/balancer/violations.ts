@@ -20,36 +20,42 @@ export function violations(allocation: Allocation, plan: Plan): Violation[] {
   for (const [key, { node, phases }] of connectors) {
     const own = sums[node];
     if (own === undefined) continue;
-    for (const phase of new Set(phases)) own[phase] += plan.get(key)?.grantMA ?? 0;
+    const grantMA = plan.get(key)?.grantMA ?? 0;
+    for (const phase of PHASES) if (phases.includes(phase)) own[phase] += grantMA;
   }
-  for (const [index, own] of [...sums.entries()].reverse()) {
+  for (let index = sums.length - 1; index >= 0; index -= 1) {
+    const own = sums[index];
     const up = sums[allocation.nodes[index]?.parent ?? -1];
-    if (up === undefined) continue;
+    if (own === undefined || up === undefined) continue;
     for (const phase of PHASES) up[phase] += own[phase];
   }
-  return allocation.nodes.flatMap((node, index) => {
+  const found: Violation[] = [];
+  allocation.nodes.forEach((node, index) => {
     const carried = sums[index] ?? [0, 0, 0];
-    return [
-      ...overCurrent(node.id, node.capacityMA, carried),
-      ...overPower(node.id, node.capacityW, carried, allocation.voltageMV),
-      ...(node.unbalance === null ? [] : outOfBalance(node.id, node.unbalance, carried)),
-    ];
+    // Written so that a capacity that is no number is a violation.
+    if (!PHASES.every((phase) => carried[phase] <= node.capacityMA[phase])) {
+      found.push(...overCurrent(node.id, node.capacityMA, carried));
+    }
+    if (node.capacityW !== null) found.push(...overPower(node.id, node.capacityW, carried, allocation.voltageMV));
+    if (node.unbalance !== null) found.push(...outOfBalance(node.id, node.unbalance, carried));
   });
+  return found;
 }
 
 type Currents = readonly [number, number, number];
 
 function overCurrent(node: string, capacityMA: Currents, carried: Currents): Violation[] {
-  return (
-    PHASES.map((phase) => ({ kind: 'current' as const, node, phase, excessMA: carried[phase] - capacityMA[phase] }))
-      // Written so that a capacity that is no number is a violation.
-      .filter(({ excessMA }) => !(excessMA <= 0))
-  );
+  return PHASES.map((phase) => ({
+    kind: 'current' as const,
+    node,
+    phase,
+    excessMA: carried[phase] - capacityMA[phase],
+  })).filter(({ excessMA }) => !(excessMA <= 0));
 }
 
 /** In microwatts, which a double cannot hold exactly for every site. */
-function overPower(node: string, capacityW: number | null, carried: Currents, voltageMV: number): Violation[] {
-  if (capacityW === null || capacityW === Number.POSITIVE_INFINITY) return [];
+function overPower(node: string, capacityW: number, carried: Currents, voltageMV: number): Violation[] {
+  if (capacityW === Number.POSITIVE_INFINITY) return [];
   const drawn = BigInt(carried[0] + carried[1] + carried[2]) * whole(Math.ceil(voltageMV));
   const excess = drawn - whole(Math.floor(capacityW)) * 1_000_000n;
   if (excess <= 0n) return [];

@@ -82,11 +82,15 @@ export type SiteModel = {
 export const connectorKey = (chargePointId: string, connectorId: number): string => `${chargePointId}/${connectorId}`;
 
 const GRID: Readonly<Record<string, GridPhase>> = { R: 0, S: 1, T: 2 };
-const TURNED: ReadonlyMap<Rotation, readonly GridPhase[]> = new Map(
-  rotations.map((rotation) => [rotation, [...rotation].map((letter) => GRID[letter] ?? 0)]),
+/** For each rotation, the grid phases behind the first one, two and three phases. */
+const TURNED: ReadonlyMap<Rotation, readonly (readonly GridPhase[])[]> = new Map(
+  rotations.map((rotation) => {
+    const all = [...rotation].map((letter) => GRID[letter] ?? 0);
+    return [rotation, [1, 2, 3].map((count) => all.slice(0, count))];
+  }),
 );
 
 /** The grid phase behind each of the charge point's first `phases` phases. */
-export function gridPhases(rotation: Rotation, phases: 1 | 2 | 3): GridPhase[] {
-  return TURNED.get(rotation)?.slice(0, phases) ?? [];
+export function gridPhases(rotation: Rotation, phases: 1 | 2 | 3): readonly GridPhase[] {
+  return TURNED.get(rotation)?.[phases - 1] ?? [];
 }

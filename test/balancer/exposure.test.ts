@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exposureOf, HIGH_VOLTAGE_V, type Room, raise } from '../../src/balancer/exposure.ts';
+import { deadBoxWith } from '../../src/balancer/dead-box.ts';
+import { exposureOf, HIGH_VOLTAGE_V, heldSums, type Room, raise } from '../../src/balancer/exposure.ts';
 import { indexSite, type SiteIndex } from '../../src/balancer/site-index.ts';
 import { gridPhases, rotations, type SiteModel } from '../../src/domain/site-model.ts';
 import { milliAmps } from '../../src/domain/units.ts';
@@ -64,6 +65,23 @@ const everywhere = (index: SiteIndex, mA: number, watts = Number.NaN): Room => (
 });
 
 describe('exposure', () => {
+  it('of what everybody is held to is the sum of the dead box, reserves and all', () => {
+    fc.assert(
+      fc.property(sites, amounts, amounts, (bare, of, reserves) => {
+        const circuits = bare.circuits.map((circuit, at) => {
+          const mA = milliAmps(reserves[at] ?? 0);
+          return { ...circuit, reserveMA: [mA, milliAmps(0), mA] as const };
+        });
+        const model = { ...bare, circuits };
+        const spelledOut = deadBoxWith(model, ({ chargePointId }) =>
+          milliAmps(of[Number(chargePointId.slice(2))] ?? 0),
+        );
+        expect([...heldSums(indexSite(model), of)]).toEqual(spelledOut.flatMap(({ sumMA }) => [...sumMA]));
+      }),
+      { seed: 1 },
+    );
+  });
+
   it('is what a naive sum says, for any tree, rotation and self-limited charge point', () => {
     fc.assert(
       fc.property(sites, amounts, (model, of) => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConnectorLoad } from '../../src/balancer/car-load.ts';
 import { type ForeignState, foreignLoad, newForeignState } from '../../src/balancer/foreign-load.ts';
+import { layOutMeters } from '../../src/balancer/metering.ts';
 import type { MeterQuality, MeterState } from '../../src/domain/meter.ts';
 import type { CircuitModel, MeterModel, SiteModel } from '../../src/domain/site-model.ts';
 import {
@@ -75,10 +76,10 @@ const says = (currentMA: PerPhase<MilliAmps>, quality: MeterQuality = 'fresh'): 
 function watched(model: SiteModel) {
   let state: ForeignState = newForeignState;
   return (at: number, meters: Record<string, MeterState>, cars: ConnectorLoad[] = []) => {
-    const result = foreignLoad(model, new Map(Object.entries(meters)), cars, state, at as Monotonic);
+    const result = foreignLoad(layOutMeters(model), new Map(Object.entries(meters)), cars, state, at as Monotonic);
     state = result.state;
     return (id: string) => {
-      const load = result.loads.get(id);
+      const load = result.loads.find(({ circuit }) => circuit === id);
       if (load === undefined) throw new Error(`no load of ${id}`);
       return load;
     };
@@ -358,7 +359,7 @@ describe('whatever happens', () => {
     const model = site([circuit('grid', null)], [meter('main', 'grid')]);
     for (let at = 0; at < 3_600_000; at += 1_000) {
       const cars = [car({ key: `${at}`, sampledAt: null })];
-      state = foreignLoad(model, new Map([['main', says(on(10))]]), cars, state, at as Monotonic).state;
+      state = foreignLoad(layOutMeters(model), new Map([['main', says(on(10))]]), cars, state, at as Monotonic).state;
     }
     expect(state.blindSince.size).toBe(1);
     expect(state.circuits.get('grid')?.highest.length).toBeLessThan(50);

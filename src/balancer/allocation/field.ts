@@ -33,7 +33,7 @@ export type Field = {
   readonly max: Float64Array;
   readonly tier: Float64Array;
   readonly weight: Float64Array;
-  readonly steps: readonly Steps[];
+  readonly steps: Steps[];
   readonly held: Float64Array;
   readonly mustKeep: Uint8Array;
   readonly standing: Uint8Array;
@@ -80,7 +80,7 @@ export function layOut({ nodes, cars, voltageMV }: Allocation): Field {
     max: new Float64Array(carCount),
     tier: new Float64Array(carCount),
     weight: new Float64Array(carCount),
-    steps: Array.from(place, (index) => stepsOf(cars[index]?.step ?? 1)),
+    steps: [],
     held: new Float64Array(carCount),
     mustKeep: new Uint8Array(carCount),
     standing: new Uint8Array(carCount),
@@ -94,6 +94,7 @@ export function layOut({ nodes, cars, voltageMV }: Allocation): Field {
   for (let rank = 0; rank < carCount; rank++) {
     const car = cars[whole(place, rank)];
     if (car === undefined) continue;
+    field.steps.push(stepsOf(car.step));
     layOutCar(field, rank, car, !seen.has(car.key));
     seen.add(car.key);
   }
@@ -132,11 +133,18 @@ function bounded(mA: number): number {
 
 function ranked(cars: readonly AllocationCar[]): Int32Array {
   const last = (value: number): number => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value);
-  const keep = Uint8Array.from(cars, ({ mustKeep }) => (mustKeep ? 0 : 1));
-  const tier = Float64Array.from(cars, (car) => last(car.tier));
-  const order = Float64Array.from(cars, (car) => last(car.order));
+  const keep = new Uint8Array(cars.length);
+  const tier = new Float64Array(cars.length);
+  const order = new Float64Array(cars.length);
+  const places = new Int32Array(cars.length);
+  cars.forEach((car, index) => {
+    keep[index] = car.mustKeep ? 0 : 1;
+    tier[index] = last(car.tier);
+    order[index] = last(car.order);
+    places[index] = index;
+  });
   const differ = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
-  return Int32Array.from(cars, (_, index) => index).sort(
+  return places.sort(
     (a, b) =>
       (keep[a] ?? 0) - (keep[b] ?? 0) ||
       differ(real(tier, a), real(tier, b)) ||

@@ -1,6 +1,6 @@
 import type { Event } from '../../domain/events.ts';
 import type { Instant, Monotonic } from '../../domain/units.ts';
-import type { CircuitShown } from './shown.ts';
+import { deadBoxSums, gridMeterOf } from './sums.ts';
 import type { World } from './world.ts';
 
 /** What people should know of circuits, said once and taken back when it is over. */
@@ -26,9 +26,9 @@ export function createAlarms(world: World) {
   /** Those of the process before us are taken back by us. */
   const raised = new Set([...ids, STRANGERS].filter(world.site.isAlertOpen));
 
-  return function look(circuits: readonly CircuitShown[], now: Monotonic, at: Instant): void {
+  return function look(now: Monotonic, at: Instant): void {
     const events: Event[] = [];
-    const found = [...deadBoxes(circuits), ...overloads(circuits), ...strangers()];
+    const found = [...deadBoxes(), ...overloads(), ...strangers()];
     const there = new Set(found.map(({ id }) => id));
     for (const id of [...since.keys()]) if (!there.has(id)) since.delete(id);
     for (const { id, kind, text, fix, afterMs } of found) {
@@ -48,10 +48,12 @@ export function createAlarms(world: World) {
   };
 
   /** Design: invariant I2. */
-  function deadBoxes(circuits: readonly CircuitShown[]): Finding[] {
-    return circuits.flatMap(({ id, deadBoxA, limitA }) => {
-      const phase = deadBoxA.findIndex((sum, index) => sum > (limitA[index] ?? 0) + 0.01);
+  function deadBoxes(): Finding[] {
+    const sums = deadBoxSums(world);
+    return world.index.circuits.flatMap(({ id, limitMA }, node) => {
+      const phase = limitMA.findIndex((limit, index) => (sums[node * 3 + index] ?? 0) > limit);
       if (phase < 0) return [];
+      const [sumA, limitA] = [sums[node * 3 + phase] ?? 0, limitMA[phase] ?? 0].map((mA) => Math.round(mA / 10) / 100);
       const unproven = world.connectors.filter(({ book }) => !book.floorProven).map(({ key }) => key);
       const who =
         unproven.length === 0 ? '' : ` Without a proven floor, with all that they can draw: ${short(unproven)}.`;
@@ -61,26 +63,26 @@ export function createAlarms(world: World) {
           kind: 'dead-box',
           afterMs: PATIENCE_MS,
           text:
-            `If this gateway died now, ${id} might carry ${deadBoxA[phase]} A on L${phase + 1}, and its limit is ` +
-            `${limitA[phase]} A.${who} Nothing on it is raised that does not fit.`,
+            `If this gateway died now, ${id} might carry ${sumA} A on L${phase + 1}, and its limit is ` +
+            `${limitA} A.${who} Nothing on it is raised that does not fit.`,
           fix: 'Connect the charge points that are missing, so that they get their floors, or declare them switched off.',
         },
       ];
     });
   }
 
-  function overloads(circuits: readonly CircuitShown[]): Finding[] {
-    return circuits.flatMap(({ id, limitA, meter }) => {
-      const load = world.planned?.loads.get(id);
-      const over = load?.overMA.findIndex((mA) => mA > 0) ?? -1;
-      if (over < 0 || meter === null) return [];
-      const measured = world.meters.get(meter.id)?.last?.currentMA[over as 0 | 1 | 2] ?? 0;
+  function overloads(): Finding[] {
+    return world.index.circuits.flatMap(({ id, limitMA }, node) => {
+      const over = world.planned?.loads[node]?.overMA.findIndex((mA) => mA > 0) ?? -1;
+      const measured = over < 0 ? undefined : gridMeterOf(world, id)?.last?.currentMA[over];
+      if (measured === undefined) return [];
+      const limitA = (limitMA[over] ?? 0) / 1_000;
       return [
         {
           id: `overload:${id}`,
           kind: 'overload',
           afterMs: OVERLOAD_MS,
-          text: `${id} carries ${(measured / 1_000).toFixed(1)} A on L${over + 1}, and its limit is ${limitA[over]} A.`,
+          text: `${id} carries ${(measured / 1_000).toFixed(1)} A on L${over + 1}, and its limit is ${limitA} A.`,
           fix: 'Cars are down to what they can be; switch off something else on this circuit.',
         },
       ];

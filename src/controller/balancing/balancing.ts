@@ -13,6 +13,7 @@ import { createAlarms } from './alarms.ts';
 import { attend, trust } from './asking.ts';
 import { isolate, judgeByHand } from './by-hand.ts';
 import { changesOf } from './changes.ts';
+import { blankLoad, drawnBy } from './connector-loads.ts';
 import { disconnected } from './contact.ts';
 import { endedMeanwhile, releaseEnded } from './endings.ts';
 import { writeHistory } from './history.ts';
@@ -23,7 +24,7 @@ import { adopt, clockSet, keepTime, notice } from './noticing.ts';
 import { createPace } from './pace.ts';
 import { createPhaseCheck } from './phase-check.ts';
 import type { Wish } from './planned.ts';
-import { drawnBy, planSite } from './planning.ts';
+import { planSite } from './planning.ts';
 import { createRisks } from './risks.ts';
 import { judgeUnasked } from './samples.ts';
 import { createShown } from './shown.ts';
@@ -40,8 +41,8 @@ import { type BalancingSite, chargePointOf, isReachable, lagOf, type World } fro
 export type Balancing = ReturnType<typeof createBalancing>;
 
 const CYCLE_MS = 1_000;
-/** How often the circuits are looked at as a whole, for alarms and for the history, ms. */
-const SKETCH_MS = 5_000;
+/** The history is written in so many parts, one each second; alarms are looked for once in the round. */
+const PARTS = 5;
 /** By less than this a clock is corrected without anybody noticing, ms. */
 const STEP_MS = 1_000;
 
@@ -66,7 +67,9 @@ export function createBalancing(site: BalancingSite) {
     index,
     connectors,
     chargePoints,
+    owners: connectors.flatMap(({ model: { chargePointId } }) => chargePoints.get(chargePointId) ?? []),
     byKey: new Map(connectors.map((state) => [state.key, state])),
+    connectorLoads: connectors.map(blankLoad),
     watches: new Map(model.meters.map(({ id }) => [id, newWatch(id)])),
     meters: new Map(),
     foreign: newForeignState,
@@ -79,7 +82,7 @@ export function createBalancing(site: BalancingSite) {
   const steps = createSteps(world, risks.leaseOf);
   const shown = createShown(world);
   const alarms = createAlarms(world);
-  let sketchedAt = Number.NEGATIVE_INFINITY;
+  const sketched = { at: Number.NEGATIVE_INFINITY, part: -1 };
 
   for (const chargePoint of chargePoints.values()) refreshDialect(world, chargePoint);
   for (const commitment of site.commitments()) {
@@ -225,11 +228,11 @@ export function createBalancing(site: BalancingSite) {
 
   /** What people look at: alarms, and the history. */
   function sketch(now: Monotonic, at: Instant): void {
-    if (now - sketchedAt < SKETCH_MS) return;
-    sketchedAt = now;
-    const circuits = shown.circuits();
-    alarms(circuits, now, at);
-    writeHistory(world, circuits, site.history, at);
+    if (now - sketched.at < CYCLE_MS) return;
+    sketched.at = now;
+    sketched.part = (sketched.part + 1) % PARTS;
+    if (sketched.part === 0) alarms(now, at);
+    writeHistory(world, { part: sketched.part, parts: PARTS }, at);
   }
 
   function launch(call: LimitCall): void {

@@ -12,11 +12,15 @@ export function changesOf(world: World, at: Instant): Event[] {
     const grantMA = commandedMA(state);
     settleTimes(state, grantMA, at);
     // A time that is counted down is no change.
-    const said = `${state.running?.id} ${grantMA} ${state.because.kind}`;
-    if (said === state.said) continue;
-    state.said = said;
-    const { chargePointId, connectorId } = state.model;
     const transactionId = state.running?.id ?? null;
+    const {
+      said,
+      because: { kind },
+    } = state;
+    if (said !== null && said.transactionId === transactionId && said.grantMA === grantMA && said.kind === kind)
+      continue;
+    state.said = { transactionId, grantMA, kind };
+    const { chargePointId, connectorId } = state.model;
     const because = sentenceOf(world, state);
     if (transactionId !== null) site.log.info({ chargePointId, connectorId, transactionId }, because);
     events.push({ type: 'grant-changed', chargePointId, connectorId, transactionId, grantMA, because, at });

@@ -96,7 +96,8 @@ function readsFor(
 ): Reads & { forget(): void } {
   const clockText = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
   const capabilities = new Map<string, ReturnType<typeof chargingCapabilities>>();
-  const wishes = new Map<string, ReturnType<typeof wishesOf>>();
+  /** By our transaction id. */
+  const wishes = new Map<number, ReturnType<typeof wishesOf>>();
   let limits: ReturnType<typeof reader.siteLimits> | null = null;
   let policy: SharingPolicy | null = null;
   const known = new Set(
@@ -138,9 +139,12 @@ function readsFor(
     },
     policy: policyNow,
     wishOf(chargePointId, { id, idTag, startedAt, reservationId }, at): Wish {
-      const key = String(id);
-      const said = wishes.get(key) ?? wishesOf(id, idTag, reservationId, chargePointId);
-      wishes.set(key, said);
+      let said = wishes.get(id);
+      if (said === undefined) {
+        said = wishesOf(id, idTag, reservationId, chargePointId);
+        wishes.set(id, said);
+      }
+      if (said.unsaid !== null) return said.unsaid;
       const wish = wishOfSession(said.wishes, { startedAt, now: at, timeZone }, policyNow());
       const tier = said.hasTier || said.ruled === null ? wish.tier : tierNumber(policyNow(), said.ruled);
       return { tier, isBoosted: wish.isBoosted, targetWh: wish.targetWh, departAt: wish.departAt };
@@ -183,6 +187,11 @@ function readsFor(
         (one.parentIdTag === undefined || one.parentIdTag.toLowerCase() === parentIdTag?.toLowerCase()) &&
         (one.chargePoint === undefined || one.chargePoint === chargePointId),
     );
-    return { wishes, hasTier, ruled: rule?.tier ?? null };
+    const ruled = rule?.tier ?? null;
+    /** What holds at all times where nobody has said anything. */
+    const unsaid: Wish | null = wishes.every((wish) => wish === null)
+      ? { tier: tierNumber(policyNow(), ruled), isBoosted: false, targetWh: null, departAt: null }
+      : null;
+    return { wishes, hasTier, ruled, unsaid };
   }
 }

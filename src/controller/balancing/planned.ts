@@ -20,7 +20,8 @@ export type Planned = {
   readonly sums: PhaseSums;
   /** Grid phases that each connector counts on. */
   readonly masks: readonly number[];
-  readonly loads: ReadonlyMap<string, ForeignLoad>;
+  /** Of each circuit, in the order of the index. */
+  readonly loads: readonly ForeignLoad[];
   readonly foreign: ForeignState;
   /** What the circuit may carry now, its margin and limits from outside taken off; three for each circuit. */
   readonly limits: PhaseSums;

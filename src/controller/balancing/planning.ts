@@ -1,29 +1,21 @@
 import { allocate } from '../../balancer/allocate.ts';
 import { worst } from '../../balancer/book.ts';
-import type { ConnectorLoad } from '../../balancer/car-load.ts';
 import { exposureOf, HIGH_VOLTAGE_V, type PhaseSums, type Room } from '../../balancer/exposure.ts';
 import { type ForeignLoad, foreignLoad } from '../../balancer/foreign-load.ts';
 import { usedGridPhases } from '../../balancer/learned-phases.ts';
 import { type CarFacts, rankCars } from '../../balancer/order.ts';
-import { maskOf } from '../../balancer/site-index.ts';
+import { maskOf, type SiteIndex } from '../../balancer/site-index.ts';
 import { nextTurns } from '../../balancer/turns.ts';
 import { violations } from '../../balancer/violations.ts';
 import type { Allocation, AllocationCar } from '../../domain/allocation.ts';
 import type { Share } from '../../domain/because.ts';
 import type { SharingPolicy } from '../../domain/sharing-policy.ts';
 import type { LimitInForce } from '../../domain/site-limit.ts';
-import { type GridPhase, gridPhases } from '../../domain/site-model.ts';
-import {
-  type Instant,
-  type MilliAmps,
-  type Monotonic,
-  milliAmps,
-  type PerPhase,
-  wattHours,
-  watts,
-} from '../../domain/units.ts';
+import { type CircuitModel, type GridPhase, gridPhases } from '../../domain/site-model.ts';
+import { type Instant, type Monotonic, milliAmps, wattHours, watts } from '../../domain/units.ts';
+import { fillLoad } from './connector-loads.ts';
 import type { Planned, Wish } from './planned.ts';
-import { type ConnectorState, commandedMA, type Draw } from './state.ts';
+import { type ConnectorState, commandedMA } from './state.ts';
 import { chargePointOf, isReachable, type World } from './world.ts';
 
 /** From what is known now to a share for every car, and to what the book leaves room for. */
@@ -44,8 +36,11 @@ export function planSite(world: World, cycle: Cycle): Planned {
   const masks = connectors.map((state) => maskOf(countedPhases(world, state)));
   const planned = connectors.map((state) => isPlanned(world, state));
   const cars = connectors.filter((_, at) => planned[at] === true);
-  const connectorLoads = connectors.map((state, at) => loadOf(world, state, amounts[at] ?? 0, planned[at] === true));
-  const looked = foreignLoad(index.model, world.meters, connectorLoads, world.foreign, now);
+  for (const state of connectors) {
+    const load = world.connectorLoads[state.at];
+    if (load !== undefined) fillLoad(load, world, state, amounts[state.at] ?? 0, planned[state.at] === true);
+  }
+  const looked = foreignLoad(index.metering, world.meters, world.connectorLoads, world.foreign, now);
   const sums = exposureOf(index, amounts, masks);
   const unplanned = amounts.map((mA, at) => (planned[at] === true ? 0 : mA));
   const others = exposureOf(index, unplanned, masks);
@@ -58,7 +53,7 @@ export function planSite(world: World, cycle: Cycle): Planned {
  * The grid's phases on which it counts, in the plan as in the book: a plan that counts a car on fewer of them gives away what
  * the book never lets go, and who comes last waits for ever.
  */
-function countedPhases({ index }: World, { learning, model, running }: ConnectorState): GridPhase[] {
+function countedPhases({ index }: World, { learning, model, running }: ConnectorState): readonly GridPhase[] {
   return index.model.trustLearnedPhases && running !== null
     ? usedGridPhases(learning, model.rotation)
     : gridPhases(model.rotation, model.wiredPhases);
@@ -73,70 +68,16 @@ function isPlanned(world: World, state: ConnectorState): boolean {
   return isReachable(world, chargePointOf(world, state)) && !state.book.isolated;
 }
 
-/** A connector as the sum of a meter sees it. `amountMA`: the most that it may draw now. */
-function loadOf(world: World, state: ConnectorState, amountMA: number, isPlannedNow: boolean): ConnectorLoad {
-  const { model, draw, key, commanded, floor, intervalMs, changedAt } = state;
-  const chargePoint = chargePointOf(world, state);
-  const measuredMA = draw === null ? null : onGrid(state, draw);
-  // A renewal changes nothing: what was measured before it holds.
-  const grantAt = commanded === null ? null : changedAt;
-  const floorAt = floor.seq === null ? null : floor.at;
-  return {
-    key,
-    circuit: model.circuit,
-    phases: gridPhases(model.rotation, model.wiredPhases),
-    measuredMA,
-    sampledAt: draw?.at ?? null,
-    sampleIntervalMs: intervalMs,
-    changedAt: grantAt === null || (floorAt !== null && floorAt > grantAt) ? floorAt : grantAt,
-    lagMs: chargePoint.dialect.lagMs,
-    toldMA: milliAmps(commandedMA(state)),
-    limitMA: milliAmps(amountMA),
-    counted: isPlannedNow ? 'planned' : 'worst',
-    provenMA: flowsForSure(world, state) ? measuredMA : null,
-  };
-}
-
-/** From the charge point's phases to the grid's. */
-function onGrid({ model }: ConnectorState, draw: Draw): PerPhase<MilliAmps> {
-  const amounts: [MilliAmps, MilliAmps, MilliAmps] = [milliAmps(0), milliAmps(0), milliAmps(0)];
-  for (const [own, phase] of gridPhases(model.rotation, model.wiredPhases).entries()) {
-    amounts[phase] = milliAmps(draw.mA[own] ?? 0);
-  }
-  return amounts;
-}
-
-/** What these connectors draw by their newest samples: what a meter above them must follow when it changes. */
-export function drawnBy({ connectors }: World, places: readonly number[]): PerPhase<MilliAmps> {
-  const sums: [number, number, number] = [0, 0, 0];
-  for (const at of places) {
-    const state = connectors[at];
-    if (state?.draw == null) continue;
-    for (const [phase, mA] of onGrid(state, state.draw).entries()) {
-      sums[phase as 0 | 1 | 2] += Math.max(0, mA);
-    }
-  }
-  return [milliAmps(Math.round(sums[0])), milliAmps(Math.round(sums[1])), milliAmps(Math.round(sums[2]))];
-}
-
-/**
- * What its last sample shows may have ended with its transaction, or since; taken off a meter all the same, it would make
- * the building's load look smaller than it is.
- */
-function flowsForSure(world: World, state: ConnectorState): boolean {
-  const { draw, running, obedience, intervalMs } = state;
-  if (draw === null || (running === null && obedience !== 'drawing-unasked')) return false;
-  return isReachable(world, chargePointOf(world, state)) && world.site.clock.monotonic() - draw.at <= 3 * intervalMs;
-}
-
-function roomOf({ index }: World, { limits }: Cycle, loads: ReadonlyMap<string, ForeignLoad>) {
+function roomOf({ index }: World, { limits }: Cycle, loads: readonly ForeignLoad[]) {
   const { circuits } = index;
   const room: Room = { mA: new Float64Array(circuits.length * 3), watts: new Float64Array(circuits.length) };
   const carries = new Float64Array(circuits.length * 3);
   const held = new Set<string>();
-  for (const [node, circuit] of circuits.entries()) {
+  for (let node = 0; node < circuits.length; node += 1) {
+    const circuit = circuits[node];
+    if (circuit === undefined) continue;
     const outside = limits.get(circuit.id);
-    const load = loads.get(circuit.id);
+    const load = loads[node];
     if (load?.holdsIncreases) held.add(circuit.id);
     const share = 1 - circuit.marginPercent / 100;
     let foreignW = 0;
@@ -160,7 +101,7 @@ function sharesOf(
   cars: readonly ConnectorState[],
   room: Room,
   others: PhaseSums,
-  loads: ReadonlyMap<string, ForeignLoad>,
+  loads: readonly ForeignLoad[],
 ): { shares: ReadonlyMap<string, Share>; faults: string[] } {
   const { index } = world;
   const { policy, at } = cycle;
@@ -170,25 +111,7 @@ function sharesOf(
   const turns = nextTurns(facts, ranked, policy, at);
   const allocation: Allocation = {
     voltageMV: HIGH_VOLTAGE_V * 1_000,
-    nodes: index.circuits.map((circuit, node) => {
-      const of = (phase: number): number => (room.mA[node * 3 + phase] ?? 0) - (others[node * 3 + phase] ?? 0);
-      const otherW = [0, 1, 2].reduce(
-        (sum, phase) => sum + ((others[node * 3 + phase] ?? 0) * HIGH_VOLTAGE_V) / 1_000,
-        0,
-      );
-      const limitW = room.watts[node] ?? Number.NaN;
-      const base = (phase: number): number => others[node * 3 + phase] ?? 0;
-      return {
-        id: circuit.id,
-        parent: index.parents[node] ?? -1,
-        capacityMA: [of(0), of(1), of(2)] as const,
-        capacityW: Number.isNaN(limitW) ? null : limitW - otherW,
-        unbalance:
-          circuit.unbalanceMA === null
-            ? null
-            : { limitMA: circuit.unbalanceMA, baseMA: [base(0), base(1), base(2)] as const },
-      };
-    }),
+    nodes: index.circuits.map((circuit, node) => nodeOf(index, room, others, circuit, node)),
     cars: cars.flatMap((state): AllocationCar[] => {
       const rank = ranked.get(state.key);
       if (rank === undefined) return [];
@@ -233,6 +156,26 @@ function sharesOf(
   return { shares, faults };
 }
 
+/** A circuit with what is left of it for those that are planned. */
+function nodeOf(
+  index: SiteIndex,
+  room: Room,
+  others: PhaseSums,
+  { id, unbalanceMA }: CircuitModel,
+  node: number,
+): Allocation['nodes'][number] {
+  const own = node * 3;
+  const [a, b, c] = [others[own] ?? 0, others[own + 1] ?? 0, others[own + 2] ?? 0];
+  const limitW = room.watts[node] ?? Number.NaN;
+  return {
+    id,
+    parent: index.parents[node] ?? -1,
+    capacityMA: [(room.mA[own] ?? 0) - a, (room.mA[own + 1] ?? 0) - b, (room.mA[own + 2] ?? 0) - c],
+    capacityW: Number.isNaN(limitW) ? null : limitW - ((a + b + c) * HIGH_VOLTAGE_V) / 1_000,
+    unbalance: unbalanceMA === null ? null : { limitMA: unbalanceMA, baseMA: [a, b, c] },
+  };
+}
+
 /** What `allocate` should never do. A circuit that has less than nothing left is no fault of it, nor are cars that must go on. */
 function faultsOf(allocation: Allocation, plan: ReturnType<typeof allocate>): string[] {
   if (allocation.cars.some(({ mustKeep }) => mustKeep)) return [];
@@ -255,9 +198,12 @@ function named(because: Share['because'], { limits }: Cycle): Share['because'] {
  * What generation sends back through the circuit at which it is looked for, W: what cars may use without taking anything from
  * the grid. The least of the last minute, so that they don't follow every cloud up.
  */
-function surplusOf({ index, site }: World, loads: ReadonlyMap<string, ForeignLoad>): number {
+function surplusOf({ index, site }: World, loads: readonly ForeignLoad[]): number {
   const { circuit, keepMA } = site.surplus ?? { circuit: index.circuits[0]?.id ?? '', keepMA: 0 };
-  const netMA = (loads.get(circuit)?.gateMA ?? []).reduce((sum: number, mA) => sum + mA + keepMA, 0);
+  const netMA = (loads[index.circuitAt.get(circuit) ?? -1]?.gateMA ?? []).reduce(
+    (sum: number, mA) => sum + mA + keepMA,
+    0,
+  );
   return Math.max(0, Math.floor((-netMA * site.nominalMV) / 1_000_000));
 }
 

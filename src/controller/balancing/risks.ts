@@ -19,20 +19,32 @@ export function createRisks(world: World) {
       }
     }
   }
-  let risks: CircuitRisk[] | null = null;
+  /** Filled anew after each look, and not made anew: there are as many as circuits, and a second is short. */
+  const risks = index.circuits.map(({ limitMA, reserveMA }, node) => ({
+    limitMA,
+    foreignMA: reserveMA as Three,
+    largestJumpMA: [0, 0, 0] as [number, number, number],
+    highestMA: null as [number, number, number] | null,
+    seenMA: [0, 0, 0] as [number, number, number],
+    reserveMA,
+    grantsMA: [0, 0, 0] as [number, number, number],
+    settledMA: [floors[node * 3] ?? 0, floors[node * 3 + 1] ?? 0, floors[node * 3 + 2] ?? 0] as Three,
+  }));
+  let isFilled = false;
 
   return {
     /** After each look at the meters. */
     seen(): void {
-      risks = null;
-      for (const [node, circuit] of index.circuits.entries()) {
-        const load = world.planned?.loads.get(circuit.id);
-        for (const phase of [0, 1, 2] as const) {
+      isFilled = false;
+      // While a car is out of sight its load looks like the building's.
+      if (world.foreign.blindSince.size > 0) return;
+      const loads = world.planned?.loads ?? [];
+      for (let node = 0; node < loads.length; node += 1) {
+        const load = loads[node];
+        for (const phase of PHASES) {
           const own = node * 3 + phase;
           const value = load?.nowMA[phase] ?? 0;
           const before = last[own] ?? Number.NaN;
-          // While a car is out of sight its load looks like the building's.
-          if (world.foreign.blindSince.size > 0) continue;
           if (!Number.isNaN(before)) jumps[own] = Math.max(jumps[own] ?? 0, value - before);
           highest[own] = Math.max(highest[own] ?? 0, value);
           last[own] = value;
@@ -40,31 +52,29 @@ export function createRisks(world: World) {
       }
     },
     leaseOf({ at, model }: ConnectorState, grantMA: number): Lease {
-      risks ??= index.circuits.map((_, node) => riskOf(node));
+      if (!isFilled) fill();
       const lease = leaseFor(index, risks, at, { grantMA, mask: index.wired[at] ?? 7, settledMA: model.floorMA });
       const { leaseS } = world.site;
       return leaseS === 'auto' ? lease : { ...lease, seconds: Math.min(leaseS, lease.seconds) };
     },
   };
 
-  function riskOf(node: number): CircuitRisk {
-    const circuit = index.circuits[node];
-    const load = circuit === undefined ? undefined : world.planned?.loads.get(circuit.id);
-    const none = [0, 0, 0] as const;
-    return {
-      limitMA: circuit?.limitMA ?? none,
-      foreignMA: load?.gateMA ?? circuit?.reserveMA ?? none,
-      largestJumpMA: three(jumps, node),
-      highestMA: load === undefined || load.quality === 'unmetered' ? null : three(highest, node),
-      reserveMA: circuit?.reserveMA ?? none,
-      grantsMA: world.planned === null ? [0, 0, 0] : three(world.planned.sums, node),
-      settledMA: three(floors, node),
-    };
+  function fill(): void {
+    isFilled = true;
+    for (let node = 0; node < risks.length; node += 1) {
+      const risk = risks[node];
+      if (risk === undefined) continue;
+      const load = world.planned?.loads[node];
+      risk.foreignMA = load?.gateMA ?? risk.reserveMA;
+      risk.highestMA = load === undefined || load.quality === 'unmetered' ? null : risk.seenMA;
+      for (const phase of PHASES) {
+        risk.largestJumpMA[phase] = jumps[node * 3 + phase] ?? 0;
+        risk.seenMA[phase] = highest[node * 3 + phase] ?? 0;
+        risk.grantsMA[phase] = world.planned?.sums[node * 3 + phase] ?? 0;
+      }
+    }
   }
 }
 
-const three = (values: Float64Array, node: number): [number, number, number] => [
-  values[node * 3] ?? 0,
-  values[node * 3 + 1] ?? 0,
-  values[node * 3 + 2] ?? 0,
-];
+type Three = CircuitRisk['foreignMA'];
+const PHASES = [0, 1, 2] as const;

@@ -1,13 +1,12 @@
 import { settled, worst } from '../../balancer/book.ts';
-import { deadBoxWith } from '../../balancer/dead-box.ts';
 import { usedGridPhases } from '../../balancer/learned-phases.ts';
 import type { Obedience } from '../../domain/balancing.ts';
 import type { Because } from '../../domain/because.ts';
 import type { MeterState } from '../../domain/meter.ts';
 import type { GridPhase } from '../../domain/site-model.ts';
-import { milliAmps } from '../../domain/units.ts';
 import { sentenceOf } from './changes.ts';
 import { type ConnectorState, commandedMA } from './state.ts';
+import { deadBoxSums, gridMeterOf, plannedSums } from './sums.ts';
 import type { World } from './world.ts';
 
 /** What the loop knows, as it is shown: amps per phase, L1 to L3, rounded to a hundredth. */
@@ -105,15 +104,11 @@ export function createShown(world: World) {
 
   function circuits(): CircuitShown[] {
     const { planned } = world;
-    const dead = deadBoxWith(index.model, ({ chargePointId, connectorId }) => {
-      const state = world.byKey.get(`${chargePointId}/${connectorId}`);
-      return milliAmps(state === undefined ? 0 : settled(state.book));
-    });
-    const plannedMA = plannedBelow();
+    const dead = deadBoxSums(world);
+    const plannedMA = plannedSums(world);
     return index.circuits.map((circuit, node): CircuitShown => {
-      const load = planned?.loads.get(circuit.id);
-      const meter = index.model.meters.find((one) => one.circuit === circuit.id && one.side === 'grid');
-      const state = meter === undefined ? undefined : world.meters.get(meter.id);
+      const load = planned?.loads[node];
+      const state = gridMeterOf(world, circuit.id);
       const carries = (phase: GridPhase): number => planned?.limits[node * 3 + phase] ?? circuit.limitMA[phase];
       const foreign = (phase: GridPhase): number => load?.gateMA[phase] ?? circuit.reserveMA[phase];
       const committed = (phase: GridPhase): number => planned?.sums[node * 3 + phase] ?? 0;
@@ -128,14 +123,14 @@ export function createShown(world: World) {
         measuredA: measuredOf(state),
         committedA: phases((phase) => amps(committed(phase))),
         plannedA: phases((phase) => amps(plannedMA[node * 3 + phase] ?? 0)),
-        deadBoxA: phases((phase) => amps(dead[node]?.sumMA[phase] ?? 0)),
+        deadBoxA: phases((phase) => amps(dead[node * 3 + phase] ?? 0)),
         bindingPhase: least < 1_000 ? ((free.indexOf(least) + 1) as 1 | 2 | 3) : null,
         held: planned?.held.has(circuit.id) ?? false,
         meter:
-          meter === undefined || state === undefined
+          state === undefined
             ? null
             : {
-                id: meter.id,
+                id: state.meterId,
                 ageS: state.ageMs === null ? null : Math.round(state.ageMs / 100) / 10,
                 quality: state.quality,
                 why: state.why,
@@ -149,18 +144,6 @@ export function createShown(world: World) {
     const last = state?.last;
     if (last == null) return [null, null, null];
     return phases((phase) => amps(last.currentMA[phase]));
-  }
-
-  function plannedBelow(): Float64Array {
-    const sums = new Float64Array(index.circuits.length * 3);
-    for (const state of connectors) {
-      for (let node = index.nodes[state.at] ?? -1; node >= 0; node = index.parents[node] ?? -1) {
-        for (const phase of usedGridPhases(state.learning, state.model.rotation)) {
-          sums[node * 3 + phase] = (sums[node * 3 + phase] ?? 0) + state.plannedMA;
-        }
-      }
-    }
-    return sums;
   }
 
   function meters(): readonly MeterState[] {

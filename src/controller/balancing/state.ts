@@ -138,7 +138,7 @@ export type ConnectorState = {
   plannedMA: number;
   because: Because;
   /** What was last said of it. */
-  said: string;
+  said: { readonly transactionId: number | null; readonly grantMA: number; readonly kind: Because['kind'] } | null;
 };
 
 export type ChargePointState = {
@@ -218,7 +218,7 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       obedience: model.smartCharging ? 'unproven' : 'proven',
       plannedMA: 0,
       because: model.smartCharging ? { kind: 'no-car' } : { kind: 'no-smart-charging' },
-      said: '',
+      said: null,
     };
   });
   const chargePoints = new Map<string, ChargePointState>();

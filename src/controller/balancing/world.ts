@@ -17,6 +17,7 @@ import type { BalanceHistory } from '../../store/balance-history.ts';
 import type { WantedCall } from '../calls.ts';
 import type { Line, Lines } from '../lines.ts';
 import type { Decision } from '../turn.ts';
+import type { LoadSheet } from './connector-loads.ts';
 import type { Planned, Wish } from './planned.ts';
 import type { ChargePointState, ConnectorState, Running } from './state.ts';
 
@@ -64,8 +65,12 @@ export type World = {
   readonly index: SiteIndex;
   readonly connectors: readonly ConnectorState[];
   readonly chargePoints: ReadonlyMap<string, ChargePointState>;
+  /** The charge point of each connector, in their order. */
+  readonly owners: readonly ChargePointState[];
   /** By `CP001/1`. */
   readonly byKey: ReadonlyMap<string, ConnectorState>;
+  /** Of each connector, as it was last looked at. */
+  readonly connectorLoads: readonly LoadSheet[];
   readonly watches: Map<string, MeterWatch>;
   meters: ReadonlyMap<string, MeterState>;
   foreign: ForeignState;
@@ -79,9 +84,9 @@ export type World = {
 
 export const lagOf = ({ dialect }: ChargePointState): number => Math.max(LEAST_LAG_MS, dialect.lagMs);
 
-export function chargePointOf({ chargePoints }: World, { model: { chargePointId } }: ConnectorState): ChargePointState {
-  const found = chargePoints.get(chargePointId);
-  if (found === undefined) throw new Error(`there is no charge point ${chargePointId}`);
+export function chargePointOf({ owners }: World, { at, key }: ConnectorState): ChargePointState {
+  const found = owners[at];
+  if (found === undefined) throw new Error(`there is no charge point of ${key}`);
   return found;
 }
 
