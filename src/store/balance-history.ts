@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Because } from '../domain/because.ts';
 import type { Instant, MilliAmps, PerPhase } from '../domain/units.ts';
+import { type ForeignPeak, foreignPeakWriter } from './foreign-peaks.ts';
 
 /** What was planned, granted, acknowledged and measured, on its way to disk. */
 
@@ -54,6 +55,9 @@ export function createBalanceHistory(database: Database) {
       'SELECT max(coalesce((SELECT max(id) FROM connector_history), 0), coalesce((SELECT max(id) FROM circuit_history), 0))',
     )
     .pluck();
+  const putPeak = foreignPeakWriter(database);
+  /** The last of each circuit and day. */
+  const peaks = new Map<string, ForeignPeak>();
   let waiting: (ConnectorMoment | CircuitMoment)[] = [];
   let lost = 0;
   /** The last of each connector and circuit: there are as many as the site has. */
@@ -84,13 +88,19 @@ export function createBalanceHistory(database: Database) {
       note(`circuit ${circuit}`, moment, { at, decided: limitMA.join(), numbers });
     },
 
+    /** A day's peak that has risen. */
+    peak(peak: ForeignPeak): void {
+      peaks.set(`${peak.day} ${peak.circuit}`, peak);
+    },
+
     /** Rows waiting, and rows dropped because the disk would not take any. */
-    state: () => ({ waiting: waiting.length, lost }),
+    state: () => ({ waiting: waiting.length + peaks.size, lost }),
 
     /** Writes all that waits; inside a transaction of the caller. Call `flushed` once that has committed. */
     flush(): void {
       // Undone with its transaction, it is tried again with the same ids.
       lastId = flushedTo;
+      for (const peak of peaks.values()) putPeak(peak);
       for (const moment of waiting) {
         lastId = Math.max(lastId + 1, moment.at * IDS_PER_MS);
         if ('circuit' in moment) {
@@ -115,6 +125,7 @@ export function createBalanceHistory(database: Database) {
 
     flushed(): void {
       waiting = [];
+      peaks.clear();
       flushedTo = lastId;
     },
   };

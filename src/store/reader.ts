@@ -12,6 +12,7 @@ import { credentialReads } from './credentials.ts';
 import { dialectReads } from './dialects.ts';
 import { fileJobReads } from './file-jobs.ts';
 import { campaignReads } from './firmware-campaigns.ts';
+import { foreignPeakReads } from './foreign-peaks.ts';
 import { localListReads } from './local-lists.ts';
 import { operationReads } from './operations.ts';
 import { reservationReads } from './reservations.ts';
@@ -70,6 +71,7 @@ export function createReader(database: Database) {
     ...commitmentReads(database),
     ...chargingProfileReads(database),
     ...dialectReads(database),
+    ...foreignPeakReads(database),
     ...siteLimitReads(database),
     ...chargingWishReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,

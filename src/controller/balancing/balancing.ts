@@ -198,7 +198,7 @@ export function createBalancing(site: BalancingSite) {
     world.planned = planned;
     world.foreign = planned.foreign;
     for (const fault of planned.faults) log.error({ fault }, 'a plan would have overloaded a circuit: it only lowers');
-    risks.seen();
+    risks.seen(site.dayOf(at));
     const calls = steps.callsOf(planned, now, at);
     const late = calls.filter(({ leavesFirst }) => !leavesFirst);
     for (const call of calls) if (call.leavesFirst) launch(call);

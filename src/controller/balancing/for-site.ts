@@ -86,6 +86,7 @@ type Reads = Pick<
   | 'policy'
   | 'wishOf'
   | 'dayOf'
+  | 'foreignPeaks'
 >;
 
 function readsFor(
@@ -149,6 +150,7 @@ function readsFor(
       const tier = said.hasTier || said.ruled === null ? wish.tier : tierNumber(policyNow(), said.ruled);
       return { tier, isBoosted: wish.isBoosted, targetWh: wish.targetWh, departAt: wish.departAt };
     },
+    foreignPeaks: reader.foreignPeaks,
     // Noon of the day by the clock on the wall, as a number that tells days apart.
     dayOf: (at) => Math.floor((at - wallTime(at, timeZone).minute * 60_000 + 43_200_000) / 86_400_000),
   };

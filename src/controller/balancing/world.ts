@@ -14,6 +14,7 @@ import type { Transaction } from '../../domain/transaction.ts';
 import type { Instant, MilliVolts } from '../../domain/units.ts';
 import type { Clock, Ids, Log } from '../../runtime/ports.ts';
 import type { BalanceHistory } from '../../store/balance-history.ts';
+import type { ForeignPeak } from '../../store/foreign-peaks.ts';
 import type { WantedCall } from '../calls.ts';
 import type { Line, Lines } from '../lines.ts';
 import type { Decision } from '../turn.ts';
@@ -48,6 +49,8 @@ export type BalancingSite = {
   readonly policy: () => SharingPolicy;
   readonly wishOf: (chargePointId: string, running: Running, at: Instant) => Wish;
   readonly history: BalanceHistory;
+  /** What foreign load has done in the last 30 days and on this one, `day` as `dayOf` counts them. */
+  readonly foreignPeaks: (day: number) => readonly ForeignPeak[];
   /** An alert of the process before us that nobody has cleared. */
   readonly isAlertOpen: (id: string) => boolean;
   /** A time as the clock on the wall of the site shows it. */

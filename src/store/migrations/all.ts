@@ -13,6 +13,7 @@ import { sql as chargingWishes } from './012-charging-wishes.ts';
 import { sql as dialects } from './013-dialects.ts';
 import { sql as balanceHistory } from './014-balance-history.ts';
 import { sql as commitments } from './015-commitments.ts';
+import { sql as foreignPeaks } from './016-foreign-peaks.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   { version: 13, name: 'dialects', sql: dialects },
   { version: 14, name: 'balance-history', sql: balanceHistory },
   { version: 15, name: 'commitments', sql: commitments },
+  { version: 16, name: 'foreign-peaks', sql: foreignPeaks },
 ];
