@@ -27,7 +27,7 @@ export function check(args: readonly string[], io: CommandIo): number {
     const electrical =
       siteModel === null
         ? ['No circuits are configured: balancing is OFF, and no charge point is limited.']
-        : siteReport(siteModel);
+        : siteReport(siteModel, result.config.policy.lease);
     for (const line of ['', ...electrical, '']) io.out(line);
   }
   for (const warning of result.warnings) io.out(`warning: ${formatProblem(warning)}`);

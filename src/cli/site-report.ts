@@ -6,7 +6,7 @@ import type { CircuitModel, ConnectorModel, SiteModel } from '../domain/site-mod
 const MAX_CONNECTORS = 12;
 
 /** The site for a person: its tree of circuits, and what it would draw if this machine were gone. */
-export function siteReport(model: SiteModel): string[] {
+export function siteReport(model: SiteModel, lease: number | 'auto'): string[] {
   return [
     'The site:',
     ...treeLines(model),
@@ -14,7 +14,9 @@ export function siteReport(model: SiteModel): string[] {
     'If this gateway dies now:',
     ...deadBox(model).map((sum) => `  ${sum.circuit}: ${deadBoxWords(sum)}`),
     '',
-    `Lease (auto): ${leaseInWords(model)}`,
+    lease === 'auto'
+      ? `Lease (auto): ${leaseInWords(model)}`
+      : `Lease: at most ${lease} s, as configured; with auto ${leaseInWords(model)}`,
   ];
 }
 

@@ -2,6 +2,7 @@ import { checkChargePoints } from './charge-point-lint.ts';
 import { placeOf } from './cross-checks.ts';
 import { checkSums } from './dead-box-lint.ts';
 import type { Tree } from './document.ts';
+import { checkLimits } from './limit-lint.ts';
 import { nearest } from './nearest.ts';
 import { type Findings, formatKey, type KeyPath } from './problem.ts';
 import type { Say } from './say.ts';
@@ -27,7 +28,9 @@ export function electricalLint(config: ConfigFile, tree: Tree, findings: Finding
   checkReferences(config, say);
   checkChargePoints(config, say);
   const model = faults === 0 ? siteModelOf(config) : null;
-  if (model !== null) checkSums(config, model, say);
+  if (model === null) return;
+  checkSums(config, model, say);
+  checkLimits(config, model, say);
 }
 
 function checkTree({ circuits }: ConfigFile, say: Say): void {

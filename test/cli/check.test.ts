@@ -48,6 +48,8 @@ describe('busbar check', () => {
     expect(out).toContain('      - P02/1: 6 to 16 A, on L2 only (STR), floor 6 A\n');
     expect(out).toContain('If this gateway dies now:\n  grid: L1 78 / L2 78 / L3 78 of 160 A\n');
     expect(out).toContain('Lease (auto): 12 h');
+    const capped = run(['--config', 'config/examples/car-park-with-pv.yaml', '--set', 'policy.lease=600']);
+    expect(capped.out).toContain('Lease: at most 600 s, as configured; with auto 12 h');
   });
 
   test('refuses a time of cron that the pattern lets through', () => {

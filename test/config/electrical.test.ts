@@ -115,6 +115,29 @@ describe('what looks wrong is said', () => {
     ],
   ];
 
+  const floors = `${grid}chargePoints: [${['A', 'B'].map((id) => `{id: ${id}, circuit: grid, connectors: [{id: 1, ratedA: 16, floorA: 8}]}`).join(', ')}]`;
+  const relay = (value: string) =>
+    `${floors}\nlimits: {modbus: [{id: r, circuit: grid, host: a, kind: coil, address: 0, values: [${value}]}]}`;
+  cases.push(
+    [
+      'schedule below the floors',
+      `${floors}\nlimits: {schedules: [{id: night, circuit: grid, start: 0 17 * * *, durationMin: 60, limitA: 16}]}`,
+      /limits\.schedules\[0\]: will not be kept: floors and reserves make 17 A on L1 on grid, which stay; lower floorA/,
+    ],
+    ['relay below the floors', relay('{value: 1, limitW: 11700}'), /modbus\[0\]\.values\[0\]: .* make 11730 W on grid/],
+  );
+  test.each(['limitW: 11730', 'limitA: 17'])('nothing is said of a limit that floors leave room for: %s', (limit) => {
+    expect(warningLines(relay(`{value: 1, ${limit}}`))).toEqual([]);
+  });
+  test('nor of one that section 14a holds above them', () => {
+    // 4.2 kW and 80 % of 4.2 kW for the second: too little for two floors of 8 A beside 1 A; enough for floors of 0.
+    const dimmed = (floorA: number) =>
+      `${grid}chargePoints: [${['A', 'B'].map((id) => `{id: ${id}, circuit: grid, connectors: [{id: 1, ratedA: 16, floorA: ${floorA}}]}`).join(', ')}]
+limits: {modbus: [{id: r, circuit: grid, host: a, kind: coil, address: 0, standard: section-14a, values: [{value: 1, limitW: 100}]}]}`;
+    expect(warningLines(dimmed(0))).toEqual([]);
+    expect(warningLines(dimmed(8))).toHaveLength(1);
+  });
+
   test.each(cases)('%s', (_what, text, expected) => {
     expect(problemLines(text)).toEqual([]);
     const lines = warningLines(text);
