@@ -21,6 +21,8 @@ export type SiteOptions = {
   readonly limitA: number;
   readonly reserveA?: number;
   readonly chargePoints: number;
+  /** Connectors of each; 1 if absent. */
+  readonly sockets?: number;
   readonly quirks?: (index: number) => Partial<Quirks>;
   readonly metered?: boolean;
   /** False: no circuits are configured, and nothing is limited. */
@@ -38,11 +40,11 @@ export type SiteOptions = {
   readonly clockErrorMs?: (index: number) => number;
 };
 
-const model = (quirks: Partial<Quirks>, returnsSilently = false): Model => ({
+const model = (quirks: Partial<Quirks>, connectors: number, returnsSilently = false): Model => ({
   vendor: 'Testwerk',
   model: `T${JSON.stringify(quirks).length}-${Object.keys(quirks).join('-').slice(0, 12)}`,
   firmwareVersion: '1.0',
-  connectors: 1,
+  connectors,
   phases: 3,
   maxAmps: 32,
   lock: true,
@@ -86,25 +88,28 @@ export function circuit(id: string, parent: string | null, limitA: number, reser
 export function createBalancedSite(options: SiteOptions) {
   const { chargePoints: count, floorA = 0, metered = false } = options;
   const circuits = options.circuits ?? [circuit('grid', null, options.limitA, options.reserveA)];
+  const sockets = Array.from({ length: options.sockets ?? 1 }, (_, index) => index + 1);
   const ids = Array.from({ length: count }, (_, index) => `CP${String(index + 1).padStart(2, '0')}`);
   const circuitOf = options.circuitOf ?? (() => circuits[0]?.id ?? 'grid');
   const rotationOf = (index: number): Rotation => options.rotations?.[index % options.rotations.length] ?? 'RST';
   const siteModel: SiteModel = {
     circuits,
-    connectors: ids.map(
-      (chargePointId, index): ConnectorModel => ({
-        chargePointId,
-        connectorId: 1,
-        circuit: circuitOf(index),
-        wiredPhases: 3,
-        rotation: rotationOf(index),
-        ratedMA: milliAmps(32_000),
-        maxMA: milliAmps(32_000),
-        minMA: milliAmps(6_000),
-        floorMA: milliAmps(floorA * 1_000),
-        dc: null,
-        smartCharging: true,
-      }),
+    connectors: ids.flatMap((chargePointId, index) =>
+      sockets.map(
+        (connectorId): ConnectorModel => ({
+          chargePointId,
+          connectorId,
+          circuit: circuitOf(index),
+          wiredPhases: 3,
+          rotation: rotationOf(index),
+          ratedMA: milliAmps(32_000),
+          maxMA: milliAmps(32_000),
+          minMA: milliAmps(6_000),
+          floorMA: milliAmps(floorA * 1_000),
+          dc: null,
+          smartCharging: true,
+        }),
+      ),
     ),
     meters: metered ? [{ id: 'main', circuit: 'grid', side: 'grid', intervalMs: 1_000, lostAfterMs: 60_000 }] : [],
     unknownReserveMA: milliAmps(0),
@@ -122,19 +127,21 @@ export function createBalancedSite(options: SiteOptions) {
     ...(options.database === undefined ? {} : { database: options.database }),
   });
   const points = ids.map((id, index) =>
-    world.chargePoint(id, model(options.quirks?.(index) ?? {}, options.returnsSilently), {
+    world.chargePoint(id, model(options.quirks?.(index) ?? {}, sockets.length, options.returnsSilently), {
       clockErrorMs: options.clockErrorMs?.(index) ?? 0,
     }),
   );
   const electricity = createElectricity({
     clock: world.clock.sim,
     circuits: circuits.map(({ id, parent, limitMA }) => ({ id, parent, limitA: limitMA.map((mA) => mA / 1_000) })),
-    placements: points.map((point, index) => ({
-      point,
-      connectorId: 1,
-      circuit: circuitOf(index),
-      rotation: rotationOf(index),
-    })),
+    placements: points.flatMap((point, index) =>
+      sockets.map((connectorId) => ({
+        point,
+        connectorId,
+        circuit: circuitOf(index),
+        rotation: rotationOf(index),
+      })),
+    ),
     foreign: options.foreign ?? [],
   });
   /** What the meter does: tells the truth, says nothing, or repeats itself. */

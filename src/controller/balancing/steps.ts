@@ -77,7 +77,13 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
   /** A grant that ends by a duration needs something proven to fall back to: the floor of its transaction goes first. */
   function underFirst(step: Step, chargePoint: ChargePointState, now: Monotonic): Step | null {
     const { state } = step;
-    if (step.kind === 'floor' || state.under === step.transactionId || !wantsUnder(state, chargePoint)) return step;
+    if (
+      step.kind === 'floor' ||
+      step.kind === 'rest' ||
+      state.under === step.transactionId ||
+      !wantsUnder(state, chargePoint)
+    )
+      return step;
     const { commanded } = state;
     const isOnItsWay = commanded?.isUnder === true && commanded.transactionId === step.transactionId;
     if (isOnItsWay && (commanded.state === 'sent' || commanded.state === 'accepted')) {
@@ -153,7 +159,7 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
       now,
       at,
       day,
-      leaseS: step.kind === 'floor' || step.kind === 'under' ? 0 : leaseOf(state, step.grantMA).seconds,
+      leaseS: leaseS(step),
       dialect: onTop(dialectOf(step, what, chargePoint), chargePoint),
       capabilities: site.capabilities(chargePoint.id),
       nominalMV: site.nominalMV,
@@ -174,6 +180,12 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
         if (!goesOn && what === 'grant') chargePoint.refuses = true;
       },
     });
+  }
+
+  /** What is no grant has no end. */
+  function leaseS(step: Step): number {
+    if (step.kind === 'floor' || step.kind === 'under' || step.kind === 'rest') return 0;
+    return leaseOf(step.state, step.grantMA).seconds;
   }
 
   function dialectOf(step: Step, what: 'floor' | 'grant', chargePoint: ChargePointState): Dialect {
