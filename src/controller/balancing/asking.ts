@@ -3,7 +3,7 @@ import { raise } from '../../balancer/exposure.ts';
 import type { CallOutcome } from '../../central-system/call-queue.ts';
 import { learnedFromComposite } from '../../central-system/dialects/learning.ts';
 import { compositeProof } from '../../central-system/limits/composite-proof.ts';
-import { unitOf } from '../../central-system/limits/grant-profile.ts';
+import { dcShare, unitOf } from '../../central-system/limits/grant-profile.ts';
 import { balancingProfileId } from '../../domain/balancing-profiles.ts';
 import { type Dialect, TRUSTED_AFTER } from '../../domain/dialect.ts';
 import { type Monotonic, milliAmps } from '../../domain/units.ts';
@@ -171,7 +171,8 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
       const proof = compositeProof(reported, {
         limitMA,
         nominalMV: site.nominalMV,
-        writtenPhases: model.dc === null ? model.wiredPhases : 3,
+        writtenPhases: model.wiredPhases,
+        dcShare: dcShare(chargePoint.dialect, model.dc),
         at: clock.now(),
         maxPeriods,
       });

@@ -32,7 +32,7 @@ export function lost(state: ConnectorState): void {
   sendAgain(state);
 }
 
-function sendAgain(state: ConnectorState): void {
+export function sendAgain(state: ConnectorState): void {
   Object.assign(state.floor, { state: 'due', tries: 0 });
   if (state.commanded !== null) state.commanded.state = 'doubtful';
   if (state.under !== null) state.under = 'lost';

@@ -7,6 +7,7 @@ import {
   triedDialect,
 } from '../../central-system/dialects/learning.ts';
 import { type Dialect, type DialectValues, defaultDialect, dialectKey, TRUSTED_AFTER } from '../../domain/dialect.ts';
+import { sendAgain } from './contact.ts';
 import type { ChargePointState, ConnectorState } from './state.ts';
 import type { World } from './world.ts';
 
@@ -17,7 +18,9 @@ export function refreshDialect({ site }: World, chargePoint: ChargePointState): 
   const dialect = ofConnectors(chargePoint, site.dialect(chargePoint.id).dialect);
   chargePoint.turnsTo = null;
   if (JSON.stringify(dialect) === JSON.stringify(chargePoint.dialect)) return;
-  const { mode } = chargePoint.dialect;
+  const { mode, limitIsOutput } = chargePoint.dialect;
+  // The same number means another current.
+  if (limitIsOutput !== dialect.limitIsOutput) for (const state of chargePoint.connectors) sendAgain(state);
   if ((mode === 'C') !== (dialect.mode === 'C') && chargePoint.contact === 'known') chargePoint.turnsTo = dialect;
   chargePoint.dialect = chargePoint.turnsTo === null ? dialect : { ...dialect, mode };
 }

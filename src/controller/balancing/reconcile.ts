@@ -2,9 +2,9 @@ import { amountOf, type Entry, worst } from '../../balancer/book.ts';
 import { type PhaseSums, type Room, raise } from '../../balancer/exposure.ts';
 import type { SiteIndex } from '../../balancer/site-index.ts';
 import type { Because, Share } from '../../domain/because.ts';
-import { LEAST_LAG_MS } from '../../domain/dialect.ts';
 import type { Instant, Monotonic } from '../../domain/units.ts';
 import { type ChargePointState, type ConnectorState, commandedMA } from './state.ts';
+import { lagOf, leastGrantMA } from './world.ts';
 
 /**
  * The plan against the book: which limits are sent now. Decreases at once; an increase only when, booked on top of
@@ -92,7 +92,7 @@ export function reconcile(
   // A leftover of another transaction that happens to be as much is no limit of this one.
   const isThere = isOurs ? repeated !== null : wanted === commandedMA(state);
   if (wanted === current && isThere) return repeat();
-  const refusal = raiseRefused(site, state, wanted, Math.max(LEAST_LAG_MS, chargePoint.dialect.lagMs), retryMs);
+  const refusal = raiseRefused(site, chargePoint, state, wanted, retryMs);
   if (refusal === null) return { kind: 'increase', state, grantMA: wanted, transactionId };
   state.because = refusal;
   return repeat();
@@ -156,19 +156,21 @@ function outOfSightUntil({ commanded, draw, changedAt, intervalMs }: ConnectorSt
 
 function raiseRefused(
   site: Reconciling,
+  chargePoint: ChargePointState,
   state: ConnectorState,
   toMA: number,
-  lagMs: number,
   retryMs: number,
 ): Because | null {
   const { now, day } = site;
+  const lagMs = lagOf(chargePoint);
   if (state.raisedAt !== null && now - state.raisedAt < RAISE_EVERY_MS) {
     return { kind: 'settling', until: (site.at + state.raisedAt + RAISE_EVERY_MS - now) as Instant };
   }
   const seenAt = outOfSightUntil(state, lagMs);
   if (seenAt !== null && now < seenAt) return { kind: 'settling', until: (site.at + seenAt - now) as Instant };
   // Whether it obeys again shows with the least that a car can charge with.
-  if (state.obedience === 'disobedient' && toMA > state.model.minMA) return { kind: 'disobedient', step: 'held' };
+  if (state.obedience === 'disobedient' && toMA > leastGrantMA(state, chargePoint))
+    return { kind: 'disobedient', step: 'held' };
   const { commanded } = state;
   if (commanded?.state === 'failed' && now - commanded.at < retryMs) return { kind: 'unproven' };
   if (state.changes.day === day && state.changes.count >= MAX_CHANGES) return { kind: 'changes-spent' };
