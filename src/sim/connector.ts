@@ -43,6 +43,8 @@ export class Connector {
   #admitted: Admission | null = null;
   #finished = false;
   #offer: Limit;
+  /** In this transaction there was something to charge with. */
+  #hasOffered = false;
   /** From the grid, on L1, L2, L3. */
   #amps: readonly number[] = [0, 0, 0];
   readonly #dc: DcSession | null;
@@ -219,7 +221,9 @@ export class Connector {
     const delivering = (vends || (transaction !== null && !transaction.refused)) && this.fault === null;
     const obeyed = this.#pilot.offer(offer, this.load.hardware, flash.profiles, clock.now());
     this.#offer = delivering ? obeyed : { ...offer, amps: 0 };
-    if (delivering && quirks.endsBelowMinimum && obeyed.amps === 0) this.stop('Other');
+    if (this.#offer.amps > 0) this.#hasOffered = true;
+    const ends = quirks.endsBelowMinimum || (quirks.endsWhenPaused && this.#hasOffered);
+    if (delivering && ends && obeyed.amps === 0) this.stop('Other');
     if (delivering && this.#dc?.isOver(this.#offer, clock.now()) === true) this.stop('Other');
     if (this.car !== null) {
       const now = this.#station.clock.now();
@@ -264,6 +268,7 @@ export class Connector {
     };
     flash.transactions.set(this.id, transaction);
     this.#pilot.reset();
+    this.#hasOffered = false;
     if (admitted.profile !== null) flash.profiles.push(admitted.profile);
     // Until the next step has looked at the other connectors too.
     const limit = limitAt(flash.profiles, this.load, this.#station.time());

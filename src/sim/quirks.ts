@@ -20,6 +20,8 @@ export type Quirks = {
   readonly compositeInOtherUnit: boolean;
   /** D1.13: ends the transaction when the limit is less than any car can charge with. */
   readonly endsBelowMinimum: boolean;
+  /** D1.13: the same, but only once it has charged: it waits for its first current. */
+  readonly endsWhenPaused: boolean;
   /** Support table of the field report: no LocalAuthListManagement. */
   readonly noLocalList: boolean;
   /** D7.54: entries that one SendLocalList may hold; null: 100. */
@@ -113,6 +115,7 @@ export const noQuirks: Quirks = {
   clearMissesStackZero: false,
   compositeInOtherUnit: false,
   endsBelowMinimum: false,
+  endsWhenPaused: false,
   noLocalList: false,
   listChunk: null,
   differentialNeedsFull: null,

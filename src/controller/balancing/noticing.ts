@@ -87,7 +87,8 @@ export function notice(world: World, event: Event): boolean {
         // What a person ended, or we did, says nothing about pauses.
         const byItself = event.stop.reason === 'Other' && state.obedience !== 'disobedient';
         if (byItself) learn(world, chargePoint, learnedFromEnd(chargePoint.dialect, ended, event.stop.receivedAt));
-        if (byItself && ended !== null) warnOfFloor(world, chargePoint, state);
+        // One that has charged is held from now on; one that never has ends again.
+        if (byItself && ended !== null && state.offSince === null) warnOfFloor(world, chargePoint, state);
         transactionStopped(state, event.transactionId, now);
       }
       return true;

@@ -271,7 +271,9 @@ export function newCar(state: ConnectorState): void {
 /** The transaction that runs may still hold what the process before us granted: it is sent again, as what it is now. */
 export function resume(state: ConnectorState, now: Monotonic): void {
   const { running, book } = state;
-  const last = book.entries.findLast(({ kind, transactionId }) => kind === 'grant' && transactionId === running?.id);
+  // In modes A and C it is one for whoever charges.
+  const isOf = (transactionId: number | null): boolean => transactionId === null || transactionId === running?.id;
+  const last = book.entries.findLast(({ kind, transactionId }) => kind === 'grant' && isOf(transactionId));
   if (running === null || last === undefined) return;
   // Nothing that ends by its duration is ever sent without a floor below it.
   if (last.leaseMs !== null && book.provenTransaction === running.id) state.under = running.id;
