@@ -22,6 +22,9 @@ export function takeReadings(
   } = readMeterValues(values, {
     parseTimestamp,
     nominalVoltageMV: policy.nominalVoltageMV,
+    dcEfficiency: policy.siteModel?.connectors.find(
+      (one) => one.connectorId === connectorId && one.chargePointId === chargePointId,
+    )?.dc?.efficiency,
     previous,
   });
   const events: Event[] = [];

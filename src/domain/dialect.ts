@@ -57,7 +57,7 @@ export type Dialect = {
   readonly losesProfiles: 'never' | 'reboot' | 'disconnect';
   /** A TxProfile that comes while it is suspended is accepted and dropped: it proves nothing, and is sent again on Charging. */
   readonly dropsWhileSuspended: boolean;
-  /** The limit is output power of a DC charge point. */
+  /** The limit of a DC charge point is of what it gives to the car; until somebody knows better, since that is the stricter. */
   readonly limitIsOutput: boolean;
   /** Decreases that were proven since the last disobedience; from `TRUSTED_AFTER` on Accepted and lag are enough. */
   readonly proofs: number;
@@ -97,7 +97,7 @@ export const defaultDialect: Dialect = {
   showsComposite: null,
   losesProfiles: 'never',
   dropsWhileSuspended: false,
-  limitIsOutput: false,
+  limitIsOutput: true,
   proofs: 0,
 };
 

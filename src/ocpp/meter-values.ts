@@ -30,6 +30,8 @@ export type MeterValuesOptions = {
   readonly ratedPhases?: 1 | 2 | 3 | undefined;
   /** The most that the connector carries per phase. Only with it can a sum of phase currents be told from one phase. */
   readonly ratedMA?: MilliAmps | undefined;
+  /** Of a DC charge point: watts to the car of watts from the grid, 0 to 1. */
+  readonly dcEfficiency?: number | undefined;
   /** The reading before this message, on the same connector: power is derived from the energy since then. */
   readonly previous?: Reading | null | undefined;
 };

@@ -14,11 +14,13 @@ import {
   watts,
 } from '../domain/units.ts';
 import { anyPhase, type GatheredSamples, sumOfPhases } from './gathered-samples.ts';
+import { locationRank } from './sampled-value.ts';
 
 type Wiring = {
   readonly nominalVoltageMV: MilliVolts;
   readonly ratedPhases?: 1 | 2 | 3 | undefined;
   readonly ratedMA?: MilliAmps | undefined;
+  readonly dcEfficiency?: number | undefined;
 };
 
 /** mV or mA of L1..L3, NaN where unknown. */
@@ -42,6 +44,8 @@ const COARSEST_STEP_W = 1000;
 /** Power from energy above this is a jump of the register and no power: more than any connector has. */
 const HIGHEST_DERIVED_W = 500_000;
 const MS_PER_HOUR = 3_600_000;
+/** Of what the grid gives, before any loss of the charge point. */
+const INLET_RANK = locationRank('Inlet');
 /** From mV times mA to W. */
 const MICRO = 1e-6;
 
@@ -55,7 +59,7 @@ export function readingFrom(
   const derived: Derivation[] = [];
   const phases = wiring.ratedPhases ?? 3;
   const energy = energyOf(gathered, derived);
-  const voltage = voltageOf(gathered, wiring.nominalVoltageMV, phases, derived);
+  const voltage = voltageOf(gathered, wiring, phases, derived);
   const power = powerOf(gathered, voltage, wiring, phases, energy, at, previous, derived);
   const current = currentOf(gathered, voltage, power, wiring, phases, derived);
   return {
@@ -85,7 +89,7 @@ function energyOf({ energy }: GatheredSamples, derived: Derivation[]): number {
 /** Phase to neutral: as measured, else from between the lines, else the one value that was sent without a phase. */
 function voltageOf(
   { voltage, lineVoltage }: GatheredSamples,
-  nominalMV: number,
+  { nominalVoltageMV: nominalMV, dcEfficiency }: Wiring,
   phases: number,
   derived: Derivation[],
 ): Phases {
@@ -95,7 +99,8 @@ function voltageOf(
     return [lineVoltage.l1 / Math.sqrt(3), lineVoltage.l2 / Math.sqrt(3), lineVoltage.l3 / Math.sqrt(3)];
   }
   const overall = voltage.total;
-  if (Number.isNaN(overall)) return UNKNOWN;
+  // That of a battery may well look like one between the lines of the grid.
+  if (Number.isNaN(overall) || dcEfficiency !== undefined) return UNKNOWN;
   if (overall <= nominalMV * HIGHEST_VOLTAGE) {
     if (phases > 1) derived.push('voltage from unphased value');
     return onWired(overall, phases);
@@ -139,7 +144,8 @@ function powerOf(
     derived.push('power from energy');
     return fromEnergy;
   }
-  if (Number.isNaN(current.total)) return Number.NaN;
+  // At which voltage a direct current flows nobody can guess.
+  if (Number.isNaN(current.total) || wiring.dcEfficiency !== undefined) return Number.NaN;
   derived.push('power from voltage and current');
   return voltAmps(usable(voltage[0], nominalMV), current.total) * phases;
 }
@@ -155,7 +161,8 @@ function currentOf(
 ): Phases {
   if (anyPhase(current)) return [current.l1, current.l2, current.l3];
   const nominalMV = wiring.nominalVoltageMV;
-  const batterySide = voltage === UNKNOWN && !Number.isNaN(sentVoltage.total);
+  const isDc = wiring.dcEfficiency !== undefined;
+  const batterySide = isDc || (voltage === UNKNOWN && !Number.isNaN(sentVoltage.total));
   if (!Number.isNaN(current.total) && !batterySide) {
     if (phases === 1) return onWired(current.total, 1);
     derived.push('current from unphased value');
@@ -171,7 +178,9 @@ function currentOf(
       ampsOf(sentPower.l3, usable(voltage[2], nominalMV)),
     ];
   }
-  return onWired(ampsOf(power, usable(voltage[0], nominalMV)) / phases, phases);
+  // What the grid gives for it is more, unless it was measured there.
+  const share = sentPower.rank === INLET_RANK ? 1 : (wiring.dcEfficiency ?? 1);
+  return onWired(ampsOf(power, usable(voltage[0], nominalMV)) / (phases * share), phases);
 }
 
 /**

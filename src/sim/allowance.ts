@@ -7,21 +7,23 @@ import {
   limitAt,
   maxLimitAt,
 } from './composite-schedule.ts';
+import { fromGrid } from './dc.ts';
 
 /**
  * What a charge point may draw by the profiles that it holds, whether or not a car wants it, and whatever its firmware
- * makes of it. Moments are true ones; the charge point goes by its own clock.
+ * makes of it: amps per phase of the grid. Moments are true ones; the charge point goes by its own clock.
  */
 
 /** One connector at one moment. Without a transaction, what a transaction would get that begins in this moment. */
 export function allowedNow(point: ChargePoint, connectorId: number, at: number): Limit {
   const load = loadOf(point, connectorId);
-  return limitAt(point.flash.profiles, load, at + clockError(point));
+  return fromGrid(point.model.dc, limitAt(point.flash.profiles, load, at + clockError(point)));
 }
 
 /** All connectors together, in amps per phase; null where no ChargePointMaxProfile speaks. */
 export function allowedTogether(point: ChargePoint, at: number): number | null {
-  return maxLimitAt(point.flash.profiles, at + clockError(point))?.amps ?? null;
+  const limit = maxLimitAt(point.flash.profiles, at + clockError(point));
+  return limit === null ? null : fromGrid(point.model.dc, limit).amps;
 }
 
 /**
@@ -37,7 +39,9 @@ export function allowedAhead(point: ChargePoint, connectorId: number, now: numbe
     candidates.push({ ...load, transactionStart: start });
   }
   const left = profiles.filter((one) => one.purpose !== 'TxProfile');
-  const limits = candidates.map((one) => limitAt(one === load ? profiles : left, one, at + error));
+  const limits = candidates.map((one) =>
+    fromGrid(point.model.dc, limitAt(one === load ? profiles : left, one, at + error)),
+  );
   return {
     amps: Math.max(...limits.map(({ amps }) => amps)),
     phases: Math.max(...limits.map(({ phases }) => phases)),

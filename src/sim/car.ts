@@ -1,4 +1,4 @@
-/** Electric cars at an AC charge point: how much current they draw from what they are offered, and when. */
+/** Electric cars, and those at an AC charge point: how much current they draw from what they are offered, and when. */
 
 export type CarType = {
   readonly name: string;
@@ -14,6 +14,8 @@ export type CarType = {
   readonly wakeUpSeconds: number;
   /** How fast the current rises, in amps per second; falling takes no time after the reaction. */
   readonly rampAmpsPerSecond: number;
+  /** The most that it takes as direct current, in watts; absent: it has no inlet for that. */
+  readonly dcW?: number;
 };
 
 export type Car = {
@@ -32,7 +34,7 @@ export type Car = {
 
 /** No car charges with less (IEC 61851-1: the pilot can't say less than 6 A). */
 export const leastAmps = 6;
-/** Of AC power that reaches the battery. */
+/** Of AC power that reaches the battery; direct current passes no charger on board. */
 const efficiency = 0.9;
 
 export const carTypes: readonly CarType[] = [
@@ -79,8 +81,8 @@ export function drive(car: Car, offeredAmps: number, phases: number, at: number,
 }
 
 /** Puts so much energy from the socket into the battery, in Wh. */
-export function charge(car: Car, wattHours: number): void {
-  car.chargeWh = Math.min(car.type.batteryWh, car.chargeWh + wattHours * efficiency);
+export function charge(car: Car, wattHours: number, isDc = false): void {
+  car.chargeWh = Math.min(car.type.batteryWh, car.chargeWh + wattHours * (isDc ? 1 : efficiency));
 }
 
 /** The pilot goes dead: unplugged, or the charge point lost its power. */

@@ -1,6 +1,7 @@
 import { authorize, isFor, readIdTagInfo, remember, sameTag } from './authorization.ts';
 import { type Car, charge, drive, interrupt, isFull, leastAmps, socPercent } from './car.ts';
 import { type ConnectorLoad, type InstalledProfile, type Limit, limitAt } from './composite-schedule.ts';
+import { batteryVolts, createDcSession, type DcSession, hardwareOf } from './dc.ts';
 import type { IdTagInfo, Reservation, Transaction } from './flash.ts';
 import type { Payload } from './frames.ts';
 import { type Measurement, powerW } from './meter.ts';
@@ -42,7 +43,13 @@ export class Connector {
   #admitted: Admission | null = null;
   #finished = false;
   #offer: Limit;
+  /** In this transaction there was something to charge with. */
+  #hasOffered = false;
+  /** From the grid, on L1, L2, L3. */
   #amps: readonly number[] = [0, 0, 0];
+  readonly #dc: DcSession | null;
+  /** At the car. */
+  #dcW = 0;
   readonly #pilot: Pilot;
   readonly #sampler: Sampler;
   /** While false nothing is measured or offered. */
@@ -53,6 +60,7 @@ export class Connector {
     this.#station = station;
     this.#volts = volts;
     this.#offer = { amps: 0, phases: volts.length };
+    this.#dc = station.model.dc === undefined ? null : createDcSession(station.model.dc);
     this.#pilot = createPilot(station.quirks);
     this.#sampler = createSampler({ connectorId: id, station, measure: () => this.measurement() });
   }
@@ -63,7 +71,8 @@ export class Connector {
 
   get load(): ConnectorLoad {
     const { model } = this.#station;
-    const hardware = { amps: model.maxAmps, phases: model.phases };
+    const wiring = { amps: model.maxAmps, phases: model.phases };
+    const hardware = model.dc === undefined ? wiring : hardwareOf(model.dc, model.maxAmps);
     return { connectorId: this.id, hardware, transactionStart: this.transaction?.startedAt ?? null };
   }
 
@@ -212,10 +221,13 @@ export class Connector {
     const delivering = (vends || (transaction !== null && !transaction.refused)) && this.fault === null;
     const obeyed = this.#pilot.offer(offer, this.load.hardware, flash.profiles, clock.now());
     this.#offer = delivering ? obeyed : { ...offer, amps: 0 };
-    if (delivering && quirks.endsBelowMinimum && obeyed.amps === 0) this.stop('Other');
+    if (this.#offer.amps > 0) this.#hasOffered = true;
+    const ends = quirks.endsBelowMinimum || (quirks.endsWhenPaused && this.#hasOffered);
+    if (delivering && ends && obeyed.amps === 0) this.stop('Other');
+    if (delivering && this.#dc?.isOver(this.#offer, clock.now()) === true) this.stop('Other');
     if (this.car !== null) {
       const now = this.#station.clock.now();
-      this.#amps = drive(this.car, this.#offer.amps, this.#offer.phases, now, elapsedSeconds);
+      this.#draw(this.car, now, elapsedSeconds);
     }
     if (this.#admitted !== null && at >= this.#admitted.until) this.#admitted = null;
     this.#sampler.step(this.transaction);
@@ -229,6 +241,7 @@ export class Connector {
       offeredAmps: this.#offer.amps,
       offeredPhases: this.#offer.phases,
       socPercent: this.car === null ? null : socPercent(this.car),
+      dc: this.#dc === null ? null : this.#atTheCar(),
     };
   }
 
@@ -255,6 +268,7 @@ export class Connector {
     };
     flash.transactions.set(this.id, transaction);
     this.#pilot.reset();
+    this.#hasOffered = false;
     if (admitted.profile !== null) flash.profiles.push(admitted.profile);
     // Until the next step has looked at the other connectors too.
     const limit = limitAt(flash.profiles, this.load, this.#station.time());
@@ -283,8 +297,26 @@ export class Connector {
     return taken;
   }
 
+  #draw(car: Car, now: number, elapsedSeconds: number): void {
+    const { dc } = this.#station.model;
+    if (this.#dc === null || dc === undefined) {
+      this.#amps = drive(car, this.#offer.amps, this.#offer.phases, now, elapsedSeconds);
+      return;
+    }
+    this.#dcW = this.#dc.drive(car, this.#offer, now, elapsedSeconds);
+    const together = this.#volts.reduce((sum, volts) => sum + volts, 0);
+    this.#amps = this.#volts.map(() => this.#dcW / dc.efficiency / together);
+  }
+
+  #atTheCar(): { volts: number; amps: number } {
+    const volts = this.car === null ? 0 : batteryVolts(this.car);
+    return { volts, amps: volts === 0 ? 0 : this.#dcW / volts };
+  }
+
   #stopDelivery(): void {
     this.#amps = [0, 0, 0];
+    this.#dcW = 0;
+    this.#dc?.reset();
     this.#offer = { ...this.#offer, amps: 0 };
     if (this.car !== null) interrupt(this.car);
   }
@@ -293,7 +325,7 @@ export class Connector {
     const wattHours = (powerW(this.measurement()) * elapsedSeconds) / 3600;
     const { registersWh } = this.#station.flash;
     registersWh.set(this.id, (registersWh.get(this.id) ?? 0) + wattHours);
-    if (this.car !== null) charge(this.car, wattHours);
+    if (this.car !== null) charge(this.car, wattHours, this.#dc !== null);
   }
 
   #registerWh(): number {

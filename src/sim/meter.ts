@@ -15,6 +15,8 @@ export type Measurement = {
   readonly offeredPhases: number;
   /** Null: no car, or one that does not tell. */
   readonly socPercent: number | null;
+  /** Of a DC charge point: what its meter sees at the car; null for AC. */
+  readonly dc: { readonly volts: number; readonly amps: number } | null;
 };
 
 export type Context = 'Sample.Periodic' | 'Sample.Clock' | 'Transaction.Begin' | 'Transaction.End' | 'Trigger';
@@ -54,8 +56,9 @@ export function meterValue(
   return samples.length === 0 ? null : { timestamp: new Date(at).toISOString(), sampledValue: samples };
 }
 
-/** In watts, total over the phases. */
-export function powerW({ amps, volts }: Measurement): number {
+/** In watts, total over the phases; of a DC charge point at the car. */
+export function powerW({ amps, volts, dc }: Measurement): number {
+  if (dc !== null) return dc.volts * dc.amps;
   return volts.reduce((total, voltage, phase) => total + voltage * (amps[phase] ?? 0), 0);
 }
 
@@ -76,17 +79,20 @@ function samplesOf(item: string, context: Context, measured: Measurement, habits
       .filter((sample) => only === undefined || sample.phase.startsWith(only));
   switch (measurand) {
     case 'Current.Import':
+      if (measured.dc !== null) return whole(measured.dc.amps, 'A', 2);
       if (habits.currentWithoutPhase) return whole(Math.max(...measured.amps), 'A', 2);
       return perPhase((phase) => measured.amps[phase] ?? 0, 'A', 2);
     case 'Voltage':
+      if (measured.dc !== null) return whole(measured.dc.volts, 'V', 1);
       if (habits.noVoltageAtRest && Math.max(...measured.amps) === 0) return perPhase(() => 0, 'V', 1, '-N');
       return perPhase((phase) => measured.volts[phase] ?? 0, 'V', 1, '-N');
     case 'Current.Offered':
+      if (measured.dc !== null) return [];
       return whole(measured.offeredAmps, 'A', 1);
     case 'Power.Offered':
       return whole(measured.offeredAmps * 230 * measured.offeredPhases, 'W', 0);
     case 'Power.Active.Import':
-      return only === undefined
+      return only === undefined || measured.dc !== null
         ? whole(powerW(measured), 'W', 0)
         : perPhase((phase) => (measured.amps[phase] ?? 0) * (measured.volts[phase] ?? 0), 'W', 0);
     case 'Energy.Active.Import.Register':

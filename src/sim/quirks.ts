@@ -20,6 +20,8 @@ export type Quirks = {
   readonly compositeInOtherUnit: boolean;
   /** D1.13: ends the transaction when the limit is less than any car can charge with. */
   readonly endsBelowMinimum: boolean;
+  /** D1.13: the same, but only once it has charged: it waits for its first current. */
+  readonly endsWhenPaused: boolean;
   /** Support table of the field report: no LocalAuthListManagement. */
   readonly noLocalList: boolean;
   /** D7.54: entries that one SendLocalList may hold; null: 100. */
@@ -68,6 +70,8 @@ export type Quirks = {
   readonly noChargePointMax: boolean;
   /** Refuses TxProfile. */
   readonly noTxProfile: boolean;
+  /** Takes limits for the whole charge point only: refuses TxProfile and TxDefaultProfile. */
+  readonly onlyChargePointMax: boolean;
   /** Refuses profiles of this kind. */
   readonly refusesKind: 'Absolute' | 'Relative' | null;
   /** Refuses every profile until a switch in the housing has been set (`setLocalSwitch`). */
@@ -111,6 +115,7 @@ export const noQuirks: Quirks = {
   clearMissesStackZero: false,
   compositeInOtherUnit: false,
   endsBelowMinimum: false,
+  endsWhenPaused: false,
   noLocalList: false,
   listChunk: null,
   differentialNeedsFull: null,
@@ -135,6 +140,7 @@ export const noQuirks: Quirks = {
   forgetsTxProfileWhileSuspended: false,
   noChargePointMax: false,
   noTxProfile: false,
+  onlyChargePointMax: false,
   refusesKind: null,
   needsLocalSwitch: false,
   limitStepsA: null,

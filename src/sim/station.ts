@@ -1,6 +1,7 @@
 import type { SimClock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import type { Connector } from './connector.ts';
+import type { DcOutlet } from './dc.ts';
 import type { Flash } from './flash.ts';
 import type { Payload } from './frames.ts';
 import type { Journal } from './journal.ts';
@@ -22,7 +23,7 @@ export type Model = {
   readonly firmwareVersion: string;
   readonly connectors: number;
   readonly phases: 1 | 3;
-  /** Wiring of each connector, in amps per phase. */
+  /** Wiring of each connector, in amps per phase of the grid. */
   readonly maxAmps: number;
   /** Has sockets with a lock; otherwise a fixed cable, and UnlockConnector is NotSupported. */
   readonly lock: boolean;
@@ -30,6 +31,8 @@ export type Model = {
   readonly repeatsStatus: boolean;
   /** Counts its message ids, from 1 after each start; otherwise they are random. */
   readonly countsMessages: boolean;
+  /** Absent: alternating current. */
+  readonly dc?: DcOutlet;
   /** Initial MeterValueSampleInterval, in seconds. */
   readonly sampleSeconds: number;
   /** Those that it has. */

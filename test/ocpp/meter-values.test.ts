@@ -256,6 +256,21 @@ describe('the derivation ladder (field lesson 49: PR#1925, a three-phase charge 
     ]);
   });
 
+  it('of a DC charge point no number of the battery is taken for one of the grid', () => {
+    const dc = { dcEfficiency: 0.94 };
+    const currents = (...samples: Parameters<typeof only>[0]) => only(samples, dc).currentMA;
+    const drawn = [76_935, 76_935, 76_935];
+    // 125 A at 399 V, which could be a voltage between the lines of the grid.
+    expect(currents(current('125'), voltage('399'), power('49900'))).toEqual(drawn);
+    expect(currents(current('125'), voltage('399'))).toEqual([76_896, 76_896, 76_896]);
+    expect(only([current('125'), voltage('399')], dc).voltageMV).toEqual([null, null, null]);
+    expect(currents(current('125'), power('49900'))).toEqual(drawn);
+    expect(currents(current('125'))).toEqual([null, null, null]);
+    // Measured where it comes in, nothing is lost yet.
+    expect(currents(power('53085', { location: 'Inlet' }))).toEqual(drawn);
+    expect(currents(current('77', { phase: 'L1' }), current('125'), power('49900'))).toEqual([77_000, null, null]);
+  });
+
   it('the register is the sum of the phases only when every phase could be read', () => {
     const phases = (l2: string) => [
       energy('100', { phase: 'L1' }),

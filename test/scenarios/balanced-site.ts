@@ -1,7 +1,8 @@
 import { commissioningWishes } from '../../src/central-system/configuration/commissioning.ts';
 import type { CircuitModel, ConnectorModel, Rotation, SiteModel } from '../../src/domain/site-model.ts';
-import { type MilliAmps, milliAmps, type PerPhase } from '../../src/domain/units.ts';
+import { type MilliAmps, milliAmps, type PerPhase, watts } from '../../src/domain/units.ts';
 import { type CarType, createCar } from '../../src/sim/car.ts';
+import type { DcOutlet } from '../../src/sim/dc.ts';
 import { createElectricity } from '../../src/sim/electricity.ts';
 import type { ForeignLoad } from '../../src/sim/foreign-load.ts';
 import type { Quirks } from '../../src/sim/quirks.ts';
@@ -21,7 +22,11 @@ export type SiteOptions = {
   readonly limitA: number;
   readonly reserveA?: number;
   readonly chargePoints: number;
+  /** Connectors of each; 1 if absent. */
+  readonly sockets?: number;
   readonly quirks?: (index: number) => Partial<Quirks>;
+  /** Of a DC charge point, and what it draws from each phase of the grid without a limit, A; null for AC, with 32 A. */
+  readonly dc?: (index: number) => (DcOutlet & { readonly ratedA: number }) | null;
   readonly metered?: boolean;
   /** False: no circuits are configured, and nothing is limited. */
   readonly balanced?: boolean;
@@ -38,13 +43,16 @@ export type SiteOptions = {
   readonly clockErrorMs?: (index: number) => number;
 };
 
-const model = (quirks: Partial<Quirks>, returnsSilently = false): Model => ({
+type DcOption = ReturnType<NonNullable<SiteOptions['dc']>>;
+
+const model = (quirks: Partial<Quirks>, connectors: number, dc: DcOption, returnsSilently = false): Model => ({
   vendor: 'Testwerk',
-  model: `T${JSON.stringify(quirks).length}-${Object.keys(quirks).join('-').slice(0, 12)}`,
+  model: `${dc === null ? 'T' : 'DC'}${JSON.stringify(quirks).length}-${Object.keys(quirks).join('-').slice(0, 12)}`,
   firmwareVersion: '1.0',
-  connectors: 1,
+  connectors,
   phases: 3,
-  maxAmps: 32,
+  maxAmps: dc?.ratedA ?? 32,
+  ...(dc === null ? {} : { dc }),
   lock: true,
   repeatsStatus: !returnsSilently,
   countsMessages: false,
@@ -61,6 +69,7 @@ export const bigCar: CarType = {
   reactionSeconds: 2,
   wakeUpSeconds: 5,
   rampAmpsPerSecond: 4,
+  dcW: 150_000,
 };
 
 export const three = (amps: number): PerPhase<MilliAmps> => [
@@ -83,28 +92,38 @@ export function circuit(id: string, parent: string | null, limitA: number, reser
   };
 }
 
+const dcModel = (dc: DcOption): ConnectorModel['dc'] =>
+  dc === null ? null : { efficiency: dc.efficiency, minW: watts(dc.leastW) };
+
+const leastMA = (dc: DcOption): number =>
+  dc === null ? 6_000 : Math.ceil(Math.max(6, dc.leastW / (dc.efficiency * 3 * 230)) * 1_000);
+
 export function createBalancedSite(options: SiteOptions) {
   const { chargePoints: count, floorA = 0, metered = false } = options;
   const circuits = options.circuits ?? [circuit('grid', null, options.limitA, options.reserveA)];
+  const dcOf = options.dc ?? (() => null);
+  const sockets = Array.from({ length: options.sockets ?? 1 }, (_, index) => index + 1);
   const ids = Array.from({ length: count }, (_, index) => `CP${String(index + 1).padStart(2, '0')}`);
   const circuitOf = options.circuitOf ?? (() => circuits[0]?.id ?? 'grid');
   const rotationOf = (index: number): Rotation => options.rotations?.[index % options.rotations.length] ?? 'RST';
   const siteModel: SiteModel = {
     circuits,
-    connectors: ids.map(
-      (chargePointId, index): ConnectorModel => ({
-        chargePointId,
-        connectorId: 1,
-        circuit: circuitOf(index),
-        wiredPhases: 3,
-        rotation: rotationOf(index),
-        ratedMA: milliAmps(32_000),
-        maxMA: milliAmps(32_000),
-        minMA: milliAmps(6_000),
-        floorMA: milliAmps(floorA * 1_000),
-        dc: null,
-        smartCharging: true,
-      }),
+    connectors: ids.flatMap((chargePointId, index) =>
+      sockets.map(
+        (connectorId): ConnectorModel => ({
+          chargePointId,
+          connectorId,
+          circuit: circuitOf(index),
+          wiredPhases: 3,
+          rotation: rotationOf(index),
+          ratedMA: milliAmps((dcOf(index)?.ratedA ?? 32) * 1_000),
+          maxMA: milliAmps((dcOf(index)?.ratedA ?? 32) * 1_000),
+          minMA: milliAmps(leastMA(dcOf(index))),
+          floorMA: milliAmps(floorA * 1_000),
+          dc: dcModel(dcOf(index)),
+          smartCharging: true,
+        }),
+      ),
     ),
     meters: metered ? [{ id: 'main', circuit: 'grid', side: 'grid', intervalMs: 1_000, lostAfterMs: 60_000 }] : [],
     unknownReserveMA: milliAmps(0),
@@ -122,19 +141,21 @@ export function createBalancedSite(options: SiteOptions) {
     ...(options.database === undefined ? {} : { database: options.database }),
   });
   const points = ids.map((id, index) =>
-    world.chargePoint(id, model(options.quirks?.(index) ?? {}, options.returnsSilently), {
+    world.chargePoint(id, model(options.quirks?.(index) ?? {}, sockets.length, dcOf(index), options.returnsSilently), {
       clockErrorMs: options.clockErrorMs?.(index) ?? 0,
     }),
   );
   const electricity = createElectricity({
     clock: world.clock.sim,
     circuits: circuits.map(({ id, parent, limitMA }) => ({ id, parent, limitA: limitMA.map((mA) => mA / 1_000) })),
-    placements: points.map((point, index) => ({
-      point,
-      connectorId: 1,
-      circuit: circuitOf(index),
-      rotation: rotationOf(index),
-    })),
+    placements: points.flatMap((point, index) =>
+      sockets.map((connectorId) => ({
+        point,
+        connectorId,
+        circuit: circuitOf(index),
+        rotation: rotationOf(index),
+      })),
+    ),
     foreign: options.foreign ?? [],
   });
   /** What the meter does: tells the truth, says nothing, or repeats itself. */

@@ -42,6 +42,7 @@ const cases: Readonly<Record<string, Case>> = {
     learned: { mode: 'A', grantLevel: 0 },
   },
   'no ChargePointMaxProfile': { quirks: { noChargePointMax: true }, withinS: 60, learned: {} },
+  'ChargePointMaxProfile only': { quirks: { onlyChargePointMax: true }, withinS: 90, learned: { mode: 'C' } },
   'one period only': { quirks: { maxPeriods: 1 }, withinS: 90, learned: {} },
   'Relative only': { quirks: { refusesKind: 'Absolute' }, withinS: 120, learned: { kind: 'Relative' } },
   'Absolute only': { quirks: { refusesKind: 'Relative' }, withinS: 60, learned: { floorKind: 'Absolute' } },

@@ -68,6 +68,8 @@ describe('refusals', () => {
   it.each<[Partial<Quirks>, Wanted, Wanted]>([
     [{ noChargePointMax: true }, { purpose: 'ChargePointMaxProfile' }, {}],
     [{ noTxProfile: true }, { purpose: 'TxProfile' }, {}],
+    [{ onlyChargePointMax: true }, { purpose: 'TxProfile' }, { purpose: 'ChargePointMaxProfile' }],
+    [{ onlyChargePointMax: true }, {}, { purpose: 'ChargePointMaxProfile' }],
     [{ refusesKind: 'Relative' }, { kind: 'Relative' }, { kind: 'Absolute' }],
     [{ refusesKind: 'Absolute' }, { kind: 'Absolute' }, { kind: 'Relative' }],
     [{ limitStepsA: [6, 8, 10, 13, 16] }, { periods: [[0, 11]] }, { periods: [[0, 0]] }],

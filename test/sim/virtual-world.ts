@@ -2,6 +2,7 @@ import { carTypes, createCar } from '../../src/sim/car.ts';
 import { type ChargePoint, createChargePoint } from '../../src/sim/charge-point.ts';
 import type { SimClock } from '../../src/sim/clock.ts';
 import type { Connector } from '../../src/sim/connector.ts';
+import type { DcOutlet } from '../../src/sim/dc.ts';
 import { models } from '../../src/sim/models.ts';
 import type { Quirks } from '../../src/sim/quirks.ts';
 import { createRandom } from '../../src/sim/random.ts';
@@ -152,7 +153,7 @@ export type World = { clock: VirtualClock; script: Script; point: ChargePoint; c
 export function world(
   reply: (sent: Sent) => Reply | undefined = () => undefined,
   clockErrorMs = 0,
-  { quirks = {}, transfer }: { quirks?: Partial<Quirks>; transfer?: Transfer } = {},
+  { quirks = {}, transfer, dc }: { quirks?: Partial<Quirks>; transfer?: Transfer; dc?: DcOutlet } = {},
 ): World {
   const clock = virtualClock(start);
   const usual = friendly(clock);
@@ -165,7 +166,7 @@ export function world(
   const random = createRandom(5);
   const point = createChargePoint({
     id: 'CP',
-    model: { ...model, quirks },
+    model: { ...model, quirks, ...(dc === undefined ? {} : { dc, connectors: 1, maxAmps: 80 }) },
     dial: script.dial,
     clock,
     random,

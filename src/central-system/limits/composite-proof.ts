@@ -10,6 +10,8 @@ export type ProofQuestion = {
   readonly nominalMV: MilliVolts;
   /** Phases that the limit was written for: so many are meant by watts beside which none are told. */
   readonly writtenPhases?: number;
+  /** Of a DC charge point: watts in its limits of watts from its three phases; null for AC. */
+  readonly dcShare: number | null;
   /** When the answer came, by our clock. */
   readonly at: Instant;
   /** ChargingScheduleMaxPeriods, where it is known: a report this long may lack its end. */
@@ -72,7 +74,7 @@ type Shown = { readonly leastMA: number; readonly mostMA: number } | 'none' | 'u
 function ampsOf(
   { limit, phases }: CompositePeriod,
   unit: 'A' | 'W',
-  { nominalMV, limitMA, writtenPhases }: ProofQuestion,
+  { nominalMV, limitMA, writtenPhases, dcShare }: ProofQuestion,
 ): Shown {
   // MicroOcpp says -1 for no limit; the wire reader makes null of it, and other negative numbers mean no less.
   if (limit === null || limit < 0) return 'none';
@@ -82,6 +84,8 @@ function ampsOf(
   }
   if (limit > 0 && limit < LEAST_W && limit * 1_000_000 < limitMA * nominalMV) return 'unlikely';
   const onOne = (limit * 1_000_000) / nominalMV;
+  // Whatever number of phases it tells: its rectifier takes all of them.
+  if (dcShare !== null) return { leastMA: onOne / (3 * dcShare), mostMA: onOne / (3 * dcShare) };
   const known = knownPhases(phases) ?? knownPhases(writtenPhases ?? null);
   return { leastMA: onOne / (known ?? 3), mostMA: onOne / (known ?? 1) };
 }

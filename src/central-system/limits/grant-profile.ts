@@ -220,8 +220,13 @@ function scaleOf({ dialect, capabilities, provenPhases, nominalMV, measuredMV, d
     step: dialect.step,
     phases: dc === null ? (provenPhases ?? 1) : 3,
     voltageMV: milliVolts(Math.min(nominalMV, measuredMV ?? nominalMV)),
-    outputShare: dc !== null && dialect.limitIsOutput ? dc.efficiency : 1,
+    outputShare: dcShare(dialect, dc) ?? 1,
   };
+}
+
+/** Watts in a limit of watts from the grid; null for AC. */
+export function dcShare({ limitIsOutput }: Pick<Dialect, 'limitIsOutput'>, dc: LimitTarget['dc']): number | null {
+  return dc === null ? null : limitIsOutput ? dc.efficiency : 1;
 }
 
 /** Phases stand beside watts, which mean nothing without; beside amps they might switch phases off. */

@@ -3,8 +3,9 @@ import { raise } from '../../balancer/exposure.ts';
 import type { CallOutcome } from '../../central-system/call-queue.ts';
 import { learnedFromComposite } from '../../central-system/dialects/learning.ts';
 import { compositeProof } from '../../central-system/limits/composite-proof.ts';
-import { unitOf } from '../../central-system/limits/grant-profile.ts';
-import { TRUSTED_AFTER } from '../../domain/dialect.ts';
+import { dcShare, unitOf } from '../../central-system/limits/grant-profile.ts';
+import { balancingProfileId } from '../../domain/balancing-profiles.ts';
+import { type Dialect, TRUSTED_AFTER } from '../../domain/dialect.ts';
 import { type Monotonic, milliAmps } from '../../domain/units.ts';
 import { reportedScheduleFromWire } from '../../ocpp/charging-profile-wire.ts';
 import type { Line } from '../lines.ts';
@@ -35,12 +36,13 @@ export function attend(world: World, chargePoint: ChargePointState, now: Monoton
     makeContact(world, chargePoint, line);
     return;
   }
+  if (chargePoint.turnsTo !== null && turn(world, chargePoint, line, chargePoint.turnsTo)) return;
   if (askTime(world, chargePoint, line) || recheck(world, chargePoint, line)) return;
   for (const state of chargePoint.connectors) {
     if (state.asking !== null || state.pending !== null || now < state.askAfter) continue;
     const due = dueOf(state, chargePoint, now);
     if (due === null || chargePoint.dialect.showsComposite === false) continue;
-    if (due.what === 'floor' && state.running === null && chargePoint.dialect.showsIdleFloor === false) continue;
+    if (state.running === null && chargePoint.dialect.showsIdleFloor === false) continue;
     ask(world, state, chargePoint, line, due);
     return;
   }
@@ -103,7 +105,9 @@ export function waitsForLook(state: ConnectorState, chargePoint: ChargePointStat
 function makeContact(world: World, chargePoint: ChargePointState, line: Line): void {
   const { site, wake } = world;
   // What somebody wants to be kept there is not ours to remove.
-  if (!mayClear(chargePoint) || site.keepsProfiles(chargePoint.id) || !mayDrawAll(world, chargePoint)) {
+  const { leftover } = chargePoint;
+  const isKept = !mayClear(chargePoint) || site.keepsProfiles(chargePoint.id) || !mayDrawAll(world, chargePoint);
+  if (leftover === null && isKept) {
     covered(chargePoint);
     wake();
     return;
@@ -115,13 +119,25 @@ function makeContact(world: World, chargePoint: ChargePointState, line: Line): v
     return;
   }
   chargePoint.contact = 'clearing';
+  chargePoint.leftover = null;
   const ended = (outcome: CallOutcome): void => {
     const status = outcome.kind === 'result' ? (outcome.payload as { status?: unknown }).status : null;
-    cleared(chargePoint, status === 'Accepted' || status === 'Unknown');
+    cleared(chargePoint, status === 'Accepted' || status === 'Unknown', leftover === null);
     wake();
   };
+  const payload = leftover === null ? {} : { id: leftover };
   const { callTimeoutMs: timeoutMs } = site;
-  site.call(line, { action: 'ClearChargingProfile', payload: {}, class: 'floor', timeoutMs, waitMs: timeoutMs, ended });
+  site.call(line, { action: 'ClearChargingProfile', payload, class: 'floor', timeoutMs, waitMs: timeoutMs, ended });
+}
+
+/** Another mode, once what the last one has left there can be removed; false where that has to wait. */
+function turn(world: World, chargePoint: ChargePointState, line: Line, dialect: Dialect): boolean {
+  const [state] = chargePoint.connectors;
+  if (state === undefined || !mayClear(chargePoint) || !mayDrawAll(world, chargePoint)) return false;
+  const leftover = balancingProfileId(state.model.connectorId, dialect.mode === 'C' ? 'floor' : 'grant');
+  Object.assign(chargePoint, { dialect, turnsTo: null, contact: 'unknown', leftover });
+  makeContact(world, chargePoint, line);
+  return true;
 }
 
 /** Without any limit each of its connectors may draw all that the hardware gives: an increase like any other. */
@@ -155,7 +171,8 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
       const proof = compositeProof(reported, {
         limitMA,
         nominalMV: site.nominalMV,
-        writtenPhases: model.dc === null ? model.wiredPhases : 3,
+        writtenPhases: model.wiredPhases,
+        dcShare: dcShare(chargePoint.dialect, model.dc),
         at: clock.now(),
         maxPeriods,
       });
@@ -185,7 +202,7 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
         const isWhole = proof.forS === null || proof.forS >= duration - SHOWN_SHORT_S;
         shown(world, state, due, isWhole ? 'whole' : 'seen');
         // A floor that lies there says nothing about how a limit is heeded.
-        if (due.what === 'grant') learn(world, chargePoint, 'proven');
+        if (due.what === 'grant' && state.running !== null) learn(world, chargePoint, 'proven');
       } else if (proof.verdict === 'refuted' && due.what === 'grant' && state.commanded?.seq === due.seq) {
         state.commanded.state = 'doubtful';
       }

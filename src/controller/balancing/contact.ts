@@ -32,7 +32,7 @@ export function lost(state: ConnectorState): void {
   sendAgain(state);
 }
 
-function sendAgain(state: ConnectorState): void {
+export function sendAgain(state: ConnectorState): void {
   Object.assign(state.floor, { state: 'due', tries: 0 });
   if (state.commanded !== null) state.commanded.state = 'doubtful';
   if (state.under !== null) state.under = 'lost';
@@ -104,11 +104,11 @@ export function clearing(chargePoint: ChargePointState): void {
 }
 
 /** It was answered. What stays after a refusal is covered by the level. */
-export function cleared(chargePoint: ChargePointState, done: boolean): void {
+export function cleared(chargePoint: ChargePointState, done: boolean, isAll = true): void {
   chargePoint.contact = 'known';
-  if (done) chargePoint.onTop = false;
+  if (done && isAll) chargePoint.onTop = false;
   for (const state of chargePoint.connectors) {
-    if (done) touch(state, foreignCleared(state.book));
+    if (done && isAll) touch(state, foreignCleared(state.book));
     Object.assign(state.floor, { state: 'due', tries: 0 });
   }
 }

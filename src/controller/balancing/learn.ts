@@ -6,7 +6,8 @@ import {
   trialLearned,
   triedDialect,
 } from '../../central-system/dialects/learning.ts';
-import { type Dialect, type DialectValues, dialectKey, TRUSTED_AFTER } from '../../domain/dialect.ts';
+import { type Dialect, type DialectValues, defaultDialect, dialectKey, TRUSTED_AFTER } from '../../domain/dialect.ts';
+import { sendAgain } from './contact.ts';
 import type { ChargePointState, ConnectorState } from './state.ts';
 import type { World } from './world.ts';
 
@@ -14,9 +15,25 @@ import type { World } from './world.ts';
 
 /** The dialect as it is known now; another record means that a search has to begin anew. */
 export function refreshDialect({ site }: World, chargePoint: ChargePointState): void {
-  const { dialect } = site.dialect(chargePoint.id);
+  const dialect = ofConnectors(chargePoint, site.dialect(chargePoint.id).dialect);
+  chargePoint.turnsTo = null;
   if (JSON.stringify(dialect) === JSON.stringify(chargePoint.dialect)) return;
-  chargePoint.dialect = dialect;
+  const { mode, limitIsOutput } = chargePoint.dialect;
+  // The same number means another current.
+  if (limitIsOutput !== dialect.limitIsOutput) for (const state of chargePoint.connectors) sendAgain(state);
+  if ((mode === 'C') !== (dialect.mode === 'C') && chargePoint.contact === 'known') chargePoint.turnsTo = dialect;
+  chargePoint.dialect = chargePoint.turnsTo === null ? dialect : { ...dialect, mode };
+}
+
+/** Of several connectors the limit of the whole charge point says nothing: any of them could take all of it. */
+function ofConnectors({ connectors }: ChargePointState, dialect: Dialect): Dialect {
+  if (connectors.length === 1) return dialect;
+  const { mode, refusedModes } = dialect;
+  return {
+    ...dialect,
+    mode: mode === 'C' ? defaultDialect.mode : mode,
+    refusedModes: refusedModes.includes('C') ? refusedModes : [...refusedModes, 'C'],
+  };
 }
 
 /** What a text is made of. */
@@ -29,16 +46,20 @@ export function learn(world: World, chargePoint: ChargePointState, what: Dialect
   if (what === 'proven' && chargePoint.dialect.proofs >= TRUSTED_AFTER) return;
   if (what === 'disobeyed' && chargePoint.dialect.proofs === 0) return;
   const values = typeof what === 'string' ? learnedFromProof(chargePoint.dialect, what) : what;
+  if (Object.keys(values).length === 0) return;
+  chargePoint.dialect = ofConnectors(chargePoint, { ...chargePoint.dialect, ...values });
   const nameplate = site.nameplate(chargePoint.id);
-  if (Object.keys(values).length === 0 || nameplate === null) return;
+  // It has not booted since our records begin: what it is like holds for it alone, until it says what it is.
+  if (nameplate === null) return;
   const all: DialectValues = { ...site.learned(chargePoint.id), ...values };
   for (const other of world.chargePoints.values()) {
-    const plate = other === chargePoint ? nameplate : site.nameplate(other.id);
+    if (other === chargePoint) continue;
+    const plate = site.nameplate(other.id);
     const isAlike = plate !== null && JSON.stringify(dialectKey(plate)) === JSON.stringify(dialectKey(nameplate));
     if (!isAlike) continue;
-    other.dialect = { ...other.dialect, ...values };
+    other.dialect = ofConnectors(other, { ...other.dialect, ...values });
     // What one of the make has found is where a search of the others ends.
-    if (other !== chargePoint && SAID_IN.some((name) => name in values)) Object.assign(other.trials, noTrials);
+    if (SAID_IN.some((name) => name in values)) Object.assign(other.trials, noTrials);
   }
   world.record([{ type: 'dialect-learned', key: dialectKey(nameplate), values: all, at: site.clock.now() }]);
 }
@@ -80,5 +101,8 @@ export function wayFound(world: World, chargePoint: ChargePointState, what: 'flo
   const trial = chargePoint.trials[what];
   if (trial === null) return;
   chargePoint.trials[what] = null;
-  learn(world, chargePoint, trialLearned(trial, world.site.capabilities(chargePoint.id)));
+  const values = trialLearned(trial, world.site.capabilities(chargePoint.id));
+  // Whose floor is one of the whole charge point takes no grant of another purpose either.
+  if (values.mode === 'C') Object.assign(chargePoint.trials, noTrials);
+  learn(world, chargePoint, values);
 }

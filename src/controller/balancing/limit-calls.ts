@@ -98,7 +98,8 @@ export function limitCall(
   const lagMs = Math.max(LEAST_LAG_MS, dialect.lagMs);
   const { valueMA, untilMs, tailMA } = text.booked;
   // A grant for all transactions that takes the floor's place carries it in its tail.
-  const holdsFloor = step.kind !== 'floor' && (text.mode === 'C' || text.erasesFloor);
+  const { purpose } = text.installed.profile;
+  const holdsFloor = step.kind !== 'floor' && (purpose === 'ChargePointMaxProfile' || text.erasesFloor);
   const offer: Offer = {
     kind: step.kind === 'floor' ? 'floor' : 'grant',
     xMA: Math.max(valueMA, tailMA),
@@ -109,8 +110,8 @@ export function limitCall(
     holdsFloor,
   };
   // On disk stands what the book was, unless something of it is still to be written.
-  const leavesFirst =
-    step.kind === 'decrease' && (!before.floorProven || (!state.unwritten && isCovered(before, offer)));
+  const isDecrease = step.kind === 'decrease' || step.kind === 'rest';
+  const leavesFirst = isDecrease && (!before.floorProven || (!state.unwritten && isCovered(before, offer)));
   state.book = offered(before, offer);
   state.unwritten = true;
   const grantMA = step.kind === 'floor' ? step.floorMA : step.grantMA;
@@ -145,7 +146,8 @@ export function limitCall(
     state.commanded = own;
     if (step.kind === 'increase') state.raisedAt = now;
     if (step.kind !== 'renewal' && step.kind !== 'under') {
-      state.changedAt = now;
+      // Where nobody charges no current follows.
+      if (step.kind !== 'rest') state.changedAt = now;
       state.changes = { day: site.day, count: state.changes.day === site.day ? state.changes.count + 1 : 1 };
     }
   }
@@ -168,9 +170,9 @@ export function limitCall(
     chargePointId: chargePoint.id,
     messageId,
     payload: installedToWire(text.installed),
-    class: step.kind === 'floor' || step.kind === 'decrease' ? step.kind : 'increase',
+    class: isDecrease ? 'decrease' : step.kind === 'floor' ? 'floor' : 'increase',
     leavesFirst,
-    waitMs: step.kind === 'decrease' ? 60_000 : TEXT_MS,
+    waitMs: isDecrease ? 60_000 : TEXT_MS,
     dropped: takenBack,
     ended: (outcome, overlapped) => {
       if (outcome.kind === 'expired') {
@@ -216,11 +218,16 @@ export function toProve(
   const { commanded, floor, running, book } = state;
   const older = (seq: number, kind: 'floor' | 'grant'): boolean =>
     book.entries.some((entry) => entry.seq < seq && (entry.kind === kind || entry.kind === 'foreign'));
+  const isDue = (grant: Commanded): boolean =>
+    grant.state === 'accepted' && grant.acceptedAt !== null && now - grant.acceptedAt >= lagMs && !grant.isProven;
+  if (commanded !== null && commanded.transactionId === null) {
+    const { seq } = commanded;
+    if (isDue(commanded) && older(seq, 'grant')) return { seq, what: 'grant' };
+  }
   if (running !== null && commanded !== null && commanded.transactionId === running.id) {
-    const { acceptedAt, seq, isProven } = commanded;
-    const isDue = commanded.state === 'accepted' && acceptedAt !== null && now - acceptedAt >= lagMs;
+    const { seq } = commanded;
     const helps = older(seq, 'grant') || (!book.floorProven && book.provenTransaction !== running.id);
-    if (isDue && !isProven && (helps || commanded.isUnder)) return { seq, what: 'grant' };
+    if (isDue(commanded) && (helps || commanded.isUnder)) return { seq, what: 'grant' };
     return null;
   }
   const floorDue = floor.state === 'accepted' && floor.seq !== null && now - floor.at >= lagMs;

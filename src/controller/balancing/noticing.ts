@@ -6,7 +6,14 @@ import { type DialectValues, defaultDialect } from '../../domain/dialect.ts';
 import type { Event } from '../../domain/events.ts';
 import { connectorKey } from '../../domain/site-model.ts';
 import type { Transaction } from '../../domain/transaction.ts';
-import { type Instant, type MilliVolts, type Monotonic, milliAmps, type WattHours } from '../../domain/units.ts';
+import {
+  type Instant,
+  type MilliAmps,
+  type MilliVolts,
+  type Monotonic,
+  milliAmps,
+  type WattHours,
+} from '../../domain/units.ts';
 import { booted, connected, disconnected } from './contact.ts';
 import { transactionStopped } from './endings.ts';
 import { REFUSED_ALREADY } from './ladder.ts';
@@ -80,7 +87,8 @@ export function notice(world: World, event: Event): boolean {
         // What a person ended, or we did, says nothing about pauses.
         const byItself = event.stop.reason === 'Other' && state.obedience !== 'disobedient';
         if (byItself) learn(world, chargePoint, learnedFromEnd(chargePoint.dialect, ended, event.stop.receivedAt));
-        if (byItself && ended !== null) warnOfFloor(world, chargePoint, state);
+        // One that has charged is held from now on; one that never has ends again.
+        if (byItself && ended !== null && state.offSince === null) warnOfFloor(world, chargePoint, state);
         transactionStopped(state, event.transactionId, now);
       }
       return true;
@@ -185,7 +193,7 @@ function readingsTaken(
       state.appetite,
       {
         at: draw.at,
-        limitMA: milliAmps(commandedMA(state)),
+        limitMA: leastOfLimit(state),
         drawnMA: milliAmps(Math.round(draw.most)),
         hasSettled: draw.at > state.changedAt + lagMs,
       },
@@ -218,6 +226,13 @@ function warnOfFloor(
   const fix = `Give connector ${connectorId} of ${chargePointId} a floor of ${minMA / 1_000} A in the site's configuration.`;
   const alert = { id: `floor-below-minimum:${key}`, kind: 'floor-below-minimum', chargePointId, text, fix };
   world.record([{ type: 'alert-raised', alert, at: world.site.clock.now() }]);
+}
+
+/** Where a limit may be of what goes in or of what comes out, a car that takes the lesser of both leaves nothing lying. */
+function leastOfLimit(state: ConnectorState): MilliAmps {
+  const { dc, minMA } = state.model;
+  const limitMA = commandedMA(state);
+  return milliAmps(dc === null || limitMA < minMA ? limitMA : Math.max(minMA, Math.floor(limitMA * dc.efficiency)));
 }
 
 /** What it was offered: where its limit was not taken, or it has not let the car go on yet, the car's draw says nothing. */

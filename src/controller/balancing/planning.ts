@@ -16,7 +16,7 @@ import { type Instant, type Monotonic, milliAmps, wattHours, watts } from '../..
 import { fillLoad } from './connector-loads.ts';
 import type { Planned, Wish } from './planned.ts';
 import { type ConnectorState, commandedMA } from './state.ts';
-import { chargePointOf, isReachable, type World } from './world.ts';
+import { chargePointOf, isReachable, leastGrantMA, mayPause, type World } from './world.ts';
 
 /** From what is known now to a share for every car, and to what the book leaves room for. */
 
@@ -116,6 +116,8 @@ function sharesOf(
       const rank = ranked.get(state.key);
       if (rank === undefined) return [];
       const { model, commanded, running } = state;
+      const chargePoint = chargePointOf(world, state);
+      const leastMA = Math.min(model.maxMA, leastGrantMA(state, chargePoint));
       const isOurs = commanded !== null && commanded.transactionId === running?.id;
       return [
         {
@@ -124,11 +126,11 @@ function sharesOf(
           phases: countedPhases(world, state),
           // Its floor flows in any case.
           minMA: milliAmps(Math.max(model.minMA, model.floorMA)),
-          maxMA: rank.maxMA,
+          maxMA: milliAmps(rank.isEligible ? Math.max(rank.maxMA, leastMA) : rank.maxMA),
           tier: rank.tier,
           weight: rank.weight,
           order: rank.order,
-          step: chargePointOf(world, state).dialect.step,
+          step: chargePoint.dialect.step,
           heldMA: isOurs ? milliAmps(commanded.grantMA) : null,
           // What flows in any case is counted in any case.
           mustKeep: rank.mustKeep || model.floorMA > 0,
@@ -209,7 +211,6 @@ function surplusOf({ index, site }: World, loads: readonly ForeignLoad[]): numbe
 
 function factsOf(world: World, { wishOf, at }: Cycle, state: ConnectorState): CarFacts {
   const { model, running, appetite, learning, energyWh } = state;
-  const { dialect } = chargePointOf(world, state);
   const wish = wishOf(state);
   return {
     key: state.key,
@@ -226,7 +227,7 @@ function factsOf(world: World, { wishOf, at }: Cycle, state: ConnectorState): Ca
     onSince: state.onSince,
     offSince: state.offSince,
     waitingSince: state.waitingSince,
-    mayPause: dialect.pause !== 'never' && model.dc === null,
+    mayPause: mayPause(state, chargePointOf(world, state)),
     isResting: appetite.isResting,
   };
 }

@@ -1,10 +1,10 @@
-import { worst } from '../../balancer/book.ts';
+import { amountOf, type Entry, worst } from '../../balancer/book.ts';
 import { type PhaseSums, type Room, raise } from '../../balancer/exposure.ts';
 import type { SiteIndex } from '../../balancer/site-index.ts';
 import type { Because, Share } from '../../domain/because.ts';
-import { LEAST_LAG_MS } from '../../domain/dialect.ts';
 import type { Instant, Monotonic } from '../../domain/units.ts';
 import { type ChargePointState, type ConnectorState, commandedMA } from './state.ts';
+import { lagOf, leastGrantMA } from './world.ts';
 
 /**
  * The plan against the book: which limits are sent now. Decreases at once; an increase only when, booked on top of
@@ -19,6 +19,13 @@ export type Step =
       readonly state: ConnectorState;
       readonly grantMA: number;
       readonly transactionId: number;
+    }
+  | {
+      /** What a transaction was given and that outlives it, brought down to the floor: nobody has a right to it any more. */
+      readonly kind: 'rest';
+      readonly state: ConnectorState;
+      readonly grantMA: number;
+      readonly transactionId: null;
     };
 
 /** A connector is raised at most this often, ms. */
@@ -60,10 +67,13 @@ export function reconcile(
   if (share !== null) state.because = share.because;
   if (!state.model.smartCharging || chargePoint.contact !== 'known') return null;
   if (state.recheck === 'reboot' && now < chargePoint.settledAt + RECHECK_MS) return null;
-  const floor = floorStep(site, state, chargePoint.trials.floor !== null);
-  if (floor !== null && state.pending === null) return floor;
   const { running, commanded, pending } = state;
-  if (share === null || running === null || !running.authorized) return null;
+  // Where one profile is both, the floor is in the tail of the grant, and would take its place.
+  const isInGrant = chargePoint.dialect.mode === 'C' && commanded !== null && commanded.transactionId === running?.id;
+  const floor = isInGrant ? null : floorStep(site, state, chargePoint.trials.floor !== null);
+  if (floor !== null && pending === null) return floor;
+  if (running === null || !running.authorized) return restStep(state, now);
+  if (share === null) return null;
   const holds = worst(state.book, now, running.id);
   const isOurs = commanded !== null && commanded.transactionId === running.id;
   // Without a limit of ours that of an earlier transaction may be in force.
@@ -82,7 +92,7 @@ export function reconcile(
   // A leftover of another transaction that happens to be as much is no limit of this one.
   const isThere = isOurs ? repeated !== null : wanted === commandedMA(state);
   if (wanted === current && isThere) return repeat();
-  const refusal = raiseRefused(site, state, wanted, Math.max(LEAST_LAG_MS, chargePoint.dialect.lagMs), retryMs);
+  const refusal = raiseRefused(site, chargePoint, state, wanted, retryMs);
   if (refusal === null) return { kind: 'increase', state, grantMA: wanted, transactionId };
   state.because = refusal;
   return repeat();
@@ -101,6 +111,21 @@ function floorStep(site: Reconciling, state: ConnectorState, isSearching: boolea
   return { kind: 'floor', state, floorMA: model.floorMA };
 }
 
+/**
+ * In modes A and C a grant holds for whoever charges: what an ended transaction leaves behind would be kept for the next one, and
+ * from all others, until its lease ends.
+ */
+function restStep(state: ConnectorState, now: Monotonic): Step | null {
+  const { book, commanded, pending, model } = state;
+  const outlives = (entry: Entry): boolean => entry.kind === 'grant' && entry.transactionId === null;
+  if (pending !== null || !book.entries.some((one) => outlives(one) && amountOf(one, now) > model.floorMA)) return null;
+  if (commanded !== null && commanded.transactionId === null) {
+    if (commanded.state === 'sent' || commanded.state === 'accepted') return null;
+    if (commanded.state === 'failed' && now - commanded.at < REFUSED_MS) return null;
+  }
+  return { kind: 'rest', state, grantMA: model.floorMA, transactionId: null };
+}
+
 /** Renewed at half its lease, spread by the connector's place; sent again where it may not be in force. */
 function again(
   state: ConnectorState,
@@ -109,6 +134,7 @@ function again(
   { now, retryMs }: { readonly now: Monotonic; readonly retryMs: number },
 ): Step | null {
   const { grantMA, transactionId, leaseMs, at } = commanded;
+  if (transactionId === null) return null;
   const renewal: Step = { kind: 'renewal', state, grantMA, transactionId };
   if (commanded.state === 'doubtful') return renewal;
   if (commanded.state === 'failed') return now - at >= retryMs ? renewal : null;
@@ -130,19 +156,21 @@ function outOfSightUntil({ commanded, draw, changedAt, intervalMs }: ConnectorSt
 
 function raiseRefused(
   site: Reconciling,
+  chargePoint: ChargePointState,
   state: ConnectorState,
   toMA: number,
-  lagMs: number,
   retryMs: number,
 ): Because | null {
   const { now, day } = site;
+  const lagMs = lagOf(chargePoint);
   if (state.raisedAt !== null && now - state.raisedAt < RAISE_EVERY_MS) {
     return { kind: 'settling', until: (site.at + state.raisedAt + RAISE_EVERY_MS - now) as Instant };
   }
   const seenAt = outOfSightUntil(state, lagMs);
   if (seenAt !== null && now < seenAt) return { kind: 'settling', until: (site.at + seenAt - now) as Instant };
   // Whether it obeys again shows with the least that a car can charge with.
-  if (state.obedience === 'disobedient' && toMA > state.model.minMA) return { kind: 'disobedient', step: 'held' };
+  if (state.obedience === 'disobedient' && toMA > leastGrantMA(state, chargePoint))
+    return { kind: 'disobedient', step: 'held' };
   const { commanded } = state;
   if (commanded?.state === 'failed' && now - commanded.at < retryMs) return { kind: 'unproven' };
   if (state.changes.day === day && state.changes.count >= MAX_CHANGES) return { kind: 'changes-spent' };

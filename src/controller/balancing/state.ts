@@ -26,15 +26,16 @@ export type Draw = {
 export type Pending = {
   readonly messageId: string;
   readonly seq: number;
-  readonly kind: 'floor' | 'decrease' | 'increase' | 'renewal' | 'under';
+  readonly kind: 'floor' | 'decrease' | 'increase' | 'renewal' | 'under' | 'rest';
   readonly grantMA: number;
   readonly since: Monotonic;
 };
 
-/** The last grant that was offered to the running transaction. */
+/** The last grant that was offered to the running transaction, or what took its place after it. */
 export type Commanded = {
   readonly seq: number;
-  readonly transactionId: number;
+  /** Null: the connector at rest. */
+  readonly transactionId: number | null;
   readonly grantMA: number;
   /** What the book counts for it. */
   readonly bookedMA: number;
@@ -145,6 +146,13 @@ export type ChargePointState = {
   readonly id: string;
   readonly connectors: readonly ConnectorState[];
   dialect: Dialect;
+  /**
+   * What it is to be from when nobody charges on: between limits of connectors and one of the whole charge point, what is left
+   * of the one would cap the other.
+   */
+  turnsTo: Dialect | null;
+  /** The id of what its last mode has left there, while that is to be removed. */
+  leftover: number | null;
   /** While a way is searched of saying a limit that it takes. */
   readonly trials: { floor: Trial | null; grant: Trial | null };
   /** Every way of granting was refused, and nothing was taken since. */
@@ -228,6 +236,8 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       id: chargePointId,
       connectors: connectors.filter(({ model }) => model.chargePointId === chargePointId),
       dialect,
+      turnsTo: null,
+      leftover: null,
       trials: { floor: null, grant: null },
       refuses: false,
       settledAt: now,
@@ -261,7 +271,9 @@ export function newCar(state: ConnectorState): void {
 /** The transaction that runs may still hold what the process before us granted: it is sent again, as what it is now. */
 export function resume(state: ConnectorState, now: Monotonic): void {
   const { running, book } = state;
-  const last = book.entries.findLast(({ kind, transactionId }) => kind === 'grant' && transactionId === running?.id);
+  // In modes A and C it is one for whoever charges.
+  const isOf = (transactionId: number | null): boolean => transactionId === null || transactionId === running?.id;
+  const last = book.entries.findLast(({ kind, transactionId }) => kind === 'grant' && isOf(transactionId));
   if (running === null || last === undefined) return;
   // Nothing that ends by its duration is ever sent without a floor below it.
   if (last.leaseMs !== null && book.provenTransaction === running.id) state.under = running.id;

@@ -11,7 +11,7 @@ import type { Planned } from './planned.ts';
 import { reconcile, type Step } from './reconcile.ts';
 import { isAbove } from './samples.ts';
 import type { ChargePointState, ConnectorState } from './state.ts';
-import { chargePointOf, isReachable, lagOf, type World } from './world.ts';
+import { chargePointOf, isReachable, lagOf, leastGrantMA, mayPause, type World } from './world.ts';
 
 /** Above whatever somebody else may have left there. */
 function onTop(dialect: Dialect, { onTop: isOnTop, highestLevel }: ChargePointState): Dialect {
@@ -58,7 +58,7 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
         state.because = { kind: 'unproven' };
         return null;
       }
-      const share = plan.shares.get(state.key) ?? leastShare(state);
+      const share = plan.shares.get(state.key) ?? leastShare(state, chargePoint);
       const most = probeCap(state, chargePoint, now);
       const capped =
         share === null ? null : { ...share, grantMA: capOf(state, milliAmps(Math.min(share.grantMA, most))) };
@@ -77,7 +77,13 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
   /** A grant that ends by a duration needs something proven to fall back to: the floor of its transaction goes first. */
   function underFirst(step: Step, chargePoint: ChargePointState, now: Monotonic): Step | null {
     const { state } = step;
-    if (step.kind === 'floor' || state.under === step.transactionId || !wantsUnder(state, chargePoint)) return step;
+    if (
+      step.kind === 'floor' ||
+      step.kind === 'rest' ||
+      state.under === step.transactionId ||
+      !wantsUnder(state, chargePoint)
+    )
+      return step;
     const { commanded } = state;
     const isOnItsWay = commanded?.isUnder === true && commanded.transactionId === step.transactionId;
     if (isOnItsWay && (commanded.state === 'sent' || commanded.state === 'accepted')) {
@@ -96,9 +102,13 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
   }
 
   /** What has not obeyed is tried with the least that a car charges with: more than that is booked for it already. */
-  function leastShare({ obedience, running, model }: ConnectorState): Share | null {
+  function leastShare(state: ConnectorState, chargePoint: ChargePointState): Share | null {
+    const { obedience, running } = state;
     if (obedience !== 'disobedient' || running === null || !running.authorized) return null;
-    return { grantMA: model.minMA, because: { kind: 'disobedient', step: 'the least' } };
+    return {
+      grantMA: milliAmps(leastGrantMA(state, chargePoint)),
+      because: { kind: 'disobedient', step: 'the least' },
+    };
   }
 
   /** It takes more than it may; without a transaction it shows again only with the next one. */
@@ -119,7 +129,7 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
     if (isAbove(commanded.drawnBefore, commanded.grantMA)) return commanded.grantMA;
     const hasSettled = now - commanded.acceptedAt > lagOf(chargePoint) + 2 * state.intervalMs;
     if (!hasSettled || draw === null || draw.most < model.minMA + PROBE_MA) return model.maxMA;
-    return Math.floor((draw.most - PROBE_MA) / 1_000) * 1_000;
+    return Math.max(leastGrantMA(state, chargePoint), Math.floor((draw.most - PROBE_MA) / 1_000) * 1_000);
   }
 
   /** No more than a breaker carries should this charge point be out of reach when the building takes its most. */
@@ -128,8 +138,13 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
     const { capMA } = leaseOf(state, grantMA);
     if (grantMA <= capMA) return grantMA;
     // What its floor gives flows in any case: to tell it less would only stop the car.
-    const mostMA = capMA < state.model.minMA ? 0 : Math.floor(capMA / 1_000) * 1_000;
-    return Math.max(state.model.floorMA, mostMA) as typeof grantMA;
+    const chargePoint = chargePointOf(world, state);
+    const leastMA = leastGrantMA(state, chargePoint);
+    const wholeMA = Math.floor(capMA / 1_000) * 1_000;
+    // Nor would it help to end a session that does not go on after a pause.
+    const isHeld = state.onSince !== null && !mayPause(state, chargePoint);
+    const mostMA = wholeMA >= leastMA ? wholeMA : isHeld ? leastMA : 0;
+    return milliAmps(Math.min(grantMA, Math.max(state.model.floorMA, mostMA)));
   }
 
   /** Nothing is raised on a circuit whose meter does not tell. */
@@ -153,7 +168,7 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
       now,
       at,
       day,
-      leaseS: step.kind === 'floor' || step.kind === 'under' ? 0 : leaseOf(state, step.grantMA).seconds,
+      leaseS: leaseS(step),
       dialect: onTop(dialectOf(step, what, chargePoint), chargePoint),
       capabilities: site.capabilities(chargePoint.id),
       nominalMV: site.nominalMV,
@@ -174,6 +189,12 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
         if (!goesOn && what === 'grant') chargePoint.refuses = true;
       },
     });
+  }
+
+  /** What is no grant has no end. */
+  function leaseS(step: Step): number {
+    if (step.kind === 'floor' || step.kind === 'under' || step.kind === 'rest') return 0;
+    return leaseOf(step.state, step.grantMA).seconds;
   }
 
   function dialectOf(step: Step, what: 'floor' | 'grant', chargePoint: ChargePointState): Dialect {

@@ -1,3 +1,4 @@
+import { stepsOf, stepUp } from '../../balancer/allocation/steps.ts';
 import type { ForeignState } from '../../balancer/foreign-load.ts';
 import type { SiteIndex } from '../../balancer/site-index.ts';
 import type { Commitment, Obedience } from '../../domain/balancing.ts';
@@ -86,6 +87,14 @@ export type World = {
 };
 
 export const lagOf = ({ dialect }: ChargePointState): number => Math.max(LEAST_LAG_MS, dialect.lagMs);
+
+/** False: it is known not to go on after a pause. 0 W ends the session of a DC charge point. */
+export const mayPause = ({ model }: ConnectorState, { dialect }: ChargePointState): boolean =>
+  dialect.pause !== 'never' && model.dc === null;
+
+/** The least that it can be told and that a car charges with, mA: limits are rounded down to its steps. */
+export const leastGrantMA = ({ model }: ConnectorState, { dialect }: ChargePointState): number =>
+  stepUp(stepsOf(dialect.step), Math.max(model.minMA, model.floorMA));
 
 export function chargePointOf({ owners }: World, { at, key }: ConnectorState): ChargePointState {
   const found = owners[at];

@@ -13,7 +13,9 @@ export const setChargingProfile: Operation = (request, station) => {
   const connectorId = integer(request, 'connectorId');
   const connector = connectorAt(station, connectorId);
   const sent = readProfile(object(request, 'csChargingProfiles'));
-  const received: InstalledProfile = { ...sent, connectorId, installedAt: station.time() };
+  // Whatever is said of phases: a rectifier takes all of them.
+  const periods = station.model.dc === undefined ? sent.periods : onAllPhases(sent.periods);
+  const received: InstalledProfile = { ...sent, periods, connectorId, installedAt: station.time() };
   const profile = station.quirks.relativeFromReceipt ? fromReceipt(received) : received;
   if (station.quirks.ignoresProfiles) return { payload: { status: 'Accepted' } };
   if (profileProblem(station, received) !== null) return { payload: { status: 'Rejected' } };
@@ -81,6 +83,9 @@ export const getCompositeSchedule: Operation = (request, station) => {
     },
   };
 };
+
+const onAllPhases = (periods: InstalledProfile['periods']): InstalledProfile['periods'] =>
+  periods.map((period) => ({ ...period, numberPhases: null }));
 
 const bare = (periods: readonly CompositePeriod[], unit: 'A' | 'W', wattsOnly: boolean): object[] =>
   periods.map(({ startPeriod, limit }) => ({ startPeriod, limit: wattsOnly && unit === 'A' ? -1 : limit }));

@@ -4,7 +4,8 @@ import type { ReportedSchedule } from '../../../src/domain/schedule-agreement.ts
 import { instant, milliAmps, milliVolts } from '../../../src/domain/units.ts';
 
 const at = instant(1_800_000_000_000);
-const question = { limitMA: milliAmps(10_000), nominalMV: milliVolts(230_000), at, maxPeriods: null };
+const nominalMV = milliVolts(230_000);
+const question = { limitMA: milliAmps(10_000), nominalMV, dcShare: null, at, maxPeriods: null };
 type Limits = readonly (readonly [startS: number, limit: number | null, phases?: number])[];
 const report = (limits: Limits, more: Partial<ReportedSchedule> = {}): ReportedSchedule => ({
   accepted: true,
@@ -18,6 +19,16 @@ const verdict = (limits: Limits, more: Partial<ReportedSchedule> = {}) =>
   compositeProof(report(limits, more), question);
 
 describe('a composite schedule', () => {
+  it('of a DC charge point is of all three phases, and of what it gives where that is what its limits are of', () => {
+    const dc = (watts: number, dcShare: number, phases = 3) =>
+      compositeProof(report([[0, watts, phases]], { unit: 'W' }), { ...question, dcShare, writtenPhases: 3 });
+    expect(dc(6_900, 1)).toMatchObject({ verdict: 'proven', shownMA: 10_000 });
+    expect(dc(6_900, 1, 1)).toMatchObject({ verdict: 'proven', shownMA: 10_000 });
+    // 10.6 A from the grid.
+    expect(dc(6_900, 0.94)).toMatchObject({ verdict: 'refuted' });
+    expect(dc(6_486, 0.94)).toMatchObject({ verdict: 'proven', shownMA: 10_000 });
+  });
+
   it('proves a limit that it shows, for as long as it shows it', () => {
     expect(verdict([[0, 10]])).toEqual({ verdict: 'proven', shownMA: 10_000, forS: 3_600 });
     expect(

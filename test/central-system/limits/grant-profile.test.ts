@@ -130,7 +130,8 @@ describe('a grant', () => {
     expect(written({ measuredMV: milliVolts(240_000) }, W).booked.valueMA).toBe(16_000);
     const dc = { dc: { efficiency: 0.95 }, grantMA: milliAmps(32_000) };
     expect(written(dc, { limitIsOutput: true }).installed.profile.schedule.periods[0]?.limit).toBe(20_976);
-    expect(written(dc).installed.profile.schedule.periods[0]?.limit).toBe(22_080);
+    expect(written(dc).installed.profile.schedule.periods[0]?.limit).toBe(20_976);
+    expect(written(dc, { limitIsOutput: false }).installed.profile.schedule.periods[0]?.limit).toBe(22_080);
   });
 
   it('is rounded down to the step, or to an entry of the list', () => {

@@ -8,7 +8,7 @@ import { instant, milliVolts } from '../../../src/domain/units.ts';
 import { NOON } from '../../support/manual-clock.ts';
 import { at, type BalancedConnector, balancedConnector, running, withFloor, withForeign, withGrant } from './room.ts';
 
-type Kind = Exclude<Step['kind'], 'floor'>;
+type Kind = Exclude<Step['kind'], 'floor' | 'rest'>;
 
 function call(
   { state, chargePoint }: BalancedConnector,
