@@ -68,6 +68,8 @@ export type Quirks = {
   readonly noChargePointMax: boolean;
   /** Refuses TxProfile. */
   readonly noTxProfile: boolean;
+  /** Refuses TxDefaultProfile. */
+  readonly noTxDefault: boolean;
   /** Refuses profiles of this kind. */
   readonly refusesKind: 'Absolute' | 'Relative' | null;
   /** Refuses every profile until a switch in the housing has been set (`setLocalSwitch`). */
@@ -135,6 +137,7 @@ export const noQuirks: Quirks = {
   forgetsTxProfileWhileSuspended: false,
   noChargePointMax: false,
   noTxProfile: false,
+  noTxDefault: false,
   refusesKind: null,
   needsLocalSwitch: false,
   limitStepsA: null,

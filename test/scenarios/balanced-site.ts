@@ -166,6 +166,7 @@ export function createBalancedSite(options: SiteOptions) {
   return {
     world,
     points,
+    siteModel,
     electricity,
     meter,
     advance: (seconds: number) => world.clock.advance(seconds),

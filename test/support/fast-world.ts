@@ -25,10 +25,11 @@ export function createFastWorld(
   const newId = () => 'epoch';
   let database = options.database ?? openStore(':memory:', { now: clock.server.now(), newId }).database;
   let ids = 0;
+  let policy: Policy = { ...openPolicy, unknownCards: 'accept', ...options.policy };
   const build = () =>
     createController({
       database,
-      policy: { ...openPolicy, unknownCards: 'accept', ...options.policy },
+      policy,
       credentials: createCredentials(new Map()),
       clock: clock.server,
       ids: { uuid: () => `our-${++ids}` },
@@ -69,9 +70,10 @@ export function createFastWorld(
       network.cutAll();
       clock.forgetServer();
     },
-    /** Another one begins, on the same store unless it is given one. */
-    startController(store: Database = database): void {
+    /** Another one begins, on the same store unless it is given one, and with what has changed of its configuration. */
+    startController(store: Database = database, changed: Partial<Policy> = {}): void {
       database = store;
+      policy = { ...policy, ...changed };
       controller = build();
       network.down = false;
     },

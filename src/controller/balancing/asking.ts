@@ -1,4 +1,4 @@
-import { distrusted, type Proof, worst } from '../../balancer/book.ts';
+import { amountOf, distrusted, type Proof, worst } from '../../balancer/book.ts';
 import { raise } from '../../balancer/exposure.ts';
 import type { CallOutcome } from '../../central-system/call-queue.ts';
 import { learnedFromComposite } from '../../central-system/dialects/learning.ts';
@@ -35,7 +35,7 @@ export function attend(world: World, chargePoint: ChargePointState, now: Monoton
     makeContact(world, chargePoint, line);
     return;
   }
-  if (askTime(world, chargePoint, line) || recheck(world, chargePoint, line)) return;
+  if (askTime(world, chargePoint, line) || recheck(world, chargePoint, line, now)) return;
   for (const state of chargePoint.connectors) {
     if (state.asking !== null || state.pending !== null || now < state.askAfter) continue;
     const due = dueOf(state, chargePoint, now);
@@ -58,7 +58,7 @@ function askTime({ site, wake }: World, chargePoint: ChargePointState, line: Lin
 }
 
 /** After it was away: what it says it holds now. */
-function recheck(world: World, chargePoint: ChargePointState, line: Line): boolean {
+function recheck(world: World, chargePoint: ChargePointState, line: Line, now: Monotonic): boolean {
   for (const state of chargePoint.connectors) {
     if (state.recheck === null || state.asking !== null) continue;
     const { commanded, running, floor } = state;
@@ -67,7 +67,11 @@ function recheck(world: World, chargePoint: ChargePointState, line: Line): boole
     // What it never said that it took is not lost when it is not there.
     const wasTaken = running !== null ? commanded?.acceptedAt != null : floor.state !== 'failed';
     const isSent = state.pending !== null || !wasTaken || (running === null && floor.state === 'sent');
-    if (ours === null || isSent || (running === null ? showsIdleFloor !== true : showsComposite === false)) {
+    if (
+      ours === null ||
+      isSent ||
+      (running === null ? showsIdleFloor !== true || isOutranked(state, now) : showsComposite === false)
+    ) {
       state.recheck = null;
       continue;
     }
@@ -75,6 +79,13 @@ function recheck(world: World, chargePoint: ChargePointState, line: Line): boole
     return true;
   }
   return false;
+}
+
+/** What whoever charges next has may lie above the floor: a schedule that shows more than the floor shows only that. */
+function isOutranked({ book, floor }: ConnectorState, now: Monotonic): boolean {
+  return book.entries.some(
+    (entry) => entry.kind !== 'floor' && entry.transactionId === null && amountOf(entry, now) > (floor.mA ?? 0),
+  );
 }
 
 function dueOf(state: ConnectorState, chargePoint: ChargePointState, now: Monotonic): Due | null {
@@ -189,7 +200,7 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
       } else if (proof.verdict === 'refuted' && due.what === 'grant' && state.commanded?.seq === due.seq) {
         state.commanded.state = 'doubtful';
       }
-      const idleSilence = proof.verdict === 'refuted' && connector === 'idle';
+      const idleSilence = proof.verdict === 'refuted' && connector === 'idle' && !isOutranked(state, clock.monotonic());
       const taught = idleSilence ? 'silent' : proof.verdict === 'refuted' ? null : proof.verdict;
       const known = connector === 'idle' ? chargePoint.dialect.showsIdleFloor : chargePoint.dialect.showsComposite;
       if (taught !== null && known !== (taught === 'proven')) {

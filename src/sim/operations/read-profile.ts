@@ -62,6 +62,7 @@ function whimsicalProblem(quirks: Quirks, profile: InstalledProfile, localSwitch
   if (quirks.needsLocalSwitch && !localSwitch) return 'the switch in the housing is not set';
   if (quirks.noChargePointMax && profile.purpose === 'ChargePointMaxProfile') return 'purpose';
   if (quirks.noTxProfile && profile.purpose === 'TxProfile') return 'purpose';
+  if (quirks.noTxDefault && profile.purpose === 'TxDefaultProfile') return 'purpose';
   if (quirks.refusesKind === profile.kind) return 'kind';
   const steps = quirks.limitStepsA;
   const known = ({ limit, numberPhases }: SchedulePeriod): boolean => {
