@@ -90,7 +90,20 @@ function isOutranked({ book, floor }: ConnectorState, now: Monotonic): boolean {
 
 function dueOf(state: ConnectorState, chargePoint: ChargePointState, now: Monotonic): Due | null {
   const lagMs = lagOf(chargePoint);
-  return toProve(state, now, lagMs) ?? looksDropped(state, now, lagMs) ?? lookAtFloor(state, chargePoint);
+  return (
+    toProve(state, now, lagMs) ?? byHand(state) ?? looksDropped(state, now, lagMs) ?? lookAtFloor(state, chargePoint)
+  );
+}
+
+/** A limit of this transaction that somebody set by hand may be gone by now: only a whole schedule can say so. */
+function byHand({ commanded, running, book }: ConnectorState): Due | null {
+  if (commanded?.isProven !== true || commanded.state !== 'accepted' || commanded.transactionId !== running?.id)
+    return null;
+  const isThere = book.entries.some(
+    ({ kind, transactionId, xMA, seq }) =>
+      kind === 'foreign' && transactionId === running.id && seq < commanded.seq && xMA > commanded.bookedMA,
+  );
+  return isThere ? { seq: commanded.seq, what: 'grant' } : null;
 }
 
 /** What an idle connector does not show, a transaction does, until it has a grant of its own. */
