@@ -16,9 +16,15 @@ export const HIGH_VOLTAGE_V = 253;
 
 /**
  * The exposure of every circuit. `amounts`: milliamps per phase for each connector. `masks`: the phases that each loads.
- * A charge point whose sockets share a supply limits itself: its own limit counts towards the circuits above, if less.
+ * A charge point whose sockets share a supply limits itself: its own limit counts towards the circuits above, if less; twice
+ * where two charge points go by its id (`twins`).
  */
-export function exposureOf(index: SiteIndex, amounts: ArrayLike<number>, masks: ArrayLike<number>): PhaseSums {
+export function exposureOf(
+  index: SiteIndex,
+  amounts: ArrayLike<number>,
+  masks: ArrayLike<number>,
+  twins: ReadonlySet<string> = new Set(),
+): PhaseSums {
   const sums = new Float64Array(index.circuits.length * 3);
   for (let at = 0; at < index.nodes.length; at += 1) {
     const node = (index.nodes[at] ?? 0) * 3;
@@ -31,10 +37,13 @@ export function exposureOf(index: SiteIndex, amounts: ArrayLike<number>, masks: 
   const unknown = index.model.unknownReserveMA;
   for (let at = index.circuits.length - 1; at >= 0; at -= 1) {
     const parent = index.parents[at] ?? -1;
+    const devices = twins.has(index.circuits[at]?.chargePointId ?? '') ? 2 : 1;
     for (let phase = 0; phase < 3; phase += 1) {
       const own = at * 3 + phase;
       if (parent < 0) sums[own] = (sums[own] ?? 0) + unknown;
-      else sums[parent * 3 + phase] = (sums[parent * 3 + phase] ?? 0) + passedUp(index, at, phase, sums[own] ?? 0);
+      else
+        sums[parent * 3 + phase] =
+          (sums[parent * 3 + phase] ?? 0) + passedUp(index, at, phase, sums[own] ?? 0, devices);
     }
   }
   return sums;
@@ -86,7 +95,9 @@ function fitsWatts(sums: PhaseSums, risen: readonly number[], room: Room, node: 
 }
 
 /** What a circuit's sum is for the one above it. */
-function passedUp(index: SiteIndex, node: number, phase: number, sum: number): number {
+function passedUp(index: SiteIndex, node: number, phase: number, sum: number, devices = 1): number {
   const circuit = index.circuits[node];
-  return circuit !== undefined && circuit.chargePointId !== null ? Math.min(sum, circuit.limitMA[phase] ?? sum) : sum;
+  return circuit !== undefined && circuit.chargePointId !== null
+    ? Math.min(sum, devices * (circuit.limitMA[phase] ?? sum))
+    : sum;
 }

@@ -100,6 +100,10 @@ export type Quirks = {
   readonly resumesTransactionOnReboot: boolean;
   /** TxProfiles stand in memory only. */
   readonly losesTxProfilesOnReboot: boolean;
+  /** Introduces itself on every connection, and not only after a start. */
+  readonly bootsOnReconnect: boolean;
+  /** Introduces itself when that is triggered, though it is accepted. */
+  readonly bootsWhenAsked: boolean;
   /** A car gets all that the wiring carries without a transaction. */
   readonly freeVend: boolean;
 };
@@ -153,6 +157,8 @@ export const noQuirks: Quirks = {
   idleComposite: null,
   resumesTransactionOnReboot: false,
   losesTxProfilesOnReboot: false,
+  bootsOnReconnect: false,
+  bootsWhenAsked: false,
   freeVend: false,
 };
 

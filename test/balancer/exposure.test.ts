@@ -77,6 +77,16 @@ describe('exposure', () => {
   });
 });
 
+it('of two charge points under one id is what both of them may let through', () => {
+  const model = siteModel();
+  const circuits = model.circuits.map((one) => (one.id === 'garage' ? { ...one, chargePointId: 'CP2' } : one));
+  const index = indexSite({ ...model, circuits });
+  const of = [5_000, 200_000, 0];
+  expect(exposureOf(index, of, index.wired)[0]).toBe(68_000);
+  expect(exposureOf(index, of, index.wired, new Set(['CP2']))[0]).toBe(131_000);
+  expect(exposureOf(index, of, index.wired, new Set(['CP1']))[0]).toBe(68_000);
+});
+
 describe('the gate', () => {
   const steps = fc.array(fc.tuple(fc.nat(9), fc.integer({ min: 0, max: 32_000 })), { maxLength: 30 });
 

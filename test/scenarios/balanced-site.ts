@@ -2,6 +2,7 @@ import { commissioningWishes } from '../../src/central-system/configuration/comm
 import type { CircuitModel, ConnectorModel, Rotation, SiteModel } from '../../src/domain/site-model.ts';
 import { type MilliAmps, milliAmps, type PerPhase } from '../../src/domain/units.ts';
 import { type CarType, createCar } from '../../src/sim/car.ts';
+import type { ChargePoint } from '../../src/sim/charge-point.ts';
 import { createElectricity } from '../../src/sim/electricity.ts';
 import type { ForeignLoad } from '../../src/sim/foreign-load.ts';
 import type { Quirks } from '../../src/sim/quirks.ts';
@@ -36,6 +37,8 @@ export type SiteOptions = {
   readonly returnsSilently?: boolean;
   /** How wrong its clock is until it is told the time, ms. */
   readonly clockErrorMs?: (index: number) => number;
+  /** Of charge points, by id. */
+  readonly passwords?: ReadonlyMap<string, string>;
 };
 
 const model = (quirks: Partial<Quirks>, returnsSilently = false): Model => ({
@@ -120,6 +123,7 @@ export function createBalancedSite(options: SiteOptions) {
       wishedConfiguration: { ...openPolicy.wishedConfiguration, commissioning: commissioningWishes({}) },
     },
     ...(options.database === undefined ? {} : { database: options.database }),
+    ...(options.passwords === undefined ? {} : { passwords: options.passwords }),
   });
   const points = ids.map((id, index) =>
     world.chargePoint(id, model(options.quirks?.(index) ?? {}, options.returnsSilently), {
@@ -178,6 +182,13 @@ export function createBalancedSite(options: SiteOptions) {
       const point = points[index];
       point?.connectors[0]?.plug(createCar(car, socPercent));
       point?.connectors[0]?.presentCard(`CARD-${index}`);
+    },
+    /** Another one that goes by the id of the first, beside it on its circuit, without power yet. */
+    twin(quirks: Partial<Quirks> = {}): ChargePoint {
+      const point = world.chargePoint(ids[0] ?? '', model(quirks), { serialNumber: 'THE-OTHER' });
+      electricity.add({ point, connectorId: 1, circuit: circuitOf(0), rotation: rotationOf(0) });
+      points.push(point);
+      return point;
     },
     /** Amps on L1 to L3 of a circuit. */
     flow: (id = 'grid'): readonly number[] => electricity.currents().get(id) ?? [],

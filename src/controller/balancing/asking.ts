@@ -5,6 +5,7 @@ import { learnedFromComposite } from '../../central-system/dialects/learning.ts'
 import { compositeProof } from '../../central-system/limits/composite-proof.ts';
 import { unitOf } from '../../central-system/limits/grant-profile.ts';
 import { TRUSTED_AFTER } from '../../domain/dialect.ts';
+import { isSuspicious } from '../../domain/identity-watch.ts';
 import { type Monotonic, milliAmps } from '../../domain/units.ts';
 import { reportedScheduleFromWire } from '../../ocpp/charging-profile-wire.ts';
 import type { Line } from '../lines.ts';
@@ -35,7 +36,12 @@ export function attend(world: World, chargePoint: ChargePointState, now: Monoton
     makeContact(world, chargePoint, line);
     return;
   }
-  if (askTime(world, chargePoint, line) || recheck(world, chargePoint, line, now)) return;
+  if (
+    askName(world, chargePoint, line, now) ||
+    askTime(world, chargePoint, line) ||
+    recheck(world, chargePoint, line, now)
+  )
+    return;
   for (const state of chargePoint.connectors) {
     if (state.asking !== null || state.pending !== null || now < state.askAfter) continue;
     const due = dueOf(state, chargePoint, now);
@@ -53,6 +59,17 @@ function askTime({ site, wake }: World, chargePoint: ChargePointState, line: Lin
   chargePoint.timeAsked = true;
   const payload = { requestedMessage: 'StatusNotification', connectorId: state.model.connectorId };
   const { callTimeoutMs: timeoutMs } = site;
+  site.call(line, { action: 'TriggerMessage', payload, class: 'increase', timeoutMs, waitMs: 5_000, ended: wake });
+  return true;
+}
+
+/** Two of them may go by this id, and a mere reconnection does not say which of them it is. */
+function askName({ site, wake }: World, chargePoint: ChargePointState, line: Line, now: Monotonic): boolean {
+  if (chargePoint.nameAsked || line.session?.booted !== false || !isSuspicious(chargePoint.identities, now))
+    return false;
+  chargePoint.nameAsked = true;
+  const { callTimeoutMs: timeoutMs } = site;
+  const payload = { requestedMessage: 'BootNotification' };
   site.call(line, { action: 'TriggerMessage', payload, class: 'increase', timeoutMs, waitMs: 5_000, ended: wake });
   return true;
 }

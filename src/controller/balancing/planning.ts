@@ -24,6 +24,7 @@ import {
 } from '../../domain/units.ts';
 import type { Planned, Wish } from './planned.ts';
 import { type ConnectorState, commandedMA, type Draw } from './state.ts';
+import { twinsOf } from './twins.ts';
 import { chargePointOf, isReachable, type World } from './world.ts';
 
 /** From what is known now to a share for every car, and to what the book leaves room for. */
@@ -46,9 +47,10 @@ export function planSite(world: World, cycle: Cycle): Planned {
   const cars = connectors.filter((_, at) => planned[at] === true);
   const connectorLoads = connectors.map((state, at) => loadOf(world, state, amounts[at] ?? 0, planned[at] === true));
   const looked = foreignLoad(index.model, world.meters, connectorLoads, world.foreign, now);
-  const sums = exposureOf(index, amounts, masks);
+  const twins = twinsOf(world);
+  const sums = exposureOf(index, amounts, masks, twins);
   const unplanned = amounts.map((mA, at) => (planned[at] === true ? 0 : mA));
-  const others = exposureOf(index, unplanned, masks);
+  const others = exposureOf(index, unplanned, masks, twins);
   const { room, limits, held } = roomOf(world, cycle, looked.loads);
   const { shares, faults } = sharesOf(world, cycle, cars, room, others, looked.loads);
   return { shares, room, sums, masks, loads: looked.loads, foreign: looked.state, limits, held, faults };
@@ -68,6 +70,8 @@ function countedPhases({ index }: World, { learning, model, running }: Connector
 function isPlanned(world: World, state: ConnectorState): boolean {
   const { running, model, obedience } = state;
   if (running === null || !running.authorized || !model.smartCharging) return false;
+  // Of two that go by one id nobody knows which would be limited.
+  if (state.book.hasTwin) return false;
   // What does not obey takes all that it can draw off the others' capacity, and no share.
   if (obedience === 'drawing-unasked' || obedience === 'disobedient') return false;
   return isReachable(world, chargePointOf(world, state)) && !state.book.isolated;

@@ -8,6 +8,7 @@ import type { GridPhase } from '../../domain/site-model.ts';
 import { milliAmps } from '../../domain/units.ts';
 import { sentenceOf } from './changes.ts';
 import { type ConnectorState, commandedMA } from './state.ts';
+import { twinsOf } from './twins.ts';
 import type { World } from './world.ts';
 
 /** What the loop knows, as it is shown: amps per phase, L1 to L3, rounded to a hundredth. */
@@ -105,10 +106,14 @@ export function createShown(world: World) {
 
   function circuits(): CircuitShown[] {
     const { planned } = world;
-    const dead = deadBoxWith(index.model, ({ chargePointId, connectorId }) => {
-      const state = world.byKey.get(`${chargePointId}/${connectorId}`);
-      return milliAmps(state === undefined ? 0 : settled(state.book));
-    });
+    const dead = deadBoxWith(
+      index.model,
+      ({ chargePointId, connectorId }) => {
+        const state = world.byKey.get(`${chargePointId}/${connectorId}`);
+        return milliAmps(state === undefined ? 0 : settled(state.book));
+      },
+      twinsOf(world),
+    );
     const plannedMA = plannedBelow();
     return index.circuits.map((circuit, node): CircuitShown => {
       const load = planned?.loads.get(circuit.id);
@@ -167,11 +172,11 @@ export function createShown(world: World) {
     return index.model.meters.flatMap(({ id }) => world.meters.get(id) ?? []);
   }
 
-  /** `degraded`: a meter does not tell, or somebody does not obey. */
+  /** `degraded`: a meter does not tell, or somebody does not obey, or two go by one id. */
   function limitState(): 'balancing' | 'degraded' {
     const blind = [...world.meters.values()].some(({ quality }) => quality !== 'fresh');
     const unruly = connectors.some(({ obedience }) => obedience === 'disobedient' || obedience === 'drawing-unasked');
-    return blind || unruly ? 'degraded' : 'balancing';
+    return blind || unruly || twinsOf(world).size > 0 ? 'degraded' : 'balancing';
   }
 }
 

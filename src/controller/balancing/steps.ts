@@ -95,15 +95,18 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
     return chargePoint.dialect.showsComposite !== false && state.under !== 'lost';
   }
 
-  /** What has not obeyed is tried with the least that a car charges with: more than that is booked for it already. */
-  function leastShare({ obedience, running, model }: ConnectorState): Share | null {
-    if (obedience !== 'disobedient' || running === null || !running.authorized) return null;
+  /** What has not obeyed, and one of two, is tried with the least that a car charges with: more than that is booked for it already. */
+  function leastShare({ obedience, running, model, book }: ConnectorState): Share | null {
+    if (running === null || !running.authorized) return null;
+    if (book.hasTwin) return { grantMA: model.minMA, because: { kind: 'two-under-one-id' } };
+    if (obedience !== 'disobedient') return null;
     return { grantMA: model.minMA, because: { kind: 'disobedient', step: 'the least' } };
   }
 
   /** It takes more than it may; without a transaction it shows again only with the next one. */
-  function isUnruly({ obedience, running, aboveSince }: ConnectorState): boolean {
-    return obedience === 'disobedient' && running !== null && aboveSince !== null;
+  function isUnruly({ obedience, running, aboveSince, book }: ConnectorState): boolean {
+    // What one of two was told, the other has not heard.
+    return !book.hasTwin && obedience === 'disobedient' && running !== null && aboveSince !== null;
   }
 
   /**
@@ -186,7 +189,8 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
   /** One that has sent samples and sends none may have ended the transaction, with the end still in its queue. */
   function mayTeach(state: ConnectorState, chargePoint: ChargePointState): boolean {
     const isSilent = state.draw !== null && clock.monotonic() - state.draw.at > 3 * state.intervalMs;
-    return !isSilent && refusalTeaches(state, chargePoint);
+    // One of two refuses what is meant for the other.
+    return !isSilent && !state.book.hasTwin && refusalTeaches(state, chargePoint);
   }
 
   function climb(state: ConnectorState, chargePoint: ChargePointState, now: Monotonic): Step | null {
