@@ -43,8 +43,7 @@ it.each<Habit>(['bootsOnReconnect', 'bootsWhenAsked'])(
   (habit) => {
     const site = charging(habit);
     const begun = withTwin(site, habit);
-    expect(site.plan()[0]).toMatchObject({ committedA: 64, deadBoxA: 64, reason: { kind: 'two-under-one-id' } });
-    expect(site.circuits()[0]?.committedA[0]).toBeLessThanOrEqual(96);
+    const counted = site.plan()[0];
     let most = 0;
     for (let second = 0; second < 300; second += 1) {
       site.advance(1);
@@ -52,14 +51,16 @@ it.each<Habit>(['bootsOnReconnect', 'bootsWhenAsked'])(
     }
     expect(most).toBeGreaterThan(60);
     expect(overloadsSince(site, begun)).toEqual([]);
+    expect(counted).toMatchObject({ committedA: 64, deadBoxA: 64, reason: { kind: 'two-under-one-id' } });
 
     site.world.killController();
     site.advance(5);
     site.world.startController();
     site.advance(2);
-    expect(site.plan()[0]).toMatchObject({ committedA: 64, deadBoxA: 64 });
+    const remembered = site.plan()[0];
     site.advance(200);
     expect(overloadsSince(site, begun)).toEqual([]);
+    expect(remembered).toMatchObject({ committedA: 64, deadBoxA: 64 });
     expect(alertOf(site)).not.toBeNull();
 
     site.points[3]?.powerOff();

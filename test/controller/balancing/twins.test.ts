@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
 import { settled, worst } from '../../../src/balancer/book.ts';
 import { readBook, unwrittenOf } from '../../../src/controller/balancing/journal.ts';
+import { notice } from '../../../src/controller/balancing/noticing.ts';
 import { introduced, knockedAt, lapsed, remembered, twinOf, twinsOf } from '../../../src/controller/balancing/twins.ts';
 import type { World } from '../../../src/controller/balancing/world.ts';
 import type { Nameplate } from '../../../src/domain/charge-point.ts';
 import { TWIN_WINDOW_MS } from '../../../src/domain/identity-watch.ts';
+import { instant } from '../../../src/domain/units.ts';
+import { NOON } from '../../support/manual-clock.ts';
 import { at, type BalancedConnector, balancedConnector, withFloor } from './room.ts';
 
 const named = (serialNumber: string) => ({ vendor: 'Acme', model: 'Wall', serialNumber }) as Nameplate;
@@ -37,6 +40,15 @@ it('it is over a day after the last sign of the other one; then everything is pr
   expect(found.chargePoint.contact).toBe('unknown');
   expect(found.state).toMatchObject({ evidence: null, unwritten: true, floor: { state: 'due' } });
   expect(obeyed).toEqual(['unproven']);
+});
+
+it('a newcomer that was refused at the door is such a sign', () => {
+  const found = twins();
+  const chargePoints = new Map([['CP1', found.chargePoint]]);
+  const site = { clock: { monotonic: () => at(1_000) } };
+  const alert = { id: 'identity:CP1', kind: 'identity-contested', chargePointId: 'CP1', text: '', fix: '' };
+  notice({ ...world, chargePoints, site } as unknown as World, { type: 'alert-raised', alert, at: instant(NOON) });
+  expect(found.chargePoint.identities.twoAt).toBe(1_000);
 });
 
 it('a newcomer that is refused says nothing of one that was never two', () => {
