@@ -50,6 +50,8 @@ export type ConnectorBook = {
   readonly distrusted: boolean;
   /** A person has declared it switched off: 0 until its next connection. */
   readonly isolated: boolean;
+  /** Two charge points go by its id: both may draw all that they can, whatever was proven of either. */
+  readonly hasTwin: boolean;
 };
 
 /** Entries of one connector at most: those beyond it are folded into the largest, which only makes the book stricter. */
@@ -67,11 +69,13 @@ export function voidBook(ratedMA: number): ConnectorBook {
     provableFrom: 0,
     distrusted: false,
     isolated: false,
+    hasTwin: false,
   };
 }
 
 /** The most that may legally flow at this connector now, mA per wired phase, with `running` as its transaction. */
 export function worst(book: ConnectorBook, now: Monotonic, running: number | null): number {
+  if (book.hasTwin) return 2 * book.ratedMA;
   if (book.isolated) return 0;
   if (book.distrusted) return book.ratedMA;
   const isProven = book.floorProven || (running !== null && book.provenTransaction === running);
@@ -88,6 +92,7 @@ export function amountOf({ xMA, until, tailMA }: Entry, now: Monotonic): number 
 
 /** Where everything settles when nobody talks to it any more: the tails, or the rating where no floor is proven. */
 export function settled(book: ConnectorBook): number {
+  if (book.hasTwin) return 2 * book.ratedMA;
   if (book.isolated) return 0;
   if (book.distrusted || !book.floorProven) return book.ratedMA;
   let most = 0;
@@ -204,6 +209,12 @@ export function begunAnew(book: ConnectorBook): ConnectorBook {
 
 export function distrusted(book: ConnectorBook, isDistrusted: boolean): ConnectorBook {
   return book.distrusted === isDistrusted ? book : { ...book, distrusted: isDistrusted };
+}
+
+/** Where it ends, nothing is proven of the one that is left. */
+export function withTwin(book: ConnectorBook, hasTwin: boolean): ConnectorBook {
+  if (book.hasTwin === hasTwin) return book;
+  return hasTwin ? { ...book, hasTwin } : { ...everythingCleared(book), hasTwin, distrusted: false };
 }
 
 /** By a person, audited; ends with the next connection, which counts the rating until something is proven. */

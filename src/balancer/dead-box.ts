@@ -38,8 +38,8 @@ export function deadBox(model: SiteModel): DeadBoxSum[] {
   return deadBoxWith(model, configuredHold);
 }
 
-/** The same with what each connector is held to now, such as a floor that is not proven yet. */
-export function deadBoxWith(model: SiteModel, heldMA: HeldAt): DeadBoxSum[] {
+/** The same with what each connector is held to now, such as a floor that is not proven yet; `twins`: ids that two go by. */
+export function deadBoxWith(model: SiteModel, heldMA: HeldAt, twins: ReadonlySet<string> = new Set()): DeadBoxSum[] {
   const places = new Map(model.circuits.map(({ id }, index) => [id, index]));
   const terms: DeadBoxTerm[][] = model.circuits.map(ownTerms(model.unknownReserveMA));
   for (const connector of model.connectors) {
@@ -55,7 +55,13 @@ export function deadBoxWith(model: SiteModel, heldMA: HeldAt): DeadBoxSum[] {
     if (circuit === undefined || own === undefined) continue;
     const sum = sumOf(own);
     const capped = circuit.chargePointId !== null;
-    const counted = capped ? lower(sum, circuit.limitMA) : sum;
+    const devices = twins.has(circuit.chargePointId ?? '') ? 2 : 1;
+    const counted = capped
+      ? lower(
+          sum,
+          each((phase) => devices * circuit.limitMA[phase]),
+        )
+      : sum;
     sums.push({ circuit: circuit.id, sumMA: counted, limitMA: circuit.limitMA, capped, terms: own });
     if (circuit.parent !== null) {
       terms[places.get(circuit.parent) ?? -1]?.push({ kind: 'circuit', of: circuit.id, phases: counted });

@@ -14,15 +14,19 @@ export type Room = { readonly mA: PhaseSums; readonly watts: Float64Array };
 /** The voltage at which amps count against a limit in watts, V: the highest that is likely (230 V + 10 %). */
 export const HIGH_VOLTAGE_V = 253;
 
+const NO_TWINS: ReadonlySet<string> = new Set();
+
 /**
  * The exposure of every circuit. `amounts`: milliamps per phase for each connector. `masks`: the phases that each loads.
- * A charge point whose sockets share a supply limits itself: its own limit counts towards the circuits above, if less.
+ * A charge point whose sockets share a supply limits itself: its own limit counts towards the circuits above, if less; twice
+ * where two charge points go by its id (`twins`).
  * `others`: what each circuit carries besides, mA; nothing where it is left out.
  */
 export function exposureOf(
   index: SiteIndex,
   amounts: ArrayLike<number>,
   masks: ArrayLike<number>,
+  twins: ReadonlySet<string> = NO_TWINS,
   others?: PhaseSums,
 ): PhaseSums {
   const sums = others === undefined ? new Float64Array(index.circuits.length * 3) : others.slice();
@@ -37,21 +41,25 @@ export function exposureOf(
   const unknown = index.model.unknownReserveMA;
   for (let at = index.circuits.length - 1; at >= 0; at -= 1) {
     const parent = index.parents[at] ?? -1;
+    const devices = twins.has(index.circuits[at]?.chargePointId ?? '') ? 2 : 1;
     for (let phase = 0; phase < 3; phase += 1) {
       const own = at * 3 + phase;
       if (parent < 0) sums[own] = (sums[own] ?? 0) + unknown;
-      else sums[parent * 3 + phase] = (sums[parent * 3 + phase] ?? 0) + passedUp(index, at, phase, sums[own] ?? 0);
+      else
+        sums[parent * 3 + phase] =
+          (sums[parent * 3 + phase] ?? 0) + passedUp(index, at, phase, sums[own] ?? 0, devices);
     }
   }
   return sums;
 }
 
 /** The same in every cycle as `deadBoxWith` spells out: with reserves, and what limits itself at no more than its limit. */
-export function heldSums(index: SiteIndex, amounts: ArrayLike<number>): PhaseSums {
-  const sums = exposureOf(index, amounts, index.wired, index.reserves);
+export function heldSums(index: SiteIndex, amounts: ArrayLike<number>, twins: ReadonlySet<string>): PhaseSums {
+  const sums = exposureOf(index, amounts, index.wired, twins, index.reserves);
   for (let node = 0; node < index.circuits.length; node += 1) {
+    const devices = twins.has(index.circuits[node]?.chargePointId ?? '') ? 2 : 1;
     for (let phase = 0; phase < 3; phase += 1) {
-      sums[node * 3 + phase] = passedUp(index, node, phase, sums[node * 3 + phase] ?? 0);
+      sums[node * 3 + phase] = passedUp(index, node, phase, sums[node * 3 + phase] ?? 0, devices);
     }
   }
   return sums;
@@ -103,7 +111,9 @@ function fitsWatts(sums: PhaseSums, risen: readonly number[], room: Room, node: 
 }
 
 /** What a circuit's sum is for the one above it. */
-function passedUp(index: SiteIndex, node: number, phase: number, sum: number): number {
+function passedUp(index: SiteIndex, node: number, phase: number, sum: number, devices = 1): number {
   const circuit = index.circuits[node];
-  return circuit !== undefined && circuit.chargePointId !== null ? Math.min(sum, circuit.limitMA[phase] ?? sum) : sum;
+  return circuit !== undefined && circuit.chargePointId !== null
+    ? Math.min(sum, devices * (circuit.limitMA[phase] ?? sum))
+    : sum;
 }

@@ -28,6 +28,8 @@ export type Because =
   | { readonly kind: 'disobedient'; readonly step: string }
   /** Drawing without a transaction. */
   | { readonly kind: 'drawing-unasked' }
+  /** Two charge points go by its id: both count with their rating. */
+  | { readonly kind: 'two-under-one-id' }
   /** A larger share is decided and waits until another's decrease is proven. */
   | { readonly kind: 'waiting-for-release'; readonly circuit: string }
   /** Raised at most every 15 s. */

@@ -55,6 +55,8 @@ function reason(because: Because, { grantMA, circuitName, clock }: Telling): str
       return `the charge point draws more than its limit (next step: ${because.step}); it is served again once it obeys`;
     case 'drawing-unasked':
       return 'current flows without a session; it is served again once a session is started or the current ends';
+    case 'two-under-one-id':
+      return 'two charge points go by this id, so it gets the least; give one of them an id of its own';
     case 'waiting-for-release':
       return `a larger share is decided and waits until another car on ${circuitName(because.circuit)} has really gone down; that takes some seconds`;
     case 'settling':

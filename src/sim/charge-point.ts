@@ -28,6 +28,8 @@ import type { Dial } from './transport.ts';
 type ChargePointOptions = {
   readonly id: string;
   readonly model: Model;
+  /** What it says of itself; the id if absent. */
+  readonly serialNumber?: string;
   readonly dial: Dial;
   readonly clock: SimClock;
   readonly random: Random;
@@ -131,7 +133,7 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     payload: () => ({
       chargePointVendor: model.vendor,
       chargePointModel: model.model,
-      chargePointSerialNumber: id.slice(0, 25),
+      chargePointSerialNumber: (options.serialNumber ?? id).slice(0, 25),
       firmwareVersion: flash.firmwareVersion,
     }),
     answered: (status, interval, conf) => {
@@ -193,6 +195,7 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
       rpc.opened(send);
       registrar.reconnected();
       if (registrar.status() !== 'Accepted') return;
+      if (quirks.bootsOnReconnect) registrar.boot();
       if (model.repeatsStatus) reports.forget();
       goOn();
     },

@@ -72,6 +72,8 @@ export type Quirks = {
   readonly noTxProfile: boolean;
   /** Takes limits for the whole charge point only: refuses TxProfile and TxDefaultProfile. */
   readonly onlyChargePointMax: boolean;
+  /** Refuses TxDefaultProfile. */
+  readonly noTxDefault: boolean;
   /** Refuses profiles of this kind. */
   readonly refusesKind: 'Absolute' | 'Relative' | null;
   /** Refuses every profile until a switch in the housing has been set (`setLocalSwitch`). */
@@ -102,6 +104,10 @@ export type Quirks = {
   readonly resumesTransactionOnReboot: boolean;
   /** TxProfiles stand in memory only. */
   readonly losesTxProfilesOnReboot: boolean;
+  /** Introduces itself on every connection, and not only after a start. */
+  readonly bootsOnReconnect: boolean;
+  /** Introduces itself when that is triggered, though it is accepted. */
+  readonly bootsWhenAsked: boolean;
   /** A car gets all that the wiring carries without a transaction. */
   readonly freeVend: boolean;
 };
@@ -141,6 +147,7 @@ export const noQuirks: Quirks = {
   noChargePointMax: false,
   noTxProfile: false,
   onlyChargePointMax: false,
+  noTxDefault: false,
   refusesKind: null,
   needsLocalSwitch: false,
   limitStepsA: null,
@@ -156,6 +163,8 @@ export const noQuirks: Quirks = {
   idleComposite: null,
   resumesTransactionOnReboot: false,
   losesTxProfilesOnReboot: false,
+  bootsOnReconnect: false,
+  bootsWhenAsked: false,
   freeVend: false,
 };
 

@@ -76,6 +76,13 @@ describe('the dead-box sum', () => {
     expect(sumsOf(deadBox(own(null)))).toEqual({ grid: [40, 40, 40], A: [40, 40, 40] });
   });
 
+  test('where two go by one id, both count, and each of them limits itself', () => {
+    const sockets = [connector('A', 'A', 40), connector('A', 'A', 40, { connectorId: 2 }), connector('B', 'grid', 6)];
+    const model = site([circuit('grid', null, 63), circuit('A', 'grid', 32, { chargePointId: 'A' })], sockets);
+    const held = deadBoxWith(model, ({ floorMA }) => floorMA, new Set(['A']));
+    expect(sumsOf(held)).toEqual({ grid: [70, 70, 70], A: [64, 64, 64] });
+  });
+
   test('takes what each connector is held to now', () => {
     const model = site([circuit('grid', null, 32)], [connector('A', 'grid', 6), connector('B', 'grid', 6)]);
     const held = deadBoxWith(model, ({ chargePointId, ratedMA, floorMA }) =>

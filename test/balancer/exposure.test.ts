@@ -73,10 +73,10 @@ describe('exposure', () => {
           return { ...circuit, reserveMA: [mA, milliAmps(0), mA] as const };
         });
         const model = { ...bare, circuits };
-        const spelledOut = deadBoxWith(model, ({ chargePointId }) =>
-          milliAmps(of[Number(chargePointId.slice(2))] ?? 0),
-        );
-        expect([...heldSums(indexSite(model), of)]).toEqual(spelledOut.flatMap(({ sumMA }) => [...sumMA]));
+        const twins = new Set(['P2', 'P4']);
+        const held = (one: { chargePointId: string }) => milliAmps(of[Number(one.chargePointId.slice(2))] ?? 0);
+        const spelledOut = deadBoxWith(model, held, twins);
+        expect([...heldSums(indexSite(model), of, twins)]).toEqual(spelledOut.flatMap(({ sumMA }) => [...sumMA]));
       }),
       { seed: 1 },
     );
@@ -93,6 +93,16 @@ describe('exposure', () => {
       { seed: 1 },
     );
   });
+});
+
+it('of two charge points under one id is what both of them may let through', () => {
+  const model = siteModel();
+  const circuits = model.circuits.map((one) => (one.id === 'garage' ? { ...one, chargePointId: 'CP2' } : one));
+  const index = indexSite({ ...model, circuits });
+  const of = [5_000, 200_000, 0];
+  expect(exposureOf(index, of, index.wired)[0]).toBe(68_000);
+  expect(exposureOf(index, of, index.wired, new Set(['CP2']))[0]).toBe(131_000);
+  expect(exposureOf(index, of, index.wired, new Set(['CP1']))[0]).toBe(68_000);
 });
 
 describe('the gate', () => {

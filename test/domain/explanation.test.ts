@@ -26,6 +26,7 @@ const reasons: readonly Because[] = [
   { kind: 'unproven' },
   { kind: 'disobedient', step: 'resend' },
   { kind: 'drawing-unasked' },
+  { kind: 'two-under-one-id' },
   { kind: 'waiting-for-release', circuit: 'b' },
   { kind: 'settling', until },
   { kind: 'changes-spent' },

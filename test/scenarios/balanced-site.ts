@@ -2,6 +2,7 @@ import { commissioningWishes } from '../../src/central-system/configuration/comm
 import type { CircuitModel, ConnectorModel, Rotation, SiteModel } from '../../src/domain/site-model.ts';
 import { type MilliAmps, milliAmps, type PerPhase, watts } from '../../src/domain/units.ts';
 import { type CarType, createCar } from '../../src/sim/car.ts';
+import type { ChargePoint } from '../../src/sim/charge-point.ts';
 import type { DcOutlet } from '../../src/sim/dc.ts';
 import { createElectricity } from '../../src/sim/electricity.ts';
 import type { ForeignLoad } from '../../src/sim/foreign-load.ts';
@@ -41,6 +42,8 @@ export type SiteOptions = {
   readonly returnsSilently?: boolean;
   /** How wrong its clock is until it is told the time, ms. */
   readonly clockErrorMs?: (index: number) => number;
+  /** Of charge points, by id. */
+  readonly passwords?: ReadonlyMap<string, string>;
 };
 
 type DcOption = ReturnType<NonNullable<SiteOptions['dc']>>;
@@ -139,6 +142,7 @@ export function createBalancedSite(options: SiteOptions) {
       wishedConfiguration: { ...openPolicy.wishedConfiguration, commissioning: commissioningWishes({}) },
     },
     ...(options.database === undefined ? {} : { database: options.database }),
+    ...(options.passwords === undefined ? {} : { passwords: options.passwords }),
   });
   const points = ids.map((id, index) =>
     world.chargePoint(id, model(options.quirks?.(index) ?? {}, sockets.length, dcOf(index), options.returnsSilently), {
@@ -187,6 +191,7 @@ export function createBalancedSite(options: SiteOptions) {
   return {
     world,
     points,
+    siteModel,
     electricity,
     meter,
     advance: (seconds: number) => world.clock.advance(seconds),
@@ -198,6 +203,13 @@ export function createBalancedSite(options: SiteOptions) {
       const point = points[index];
       point?.connectors[0]?.plug(createCar(car, socPercent));
       point?.connectors[0]?.presentCard(`CARD-${index}`);
+    },
+    /** Another one that goes by the id of the first, beside it on its circuit, without power yet. */
+    twin(quirks: Partial<Quirks> = {}): ChargePoint {
+      const point = world.chargePoint(ids[0] ?? '', model(quirks, 1, null), { serialNumber: 'THE-OTHER' });
+      electricity.add({ point, connectorId: 1, circuit: circuitOf(0), rotation: rotationOf(0) });
+      points.push(point);
+      return point;
     },
     /** Amps on L1 to L3 of a circuit. */
     flow: (id = 'grid'): readonly number[] => electricity.currents().get(id) ?? [],

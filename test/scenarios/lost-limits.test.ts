@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { milliAmps } from '../../src/domain/units.ts';
 import type { Quirks } from '../../src/sim/quirks.ts';
 import { createAlertViews } from '../../src/store/alert-view.ts';
 import { createBalancedSite } from './balanced-site.ts';
@@ -61,6 +62,37 @@ it('limits that go with the power are asked for after a boot, and sent again at 
   site.advance(60);
   expect(held(site, 1)).toBe(1);
   expect(site.electricity.overloads.kept()).toEqual([]);
+  site.stop();
+});
+
+it('a default that outlived its transaction lies above the floor: that is no floor that was lost', () => {
+  const site = charging({ noTxProfile: true });
+  site.points[0]?.connectors[0]?.unplug();
+  site.advance(60);
+  site.points[0]?.cutLine();
+  site.advance(60);
+  expect(site.points[0]?.connected()).toBe(true);
+  expect(profilesOf(site, 0)).toEqual(['TxDefaultProfile 0', 'TxDefaultProfile 1']);
+  expect(dialect(site)).toMatchObject({ mode: 'A', losesProfiles: 'never', showsIdleFloor: true });
+  site.stop();
+});
+
+it('nor does a schedule that shows such a default say that the make hides its floor', () => {
+  const site = createBalancedSite({ limitA: 63, chargePoints: 2, floorA: 10, quirks: () => ({ noTxProfile: true }) });
+  site.powerOn();
+  site.advance(60);
+  site.plugIn(0);
+  site.advance(60);
+  site.points[0]?.connectors[0]?.unplug();
+  site.advance(30);
+  site.world.killController();
+  const connectors = site.siteModel.connectors.map((one) => ({ ...one, floorMA: milliAmps(0) }));
+  site.world.startController(undefined, { siteModel: { ...site.siteModel, connectors } });
+  const from = site.world.network.frames.length;
+  site.advance(60);
+  const asked = site.world.network.frames.slice(from).filter(({ id }) => id === 'CP01');
+  expect(asked.some(({ text }) => text.includes('"GetCompositeSchedule"'))).toBe(true);
+  expect(dialect(site)?.showsIdleFloor).toBe(true);
   site.stop();
 });
 

@@ -17,7 +17,13 @@ import { createTwoSidedClock } from './two-sided-clock.ts';
  */
 
 export function createFastWorld(
-  options: { seed?: number; policy?: Partial<Policy>; database?: Database; leaseS?: number | 'auto' } = {},
+  options: {
+    seed?: number;
+    policy?: Partial<Policy>;
+    database?: Database;
+    leaseS?: number | 'auto';
+    passwords?: ReadonlyMap<string, string>;
+  } = {},
 ) {
   const clock = createTwoSidedClock();
   const random = createRandom(options.seed ?? 1);
@@ -25,11 +31,13 @@ export function createFastWorld(
   const newId = () => 'epoch';
   let database = options.database ?? openStore(':memory:', { now: clock.server.now(), newId }).database;
   let ids = 0;
+  const passwords = new Map([...(options.passwords ?? [])].map(([id, text]) => [id, Buffer.from(text)]));
+  let policy: Policy = { ...openPolicy, unknownCards: 'accept', ...options.policy };
   const build = () =>
     createController({
       database,
-      policy: { ...openPolicy, unknownCards: 'accept', ...options.policy },
-      credentials: createCredentials(new Map()),
+      policy,
+      credentials: createCredentials(passwords),
       clock: clock.server,
       ids: { uuid: () => `our-${++ids}` },
       log,
@@ -53,7 +61,11 @@ export function createFastWorld(
     network,
     controller: () => controller,
     /** A charge point that has no power yet. */
-    chargePoint(id: string, model: Model, more: { clockErrorMs?: number; random?: Random } = {}): ChargePoint {
+    chargePoint(
+      id: string,
+      model: Model,
+      more: { clockErrorMs?: number; random?: Random; serialNumber?: string } = {},
+    ): ChargePoint {
       return createChargePoint({
         id,
         model,
@@ -61,6 +73,8 @@ export function createFastWorld(
         clock: clock.sim,
         random: more.random ?? random.fork(),
         clockErrorMs: more.clockErrorMs ?? 0,
+        password: options.passwords?.get(id) ?? null,
+        ...(more.serialNumber === undefined ? {} : { serialNumber: more.serialNumber }),
       });
     },
     /** The controller dies in this moment, and every line with it; nothing of it runs any more. */
@@ -69,9 +83,10 @@ export function createFastWorld(
       network.cutAll();
       clock.forgetServer();
     },
-    /** Another one begins, on the same store unless it is given one. */
-    startController(store: Database = database): void {
+    /** Another one begins, on the same store unless it is given one, and with what has changed of its configuration. */
+    startController(store: Database = database, changed: Partial<Policy> = {}): void {
       database = store;
+      policy = { ...policy, ...changed };
       controller = build();
       network.down = false;
     },

@@ -26,9 +26,11 @@ export function createLoopback({ clock, random, upgradeRequested }: LoopbackOpti
   /** Charge points whose dialling fails. */
   const unreachable = new Set<string>();
 
-  const note = (id: string, up: boolean, text: string): void => {
-    frames.push({ at: clock.now(), id, up, text });
+  const note = (id: string, up: boolean, text: string): Frame => {
+    const frame = { at: clock.now(), id, up, text };
+    frames.push(frame);
     if (frames.length > mostFrames) frames.splice(0, mostFrames / 10);
+    return frame;
   };
   /** Runs things after the way, never out of order. */
   const inOrder = () => {
@@ -56,13 +58,18 @@ export function createLoopback({ clock, random, upgradeRequested }: LoopbackOpti
     };
     const link: Link = { id, cut: () => end(1006, ''), mute: 'none' };
     const lost = (direction: 'up' | 'down'): boolean => ended || link.mute === direction || link.mute === 'both';
+    /** In its turn, unless it is one that is held up. */
+    const carry = (frame: Frame, inTurn: (run: () => void) => void, arrived: () => void): void => {
+      const lateMs = network.lateMs(frame);
+      if (lateMs === 0) inTurn(arrived);
+      else if (lateMs < Number.POSITIVE_INFINITY) clock.setTimeout(arrived, lateMs);
+    };
 
     const connection: Connection = {
       remoteAddress: '10.0.0.9',
       reachedAt: 'http://gateway:9000',
       send: (text) => {
-        note(id, false, text);
-        down(() => {
+        carry(note(id, false, text), down, () => {
           if (!lost('down')) events.text(text);
         });
       },
@@ -114,8 +121,7 @@ export function createLoopback({ clock, random, upgradeRequested }: LoopbackOpti
     });
     return {
       send: (text) => {
-        note(id, true, text);
-        up(() => {
+        carry(note(id, true, text), up, () => {
           if (lost('up')) return;
           if (paused) unread.push(text);
           else listener?.frame(text);
@@ -135,6 +141,8 @@ export function createLoopback({ clock, random, upgradeRequested }: LoopbackOpti
     unreachable,
     /** Everything that was sent, the latest so many. */
     frames,
+    /** How long a frame is held up, ms, while those behind it pass; 0: it comes in its turn, Infinity: never. */
+    lateMs: (_: Frame): number => 0,
     /** The line of this charge point breaks, and both ends notice. */
     cut: (id: string) => links.get(id)?.cut(),
     cutAll: () => {

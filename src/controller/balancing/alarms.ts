@@ -1,6 +1,8 @@
 import type { Event } from '../../domain/events.ts';
+import type { Identity } from '../../domain/identity-watch.ts';
 import type { Instant, Monotonic } from '../../domain/units.ts';
 import { deadBoxSums, gridMeterOf } from './sums.ts';
+import { twinAlert, twinsOf } from './twins.ts';
 import type { World } from './world.ts';
 
 /** What people should know of circuits, said once and taken back when it is over. */
@@ -18,26 +20,28 @@ type Finding = {
   readonly text: string;
   readonly fix: string;
   readonly afterMs: number;
+  readonly chargePointId?: string;
 };
 
 export function createAlarms(world: World) {
   const since = new Map<string, Monotonic>();
   const ids = world.index.circuits.flatMap(({ id }) => [`dead-box:${id}`, `overload:${id}`]);
   /** Those of the process before us are taken back by us. */
-  const raised = new Set([...ids, STRANGERS].filter(world.site.isAlertOpen));
+  const twins = [...world.chargePoints.keys()].map(twinAlert);
+  const raised = new Set([...ids, ...twins, STRANGERS].filter(world.site.isAlertOpen));
 
   return function look(now: Monotonic, at: Instant): void {
     const events: Event[] = [];
-    const found = [...deadBoxes(), ...overloads(), ...strangers()];
+    const found = [...deadBoxes(), ...overloads(), ...strangers(), ...twoUnderOneId()];
     const there = new Set(found.map(({ id }) => id));
     for (const id of [...since.keys()]) if (!there.has(id)) since.delete(id);
-    for (const { id, kind, text, fix, afterMs } of found) {
+    for (const { id, kind, text, fix, afterMs, chargePointId = null } of found) {
       const begun = since.get(id) ?? now;
       since.set(id, begun);
       if (now - begun < afterMs || raised.has(id)) continue;
       raised.add(id);
       world.site.log.warn({ id }, text);
-      events.push({ type: 'alert-raised', alert: { id, kind, chargePointId: null, text, fix }, at });
+      events.push({ type: 'alert-raised', alert: { id, kind, chargePointId, text, fix }, at });
     }
     for (const id of [...raised]) {
       if (there.has(id)) continue;
@@ -89,6 +93,27 @@ export function createAlarms(world: World) {
     });
   }
 
+  function twoUnderOneId(): Finding[] {
+    return [...twinsOf(world)].map((chargePointId) => {
+      const names = (world.chargePoints.get(chargePointId)?.identities.seen ?? []).map(({ identity }) =>
+        nameOf(identity),
+      );
+      const who = names.length < 2 ? '' : ` (${short(names)})`;
+      return {
+        id: twinAlert(chargePointId),
+        kind: 'two-under-one-id',
+        afterMs: 0,
+        chargePointId,
+        text:
+          `Two charge points take turns in connecting as ${chargePointId}${who}. What one of them was told says nothing of the ` +
+          'other, so this id counts with twice its rating, and the cars there get the least.',
+        fix:
+          'Give one of them an id of its own, in its settings and in the configuration. Then clear this alert; by itself it goes ' +
+          'when only one of them was heard of for 24 hours.',
+      };
+    });
+  }
+
   /** An accepted charge point that nobody has described is limited by nothing. */
   function strangers(): Finding[] {
     const unknown = [...world.site.lines.all()]
@@ -109,6 +134,9 @@ export function createAlarms(world: World) {
     ];
   }
 }
+
+const nameOf = ({ vendor, model, serialNumber, boxSerialNumber, firmwareVersion }: Identity): string =>
+  `${vendor} ${model} ${serialNumber ?? boxSerialNumber ?? firmwareVersion ?? ''}`.trim();
 
 const SHOWN = 5;
 const short = (names: readonly string[]): string =>

@@ -1,4 +1,4 @@
-import { distrusted, type Proof, worst } from '../../balancer/book.ts';
+import { amountOf, distrusted, type Proof, worst } from '../../balancer/book.ts';
 import { raise } from '../../balancer/exposure.ts';
 import type { CallOutcome } from '../../central-system/call-queue.ts';
 import { learnedFromComposite } from '../../central-system/dialects/learning.ts';
@@ -6,6 +6,7 @@ import { compositeProof } from '../../central-system/limits/composite-proof.ts';
 import { dcShare, unitOf } from '../../central-system/limits/grant-profile.ts';
 import { balancingProfileId } from '../../domain/balancing-profiles.ts';
 import { type Dialect, TRUSTED_AFTER } from '../../domain/dialect.ts';
+import { isSuspicious } from '../../domain/identity-watch.ts';
 import { type Monotonic, milliAmps } from '../../domain/units.ts';
 import { reportedScheduleFromWire } from '../../ocpp/charging-profile-wire.ts';
 import type { Line } from '../lines.ts';
@@ -37,7 +38,12 @@ export function attend(world: World, chargePoint: ChargePointState, now: Monoton
     return;
   }
   if (chargePoint.turnsTo !== null && turn(world, chargePoint, line, chargePoint.turnsTo)) return;
-  if (askTime(world, chargePoint, line) || recheck(world, chargePoint, line)) return;
+  if (
+    askName(world, chargePoint, line, now) ||
+    askTime(world, chargePoint, line) ||
+    recheck(world, chargePoint, line, now)
+  )
+    return;
   for (const state of chargePoint.connectors) {
     if (state.asking !== null || state.pending !== null || now < state.askAfter) continue;
     const due = dueOf(state, chargePoint, now);
@@ -59,8 +65,19 @@ function askTime({ site, wake }: World, chargePoint: ChargePointState, line: Lin
   return true;
 }
 
+/** Two of them may go by this id, and a mere reconnection does not say which of them it is. */
+function askName({ site, wake }: World, chargePoint: ChargePointState, line: Line, now: Monotonic): boolean {
+  if (chargePoint.nameAsked || line.session?.booted !== false || !isSuspicious(chargePoint.identities, now))
+    return false;
+  chargePoint.nameAsked = true;
+  const { callTimeoutMs: timeoutMs } = site;
+  const payload = { requestedMessage: 'BootNotification' };
+  site.call(line, { action: 'TriggerMessage', payload, class: 'increase', timeoutMs, waitMs: 5_000, ended: wake });
+  return true;
+}
+
 /** After it was away: what it says it holds now. */
-function recheck(world: World, chargePoint: ChargePointState, line: Line): boolean {
+function recheck(world: World, chargePoint: ChargePointState, line: Line, now: Monotonic): boolean {
   for (const state of chargePoint.connectors) {
     if (state.recheck === null || state.asking !== null) continue;
     const { commanded, running, floor } = state;
@@ -69,7 +86,11 @@ function recheck(world: World, chargePoint: ChargePointState, line: Line): boole
     // What it never said that it took is not lost when it is not there.
     const wasTaken = running !== null ? commanded?.acceptedAt != null : floor.state !== 'failed';
     const isSent = state.pending !== null || !wasTaken || (running === null && floor.state === 'sent');
-    if (ours === null || isSent || (running === null ? showsIdleFloor !== true : showsComposite === false)) {
+    if (
+      ours === null ||
+      isSent ||
+      (running === null ? showsIdleFloor !== true || isOutranked(state, now) : showsComposite === false)
+    ) {
       state.recheck = null;
       continue;
     }
@@ -79,9 +100,29 @@ function recheck(world: World, chargePoint: ChargePointState, line: Line): boole
   return false;
 }
 
+/** What whoever charges next has may lie above the floor: a schedule that shows more than the floor shows only that. */
+function isOutranked({ book, floor }: ConnectorState, now: Monotonic): boolean {
+  return book.entries.some(
+    (entry) => entry.kind !== 'floor' && entry.transactionId === null && amountOf(entry, now) > (floor.mA ?? 0),
+  );
+}
+
 function dueOf(state: ConnectorState, chargePoint: ChargePointState, now: Monotonic): Due | null {
   const lagMs = lagOf(chargePoint);
-  return toProve(state, now, lagMs) ?? looksDropped(state, now, lagMs) ?? lookAtFloor(state, chargePoint);
+  return (
+    toProve(state, now, lagMs) ?? byHand(state) ?? looksDropped(state, now, lagMs) ?? lookAtFloor(state, chargePoint)
+  );
+}
+
+/** A limit of this transaction that somebody set by hand may be gone by now: only a whole schedule can say so. */
+function byHand({ commanded, running, book }: ConnectorState): Due | null {
+  if (commanded?.isProven !== true || commanded.state !== 'accepted' || commanded.transactionId !== running?.id)
+    return null;
+  const isThere = book.entries.some(
+    ({ kind, transactionId, xMA, seq }) =>
+      kind === 'foreign' && transactionId === running.id && seq < commanded.seq && xMA > commanded.bookedMA,
+  );
+  return isThere ? { seq: commanded.seq, what: 'grant' } : null;
 }
 
 /** What an idle connector does not show, a transaction does, until it has a grant of its own. */
@@ -206,7 +247,7 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
       } else if (proof.verdict === 'refuted' && due.what === 'grant' && state.commanded?.seq === due.seq) {
         state.commanded.state = 'doubtful';
       }
-      const idleSilence = proof.verdict === 'refuted' && connector === 'idle';
+      const idleSilence = proof.verdict === 'refuted' && connector === 'idle' && !isOutranked(state, clock.monotonic());
       const taught = idleSilence ? 'silent' : proof.verdict === 'refuted' ? null : proof.verdict;
       const known = connector === 'idle' ? chargePoint.dialect.showsIdleFloor : chargePoint.dialect.showsComposite;
       if (taught !== null && known !== (taught === 'proven')) {

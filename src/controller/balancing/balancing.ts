@@ -4,6 +4,7 @@ import { connectorsBelow, indexSite } from '../../balancer/site-index.ts';
 import type { Obedience } from '../../domain/balancing.ts';
 import { defaultDialect } from '../../domain/dialect.ts';
 import type { Event } from '../../domain/events.ts';
+import { watchIdentity } from '../../domain/identity-watch.ts';
 import type { MeterSample, MeterState } from '../../domain/meter.ts';
 import { judgeMeter, newWatch, watchSample } from '../../domain/meter-watch.ts';
 import { connectorKey } from '../../domain/site-model.ts';
@@ -30,6 +31,7 @@ import { judgeUnasked } from './samples.ts';
 import { createShown } from './shown.ts';
 import { type ConnectorState, createStates, LEAST_SKEW_MS, resume } from './state.ts';
 import { createSteps } from './steps.ts';
+import { lapsed, remembered } from './twins.ts';
 import { type BalancingSite, chargePointOf, isReachable, lagOf, type World } from './world.ts';
 
 /**
@@ -97,6 +99,8 @@ export function createBalancing(site: BalancingSite) {
     if (floor !== undefined) Object.assign(state.floor, { seq: floor.seq, mA: floor.xMA, state: 'accepted' });
   }
   for (const chargePoint of chargePoints.values()) {
+    chargePoint.identities = watchIdentity(site.nameplate(chargePoint.id), started);
+    remembered(chargePoint, started);
     if (chargePoint.connectors.every(({ evidence }) => evidence !== null)) chargePoint.contact = 'known';
     // Its connection ended with the process before us.
     disconnected(chargePoint);
@@ -187,7 +191,10 @@ export function createBalancing(site: BalancingSite) {
     const at = clock.now();
     watchOurClock(now, at);
     judgeMeters(now, at);
-    for (const chargePoint of chargePoints.values()) keepTime(world, chargePoint);
+    for (const chargePoint of chargePoints.values()) {
+      keepTime(world, chargePoint);
+      lapsed(world, chargePoint, now);
+    }
     for (const state of connectors) {
       if (releaseEnded(state, now, lagOf(chargePointOf(world, state)))) state.unwritten = true;
       const judged = judgeUnasked(state, now);

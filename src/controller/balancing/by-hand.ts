@@ -27,8 +27,10 @@ export function judgeByHand(world: World, chargePointId: string, action: string,
   const chargePoint = world.chargePoints.get(chargePointId);
   if (chargePoint === undefined) return free;
   const mayBecome = new Map<ConnectorState, number | 'anything'>();
+  let endsWith: TransactionOf = () => null;
   if (action === 'SetChargingProfile') {
     const installed = installedFromWire(payload as RequestOf<'SetChargingProfile'>);
+    endsWith = transactionOf(installed);
     for (const state of concerned(chargePoint.connectors, installed.connectorId)) {
       const most = mostOf(world, state, installed);
       if (most !== null) mayBecome.set(state, most);
@@ -47,16 +49,27 @@ export function judgeByHand(world: World, chargePointId: string, action: string,
     for (const state of concerned(chargePoint.connectors, connectorId ?? 0)) mayBecome.set(state, 'anything');
   }
   if (mayBecome.size === 0) return free;
-  return judged(world, mayBecome);
+  return judged(world, mayBecome, endsWith);
 }
 
-function judged(world: World, mayBecome: ReadonlyMap<ConnectorState, number | 'anything'>): Judged {
+type TransactionOf = (state: ConnectorState) => number | null;
+
+/** A TxProfile ends with its transaction: the one that it names, or the one that runs (OCPP 1.6 §3.13.1, §5.16). */
+function transactionOf({ profile }: InstalledProfile): TransactionOf {
+  return ({ running }) => (profile.purpose === 'TxProfile' ? (profile.transactionId ?? running?.id ?? null) : null);
+}
+
+function judged(
+  world: World,
+  mayBecome: ReadonlyMap<ConnectorState, number | 'anything'>,
+  endsWith: TransactionOf,
+): Judged {
   const { planned, index } = world;
   const now = world.site.clock.monotonic();
   const book = (anything: boolean): void => {
     for (const [state, most] of mayBecome) {
       if (anything || most === 'anything') state.book = everythingCleared(state.book);
-      else foreignLimit(state, most, null);
+      else foreignLimit(state, most, endsWith(state));
       state.unwritten = true;
       Object.assign(state.floor, { state: 'due', tries: 0 });
       if (state.commanded !== null) state.commanded.state = 'doubtful';

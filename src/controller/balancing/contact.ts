@@ -16,6 +16,7 @@ import type { ChargePointState, ConnectorState } from './state.ts';
 export function connected(chargePoint: ChargePointState, now: Monotonic): void {
   chargePoint.settledAt = Math.max(chargePoint.settledAt, now + chargePoint.dialect.settleMs) as Monotonic;
   chargePoint.timeAsked = false;
+  chargePoint.nameAsked = false;
   for (const state of chargePoint.connectors) {
     if (state.book.isolated) touch(state, isolated(state.book, false));
     const { commanded } = state;

@@ -12,11 +12,11 @@ export function unwrittenOf(states: readonly ConnectorState[]): Commitment[] {
 
 function commitmentOf({ model, book, evidence }: ConnectorState): Commitment {
   const { chargePointId, connectorId } = model;
-  const { entries, nextSeq, floorProven, provenTransaction, distrusted, isolated } = book;
+  const { entries, nextSeq, floorProven, provenTransaction, distrusted, isolated, hasTwin } = book;
   return {
     chargePointId,
     connectorId,
-    book: JSON.stringify({ entries, nextSeq, floorProven, provenTransaction, distrusted, isolated }),
+    book: JSON.stringify({ entries, nextSeq, floorProven, provenTransaction, distrusted, isolated, hasTwin }),
     evidence,
   };
 }
@@ -31,7 +31,7 @@ export function readBook(
 ): ConnectorBook {
   const read = parsed(book);
   if (read === null) return voidBook(ratedMA);
-  const { entries, nextSeq, floorProven, provenTransaction, distrusted, isolated } = read;
+  const { entries, nextSeq, floorProven, provenTransaction, distrusted, isolated, hasTwin } = read;
   const known: ConnectorBook = {
     ...voidBook(ratedMA),
     entries,
@@ -40,6 +40,7 @@ export function readBook(
     provenTransaction: typeof provenTransaction === 'number' ? provenTransaction : null,
     distrusted: distrusted === true,
     isolated: isolated === true,
+    hasTwin: hasTwin === true,
   };
   return rebased(known, now, skewMs, lagMs);
 }
@@ -51,6 +52,7 @@ type Journalled = {
   provenTransaction: unknown;
   distrusted: unknown;
   isolated: unknown;
+  hasTwin: unknown;
 };
 
 function parsed(text: string): Journalled | null {

@@ -28,6 +28,7 @@ import {
   newCar,
   noStep,
 } from './state.ts';
+import { alone, hasTwin, introduced, knockedAt, twinOf } from './twins.ts';
 import { lagOf, type World } from './world.ts';
 
 /** What has been committed changes what the loop knows. True where that may change a limit. */
@@ -38,6 +39,7 @@ export function notice(world: World, event: Event): boolean {
     return true;
   }
   if (SITE_WIDE.has(event.type)) return true;
+  if (event.type === 'alert-raised' || event.type === 'alert-cleared') return alertNoticed(world, event);
   // A start that is told twice may have lost what came in between: the current limit is sent again.
   if (event.type === 'evidence-added' && event.evidence.kind === 'start-repeated') {
     const state = world.connectors.find(({ running }) => running?.id === event.transactionId);
@@ -62,6 +64,7 @@ export function notice(world: World, event: Event): boolean {
     case 'charge-point-booted':
       if (event.repeated) return false;
       refreshDialect(world, chargePoint);
+      introduced(chargePoint, event.nameplate, now);
       booted(chargePoint, event.nameplate, now, world.site.learned(chargePoint.id).losesProfiles !== undefined);
       return true;
     case 'status-reported': {
@@ -117,6 +120,17 @@ const SITE_WIDE: ReadonlySet<Event['type']> = new Set([
   'charging-wish-set',
   'charging-wish-dropped',
 ]);
+
+/** A newcomer that was refused may be the other one of two; and that there is one again, a person says by clearing the alert. */
+function alertNoticed(world: World, event: Extract<Event, { type: 'alert-raised' | 'alert-cleared' }>): boolean {
+  const isContest = event.type === 'alert-raised' && event.alert.kind === 'identity-contested';
+  const id = isContest ? event.alert.chargePointId : event.type === 'alert-cleared' ? twinOf(event.id) : null;
+  const chargePoint = world.chargePoints.get(id ?? '');
+  if (chargePoint === undefined || !hasTwin(chargePoint)) return false;
+  if (isContest) knockedAt(chargePoint, world.site.clock.monotonic());
+  else alone(world, chargePoint);
+  return !isContest;
+}
 
 /** A transaction that was running when the process started. */
 export function adopt(world: World, { id, start, verdict, chargePointId }: Transaction): void {

@@ -16,6 +16,7 @@ import { type Instant, type Monotonic, milliAmps, wattHours, watts } from '../..
 import { fillLoad } from './connector-loads.ts';
 import type { Planned, Wish } from './planned.ts';
 import { type ConnectorState, commandedMA } from './state.ts';
+import { twinsOf } from './twins.ts';
 import { chargePointOf, isReachable, leastGrantMA, mayPause, type World } from './world.ts';
 
 /** From what is known now to a share for every car, and to what the book leaves room for. */
@@ -41,9 +42,10 @@ export function planSite(world: World, cycle: Cycle): Planned {
     if (load !== undefined) fillLoad(load, world, state, amounts[state.at] ?? 0, planned[state.at] === true);
   }
   const looked = foreignLoad(index.metering, world.meters, world.connectorLoads, world.foreign, now);
-  const sums = exposureOf(index, amounts, masks);
+  const twins = twinsOf(world);
+  const sums = exposureOf(index, amounts, masks, twins);
   const unplanned = amounts.map((mA, at) => (planned[at] === true ? 0 : mA));
-  const others = exposureOf(index, unplanned, masks);
+  const others = exposureOf(index, unplanned, masks, twins);
   const { room, limits, held } = roomOf(world, cycle, looked.loads);
   const { shares, faults } = sharesOf(world, cycle, cars, room, others, looked.loads);
   return { shares, room, sums, masks, loads: looked.loads, foreign: looked.state, limits, held, faults };
@@ -63,6 +65,8 @@ function countedPhases({ index }: World, { learning, model, running }: Connector
 function isPlanned(world: World, state: ConnectorState): boolean {
   const { running, model, obedience } = state;
   if (running === null || !running.authorized || !model.smartCharging) return false;
+  // Of two that go by one id nobody knows which would be limited.
+  if (state.book.hasTwin) return false;
   // What does not obey takes all that it can draw off the others' capacity, and no share.
   if (obedience === 'drawing-unasked' || obedience === 'disobedient') return false;
   return isReachable(world, chargePointOf(world, state)) && !state.book.isolated;

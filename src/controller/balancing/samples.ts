@@ -59,6 +59,8 @@ export function judgeDraw(state: ConnectorState, draw: Draw, lagMs: number, refu
   const known = state.draw;
   if (known !== null && draw.at <= known.at) return nothing;
   state.draw = draw;
+  // Of which of the two it is, nobody knows.
+  if (state.book.hasTwin) return nothing;
   const { commanded, running } = state;
   const isOurs = commanded !== null && running !== null && commanded.transactionId === running.id;
   if (isOurs && commanded.state === 'accepted' && commanded.acceptedAt !== null) {

@@ -7,6 +7,7 @@ import type { GridPhase } from '../../domain/site-model.ts';
 import { sentenceOf } from './changes.ts';
 import { type ConnectorState, commandedMA } from './state.ts';
 import { deadBoxSums, gridMeterOf, plannedSums } from './sums.ts';
+import { twinsOf } from './twins.ts';
 import type { World } from './world.ts';
 
 /** What the loop knows, as it is shown: amps per phase, L1 to L3, rounded to a hundredth. */
@@ -150,11 +151,11 @@ export function createShown(world: World) {
     return index.model.meters.flatMap(({ id }) => world.meters.get(id) ?? []);
   }
 
-  /** `degraded`: a meter does not tell, or somebody does not obey. */
+  /** `degraded`: a meter does not tell, or somebody does not obey, or two go by one id. */
   function limitState(): 'balancing' | 'degraded' {
     const blind = [...world.meters.values()].some(({ quality }) => quality !== 'fresh');
     const unruly = connectors.some(({ obedience }) => obedience === 'disobedient' || obedience === 'drawing-unasked');
-    return blind || unruly ? 'degraded' : 'balancing';
+    return blind || unruly || twinsOf(world).size > 0 ? 'degraded' : 'balancing';
   }
 }
 

@@ -8,6 +8,7 @@ import type { Because } from '../../domain/because.ts';
 import type { ConnectorStatus } from '../../domain/charge-point.ts';
 import { type ClockWatch, unseenClock } from '../../domain/clock-offset.ts';
 import type { Dialect } from '../../domain/dialect.ts';
+import { type IdentityWatch, watchIdentity } from '../../domain/identity-watch.ts';
 import { type ConnectorModel, connectorKey } from '../../domain/site-model.ts';
 import type { Instant, MilliVolts, Monotonic } from '../../domain/units.ts';
 
@@ -176,6 +177,10 @@ export type ChargePointState = {
   /** What its readings show of its clock, where nothing else does. */
   readingsClock: ClockWatch;
   stepped: Stepped;
+  /** What it has said of itself lately: whether there is one of it. */
+  identities: IdentityWatch;
+  /** On this connection it was asked who it is. */
+  nameAsked: boolean;
 };
 
 /** By how much our own clock was set since a clock was last measured, in sum and either way, ms, and what was known of it then. */
@@ -249,6 +254,8 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       timeAsked: false,
       readingsClock: unseenClock,
       stepped: noStep,
+      identities: watchIdentity(null, now),
+      nameAsked: false,
     });
   }
   return { connectors, chargePoints };

@@ -101,19 +101,19 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
     return chargePoint.dialect.showsComposite !== false && state.under !== 'lost';
   }
 
-  /** What has not obeyed is tried with the least that a car charges with: more than that is booked for it already. */
+  /** What has not obeyed, and one of two, is tried with the least that a car charges with: more than that is booked for it already. */
   function leastShare(state: ConnectorState, chargePoint: ChargePointState): Share | null {
-    const { obedience, running } = state;
-    if (obedience !== 'disobedient' || running === null || !running.authorized) return null;
-    return {
-      grantMA: milliAmps(leastGrantMA(state, chargePoint)),
-      because: { kind: 'disobedient', step: 'the least' },
-    };
+    const { obedience, running, book } = state;
+    if (running === null || !running.authorized) return null;
+    const grantMA = milliAmps(leastGrantMA(state, chargePoint));
+    if (book.hasTwin) return { grantMA, because: { kind: 'two-under-one-id' } };
+    return obedience === 'disobedient' ? { grantMA, because: { kind: 'disobedient', step: 'the least' } } : null;
   }
 
   /** It takes more than it may; without a transaction it shows again only with the next one. */
-  function isUnruly({ obedience, running, aboveSince }: ConnectorState): boolean {
-    return obedience === 'disobedient' && running !== null && aboveSince !== null;
+  function isUnruly({ obedience, running, aboveSince, book }: ConnectorState): boolean {
+    // What one of two was told, the other has not heard.
+    return !book.hasTwin && obedience === 'disobedient' && running !== null && aboveSince !== null;
   }
 
   /**
@@ -207,7 +207,8 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
   /** One that has sent samples and sends none may have ended the transaction, with the end still in its queue. */
   function mayTeach(state: ConnectorState, chargePoint: ChargePointState): boolean {
     const isSilent = state.draw !== null && clock.monotonic() - state.draw.at > 3 * state.intervalMs;
-    return !isSilent && refusalTeaches(state, chargePoint);
+    // One of two refuses what is meant for the other.
+    return !isSilent && !state.book.hasTwin && refusalTeaches(state, chargePoint);
   }
 
   function climb(state: ConnectorState, chargePoint: ChargePointState, now: Monotonic): Step | null {

@@ -2,16 +2,15 @@ import { settled } from '../../balancer/book.ts';
 import { heldSums, type PhaseSums } from '../../balancer/exposure.ts';
 import type { MeterState } from '../../domain/meter.ts';
 import { gridPhases } from '../../domain/site-model.ts';
+import { twinsOf } from './twins.ts';
 import type { World } from './world.ts';
 
 /** What comes together on each circuit, in the order of the index: mA on L1, L2, L3. */
 
 /** With reserves, what may remain if this gateway dies now and nobody touches anything (safety invariant I2). */
-export function deadBoxSums({ index, connectors }: World): PhaseSums {
-  return heldSums(
-    index,
-    connectors.map(({ book }) => settled(book)),
-  );
+export function deadBoxSums(world: World): PhaseSums {
+  const amounts = world.connectors.map(({ book }) => settled(book));
+  return heldSums(world.index, amounts, twinsOf(world));
 }
 
 /** What the plan puts on each, by the phases that cars are known to use. */

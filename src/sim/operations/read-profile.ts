@@ -63,6 +63,7 @@ function whimsicalProblem(quirks: Quirks, profile: InstalledProfile, localSwitch
   if (quirks.noChargePointMax && profile.purpose === 'ChargePointMaxProfile') return 'purpose';
   if (quirks.noTxProfile && profile.purpose === 'TxProfile') return 'purpose';
   if (quirks.onlyChargePointMax && profile.purpose !== 'ChargePointMaxProfile') return 'purpose';
+  if (quirks.noTxDefault && profile.purpose === 'TxDefaultProfile') return 'purpose';
   if (quirks.refusesKind === profile.kind) return 'kind';
   const steps = quirks.limitStepsA;
   const known = ({ limit, numberPhases }: SchedulePeriod): boolean => {

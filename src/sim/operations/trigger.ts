@@ -48,7 +48,9 @@ function trigger(asked: string, request: Payload, station: Station): Answer {
   if (concerned.length === 0) return { payload: { status: 'Rejected' } };
   switch (asked) {
     case 'BootNotification':
-      return station.registration() === 'Accepted' ? { payload: { status: 'Rejected' } } : sends(() => station.boot());
+      return station.registration() === 'Accepted' && !station.quirks.bootsWhenAsked
+        ? { payload: { status: 'Rejected' } }
+        : sends(() => station.boot());
     case 'Heartbeat':
       return sends(() => station.heartbeat());
     case 'StatusNotification':

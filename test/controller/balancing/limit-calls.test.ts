@@ -70,6 +70,16 @@ describe('what is booked', () => {
     expect(Number.isSafeInteger(xMA)).toBe(true);
   });
 
+  it('is no less than the floor that holds in any case, also where nothing else in the book says so', () => {
+    const found = balancedConnector({ mode: 'C' });
+    found.state.running = running();
+    found.state.book = { ...found.state.book, floorProven: true };
+    expect(found.state.model.floorMA).toBe(6_000);
+    call(found, 'decrease', 0);
+    expect(counted(found)).toBe(6_000);
+    expect(found.state.commanded?.bookedMA).toBe(6_000);
+  });
+
   it('leaves before the commit only where a restart that knows nothing of it counts no less', () => {
     expect(call(charging(), 'decrease', 10_000).leavesFirst).toBe(true);
     expect(call(charging(), 'decrease', 10_000, 0, 43_200).leavesFirst).toBe(false);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { distrusted } from '../../../src/balancer/book.ts';
+import { distrusted, withTwin } from '../../../src/balancer/book.ts';
 import { judgeDraw, proveCommanded } from '../../../src/controller/balancing/samples.ts';
 import { at, type BalancedConnector, balancedConnector, withFloor, withGrant } from './room.ts';
 
@@ -51,4 +51,13 @@ it('who stays above its limit is disobedient, and is not believed again because 
   expect(sample(found, LAG + 40_000, 0).obedience).toBeNull();
   expect(sample(found, LAG + 50_000, 9_500).obedience).toBe('proven');
   expect(found.state.book).toEqual(distrusted(found.state.book, false));
+});
+
+it('a draw above the limit says nothing where two go by one id: the other one may not have been told', () => {
+  const found = lowered();
+  found.state.book = withTwin(found.state.book, true);
+  sample(found, LAG, 20_000);
+  expect(sample(found, LAG + 20_000, 20_000)).toMatchObject({ obedience: null, proof: null });
+  expect(sample(found, LAG + 30_000, 9_500).proof).toBeNull();
+  expect(found.state.draw?.most).toBe(9_500);
 });
