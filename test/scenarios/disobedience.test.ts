@@ -74,6 +74,22 @@ it('one that accepts everything and keeps nothing is stopped, and taken out of s
   site.plugIn(0);
   secondsUntil(site, 240, () => site.points[0]?.flash.inoperative.has(1) === true);
   expect(climbed(site).at(-1)).toBe('inoperative');
+  site.advance(60);
+  expect(alerts(site)).toContain('out-of-service:CP01/1');
+  site.points[0]?.connectors[0]?.unplug();
+  site.world.killController();
+  site.advance(5);
+  site.world.startController();
+  site.advance(60);
+  expect(alerts(site), 'after a restart too').toContain('out-of-service:CP01/1');
+  void site.world.controller().execute({
+    type: 'operate',
+    chargePointId: 'CP01',
+    action: 'ChangeAvailability',
+    payload: { connectorId: 1, type: 'Operative' },
+  });
+  site.advance(20);
+  expect(alerts(site)).not.toContain('out-of-service:CP01/1');
   expect(site.electricity.overloads.kept()).toEqual([]);
   for (let index = 1; index < 3; index += 1) expect(site.drawn(index)).toBeGreaterThanOrEqual(13);
   site.stop();

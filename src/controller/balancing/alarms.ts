@@ -2,6 +2,7 @@ import type { Event } from '../../domain/events.ts';
 import type { Identity } from '../../domain/identity-watch.ts';
 import type { Instant, Monotonic } from '../../domain/units.ts';
 import { deadBoxSums, gridMeterOf } from './sums.ts';
+import { takenOutAlert, takenOutFinding } from './taken-out.ts';
 import { twinAlert, twinsOf } from './twins.ts';
 import type { World } from './world.ts';
 
@@ -28,11 +29,13 @@ export function createAlarms(world: World) {
   const ids = world.index.circuits.flatMap(({ id }) => [`dead-box:${id}`, `overload:${id}`]);
   /** Those of the process before us are taken back by us. */
   const twins = [...world.chargePoints.keys()].map(twinAlert);
-  const raised = new Set([...ids, ...twins, STRANGERS].filter(world.site.isAlertOpen));
+  const out = world.connectors.map(takenOutAlert);
+  const raised = new Set([...ids, ...twins, ...out, STRANGERS].filter(world.site.isAlertOpen));
+  for (const state of world.connectors) if (raised.has(takenOutAlert(state))) state.service = 'out';
 
   return function look(now: Monotonic, at: Instant): void {
     const events: Event[] = [];
-    const found = [...deadBoxes(), ...overloads(), ...strangers(), ...twoUnderOneId()];
+    const found = [...deadBoxes(), ...overloads(), ...strangers(), ...twoUnderOneId(), ...takenOut()];
     const there = new Set(found.map(({ id }) => id));
     for (const id of [...since.keys()]) if (!there.has(id)) since.delete(id);
     for (const { id, kind, text, fix, afterMs, chargePointId = null } of found) {
@@ -112,6 +115,10 @@ export function createAlarms(world: World) {
           'when only one of them was heard of for 24 hours.',
       };
     });
+  }
+
+  function takenOut(): Finding[] {
+    return world.connectors.flatMap((state) => takenOutFinding(state) ?? []);
   }
 
   /** An accepted charge point that nobody has described is limited by nothing. */

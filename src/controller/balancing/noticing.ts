@@ -28,6 +28,7 @@ import {
   newCar,
   noStep,
 } from './state.ts';
+import { noteStatus } from './taken-out.ts';
 import { alone, hasTwin, introduced, knockedAt, twinOf } from './twins.ts';
 import { lagOf, type World } from './world.ts';
 
@@ -73,6 +74,7 @@ export function notice(world: World, event: Event): boolean {
       const resumes = state.status?.startsWith('Suspended') === true && event.report.status === 'Charging';
       state.status = event.report.status;
       state.statusAt = now;
+      noteStatus(state);
       // Some drop what came while they were suspended (Delta); the current grant is sent once more.
       if (resumes && state.commanded !== null && chargePoint.dialect.dropsWhileSuspended) {
         state.commanded.state = 'doubtful';

@@ -134,6 +134,8 @@ export type ConnectorState = {
   /** Since when it draws more than it may. */
   aboveSince: Monotonic | null;
   ladder: { step: number; at: Monotonic; byRefusal?: boolean } | null;
+  /** Whether we have taken it out of service: asked it to leave, or it has left. */
+  service: 'in' | 'leaving' | 'out';
   /** Since when it shows Charging, or draws, without a transaction. */
   unaskedSince: Monotonic | null;
   obedience: Obedience;
@@ -227,6 +229,7 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       changes: { day: 0, count: 0 },
       aboveSince: null,
       ladder: null,
+      service: 'in',
       unaskedSince: null,
       obedience: model.smartCharging ? 'unproven' : 'proven',
       plannedMA: 0,

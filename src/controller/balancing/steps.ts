@@ -11,6 +11,7 @@ import type { Planned } from './planned.ts';
 import { reconcile, type Step } from './reconcile.ts';
 import { isAbove } from './samples.ts';
 import type { ChargePointState, ConnectorState } from './state.ts';
+import { takenOut } from './taken-out.ts';
 import { chargePointOf, isReachable, lagOf, leastGrantMA, mayPause, type World } from './world.ts';
 
 /** Above whatever somebody else may have left there. */
@@ -217,7 +218,10 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
     return nextRung(state, now, lagOf(chargePoint), {
       operate: (action, payload) => operate(chargePoint, action, payload),
       otherWay: () => tryAnotherWay(world, chargePoint, 'grant', 'refused'),
-      climbed: (rung, text) => log.warn({ chargePointId: chargePoint.id, connectorId, rung }, text),
+      climbed: (rung, text) => {
+        if (rung === 'inoperative') takenOut(state);
+        log.warn({ chargePointId: chargePoint.id, connectorId, rung }, text);
+      },
     });
   }
 
