@@ -98,6 +98,8 @@ export type Quirks = {
   readonly resumesTransactionOnReboot: boolean;
   /** TxProfiles stand in memory only. */
   readonly losesTxProfilesOnReboot: boolean;
+  /** After a start its clock begins with 1970, until it is told the time. */
+  readonly losesClockOnReboot: boolean;
   /** A car gets all that the wiring carries without a transaction. */
   readonly freeVend: boolean;
 };
@@ -150,6 +152,7 @@ export const noQuirks: Quirks = {
   idleComposite: null,
   resumesTransactionOnReboot: false,
   losesTxProfilesOnReboot: false,
+  losesClockOnReboot: false,
   freeVend: false,
 };
 

@@ -1,4 +1,4 @@
-import { distrusted, type Proof, worst } from '../../balancer/book.ts';
+import { distrusted, type Proof, worstInSight } from '../../balancer/book.ts';
 import { raise } from '../../balancer/exposure.ts';
 import type { CallOutcome } from '../../central-system/call-queue.ts';
 import { learnedFromComposite } from '../../central-system/dialects/learning.ts';
@@ -129,7 +129,7 @@ function mayDrawAll({ site, index, planned }: World, { connectors }: ChargePoint
   if (planned === null) return false;
   const sums = planned.sums.slice();
   return connectors.every(({ at, book, model, running }) => {
-    const fromMA = worst(book, site.clock.monotonic(), running?.id ?? null);
+    const fromMA = worstInSight(book, site.clock.monotonic(), running?.id ?? null);
     const change = { connector: at, mask: planned.masks[at] ?? 7, fromMA, toMA: model.ratedMA };
     return model.ratedMA <= fromMA || raise(index, sums, planned.room, change) === null;
   });

@@ -13,7 +13,7 @@ import { createAlarms } from './alarms.ts';
 import { attend, trust } from './asking.ts';
 import { isolate, judgeByHand } from './by-hand.ts';
 import { changesOf } from './changes.ts';
-import { disconnected } from './contact.ts';
+import { disconnected, seenAgain } from './contact.ts';
 import { endedMeanwhile, releaseEnded } from './endings.ts';
 import { writeHistory } from './history.ts';
 import { readBook, unwrittenOf } from './journal.ts';
@@ -96,7 +96,7 @@ export function createBalancing(site: BalancingSite) {
   for (const chargePoint of chargePoints.values()) {
     if (chargePoint.connectors.every(({ evidence }) => evidence !== null)) chargePoint.contact = 'known';
     // Its connection ended with the process before us.
-    disconnected(chargePoint);
+    disconnected(chargePoint, started);
     for (const transaction of site.runningOn(chargePoint.id).toReversed()) adopt(world, transaction);
     for (const state of chargePoint.connectors) {
       resume(state, started);
@@ -184,7 +184,10 @@ export function createBalancing(site: BalancingSite) {
     const at = clock.now();
     watchOurClock(now, at);
     judgeMeters(now, at);
-    for (const chargePoint of chargePoints.values()) keepTime(world, chargePoint);
+    for (const chargePoint of chargePoints.values()) {
+      keepTime(world, chargePoint);
+      seenAgain(chargePoint, now, lagOf(chargePoint));
+    }
     for (const state of connectors) {
       if (releaseEnded(state, now, lagOf(chargePointOf(world, state)))) state.unwritten = true;
       const judged = judgeUnasked(state, now);

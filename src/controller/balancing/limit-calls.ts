@@ -15,6 +15,7 @@ import {
   type LimitTarget,
   transactionFloorProfile,
 } from '../../central-system/limits/grant-profile.ts';
+import { withoutClock } from '../../central-system/limits/without-clock.ts';
 import type { ChargingCapabilities } from '../../domain/charging-capabilities.ts';
 import { type Dialect, LEAST_LAG_MS } from '../../domain/dialect.ts';
 import { type Instant, type MilliVolts, type Monotonic, milliAmps } from '../../domain/units.ts';
@@ -99,12 +100,15 @@ export function limitCall(
   const { valueMA, untilMs, tailMA } = text.booked;
   // A grant for all transactions that takes the floor's place carries it in its tail.
   const holdsFloor = step.kind !== 'floor' && (text.mode === 'C' || text.erasesFloor);
+  const xMA = Math.max(valueMA, tailMA);
+  const adrift = { ends: null, stays: xMA, unlimited: model.ratedMA }[withoutClock(text, dialect)];
   const offer: Offer = {
     kind: step.kind === 'floor' ? 'floor' : 'grant',
-    xMA: Math.max(valueMA, tailMA),
+    xMA,
     until: untilMs === null ? null : ((now + untilMs + skewMs + lagMs) as Monotonic),
     leaseMs: untilMs,
     tailMA,
+    adriftMA: adrift,
     transactionId: step.kind === 'floor' ? null : text.installed.profile.transactionId,
     holdsFloor,
   };

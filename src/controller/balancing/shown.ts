@@ -1,4 +1,4 @@
-import { settled, worst } from '../../balancer/book.ts';
+import { type ConnectorBook, settled, settledAfterCut, worst } from '../../balancer/book.ts';
 import { deadBoxWith } from '../../balancer/dead-box.ts';
 import { usedGridPhases } from '../../balancer/learned-phases.ts';
 import type { Obedience } from '../../domain/balancing.ts';
@@ -27,6 +27,8 @@ export type CircuitShown = {
   readonly plannedA: Amps3;
   /** With reserves, what may remain if this gateway dies now and nobody touches anything. */
   readonly deadBoxA: Amps3;
+  /** The same if besides the power fails and comes back: of clocks that nobody has proven to survive that, nothing is expected. */
+  readonly afterPowerCutA: Amps3;
   /** The fullest phase, 1 to 3; null where there is room for a minimum on each. */
   readonly bindingPhase: 1 | 2 | 3 | null;
   /** Nothing on it is raised now. */
@@ -50,6 +52,7 @@ export type ConnectorShown = {
   /** What it may legally draw now, whatever was lost on the way. */
   readonly committedA: number;
   readonly deadBoxA: number;
+  readonly afterPowerCutA: number;
   readonly grant: { readonly limitA: number; readonly untilS: number | null; readonly state: string } | null;
   readonly floorA: number;
   readonly floorState: string;
@@ -85,6 +88,7 @@ export function createShown(world: World) {
       limitA: amps(commandedMA(state)),
       committedA: amps(worst(book, now, running?.id ?? null)),
       deadBoxA: amps(settled(book)),
+      afterPowerCutA: amps(settledAfterCut(book)),
       grant:
         commanded === null
           ? null
@@ -105,10 +109,13 @@ export function createShown(world: World) {
 
   function circuits(): CircuitShown[] {
     const { planned } = world;
-    const dead = deadBoxWith(index.model, ({ chargePointId, connectorId }) => {
-      const state = world.byKey.get(`${chargePointId}/${connectorId}`);
-      return milliAmps(state === undefined ? 0 : settled(state.book));
-    });
+    const sumsOf = (held: (book: ConnectorBook) => number) =>
+      deadBoxWith(index.model, ({ chargePointId, connectorId }) => {
+        const state = world.byKey.get(`${chargePointId}/${connectorId}`);
+        return milliAmps(state === undefined ? 0 : held(state.book));
+      });
+    const dead = sumsOf(settled);
+    const afterCut = sumsOf(settledAfterCut);
     const plannedMA = plannedBelow();
     return index.circuits.map((circuit, node): CircuitShown => {
       const load = planned?.loads.get(circuit.id);
@@ -129,6 +136,7 @@ export function createShown(world: World) {
         committedA: phases((phase) => amps(committed(phase))),
         plannedA: phases((phase) => amps(plannedMA[node * 3 + phase] ?? 0)),
         deadBoxA: phases((phase) => amps(dead[node]?.sumMA[phase] ?? 0)),
+        afterPowerCutA: phases((phase) => amps(afterCut[node]?.sumMA[phase] ?? 0)),
         bindingPhase: least < 1_000 ? ((free.indexOf(least) + 1) as 1 | 2 | 3) : null,
         held: planned?.held.has(circuit.id) ?? false,
         meter:

@@ -165,6 +165,10 @@ export type ChargePointState = {
   aheadMs: number | null;
   /** On this connection it was asked for something that it stamps. */
   timeAsked: boolean;
+  /** Since when it is there again, or has booted; null while it is away. */
+  seenAgainAt: Monotonic | null;
+  /** When it last booted, and what was running then: by that its make shows whether transactions outlive it. */
+  lastBoot: { readonly at: Instant; readonly transactions: ReadonlySet<number> } | null;
   /** What its readings show of its clock, where nothing else does. */
   readingsClock: ClockWatch;
   stepped: Stepped;
@@ -237,6 +241,8 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       skewMs: LEAST_SKEW_MS,
       aheadMs: null,
       timeAsked: false,
+      seenAgainAt: null,
+      lastBoot: null,
       readingsClock: unseenClock,
       stepped: noStep,
     });
