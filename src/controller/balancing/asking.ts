@@ -1,8 +1,8 @@
 import { distrusted, type Proof, worstInSight } from '../../balancer/book.ts';
 import { raise } from '../../balancer/exposure.ts';
 import type { CallOutcome } from '../../central-system/call-queue.ts';
-import { learnedFromComposite } from '../../central-system/dialects/learning.ts';
-import { compositeProof } from '../../central-system/limits/composite-proof.ts';
+import { learnedFromComposite, learnedFromStep } from '../../central-system/dialects/learning.ts';
+import { compositeProof, fallShownIn, type ProofQuestion } from '../../central-system/limits/composite-proof.ts';
 import { unitOf } from '../../central-system/limits/grant-profile.ts';
 import { TRUSTED_AFTER } from '../../domain/dialect.ts';
 import { type Monotonic, milliAmps } from '../../domain/units.ts';
@@ -11,7 +11,7 @@ import type { Line } from '../lines.ts';
 import { cleared, clearing, covered, isFirstContact, lost, mayClear } from './contact.ts';
 import { learn } from './learn.ts';
 import { prove, toProve } from './limit-calls.ts';
-import type { ChargePointState, ConnectorState } from './state.ts';
+import type { ChargePointState, Commanded, ConnectorState } from './state.ts';
 import { chargePointOf, isReachable, lagOf, type World } from './world.ts';
 
 /** What charge points are asked, so that a limit is known to hold: first contact, and their own composite schedules. */
@@ -79,7 +79,34 @@ function recheck(world: World, chargePoint: ChargePointState, line: Line): boole
 
 function dueOf(state: ConnectorState, chargePoint: ChargePointState, now: Monotonic): Due | null {
   const lagMs = lagOf(chargePoint);
-  return toProve(state, now, lagMs) ?? looksDropped(state, now, lagMs) ?? lookAtFloor(state, chargePoint);
+  return (
+    toProve(state, now, lagMs) ??
+    looksDropped(state, now, lagMs) ??
+    lookAtFloor(state, chargePoint) ??
+    lookForStep(state, chargePoint, now)
+  );
+}
+
+/** Whether its Relative schedules count from the transaction or from their receipt shows by where their step lies. */
+function lookForStep(
+  { commanded, running }: ConnectorState,
+  { dialect }: ChargePointState,
+  now: Monotonic,
+): Due | null {
+  if (commanded === null || commanded.stepToSee === null || commanded.transactionId !== running?.id) return null;
+  const isHeld = commanded.state === 'accepted' && commanded.acceptedAt !== null && now > commanded.acceptedAt;
+  return isHeld && dialect.relativeFrom === null ? { seq: commanded.seq, what: 'grant' } : null;
+}
+
+/** Known by now, the end of a grant is told, and counted, anew: until then it may be one that lies hours ahead. */
+function stepSeen(world: World, chargePoint: ChargePointState, commanded: Commanded, inS: number | null): void {
+  if (commanded.stepToSee === null) return;
+  const sinceS = (world.site.clock.monotonic() - commanded.at) / 1_000;
+  const learned = learnedFromStep(commanded.stepToSee, inS === null ? null : inS + sinceS);
+  commanded.stepToSee = null;
+  if (learned.relativeFrom === undefined || chargePoint.dialect.relativeFrom !== null) return;
+  learn(world, chargePoint, learned);
+  for (const { commanded: each } of chargePoint.connectors) if (each?.state === 'accepted') each.state = 'doubtful';
 }
 
 /** What an idle connector does not show, a transaction does, until it has a grant of its own. */
@@ -152,13 +179,14 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
     if (outcome.kind === 'result' && outcome.keepsSchema) {
       const reported = reportedScheduleFromWire(outcome.payload as Parameters<typeof reportedScheduleFromWire>[0]);
       const { maxPeriods } = site.capabilities(chargePoint.id);
-      const proof = compositeProof(reported, {
+      const question: ProofQuestion = {
         limitMA,
         nominalMV: site.nominalMV,
         writtenPhases: model.dc === null ? model.wiredPhases : 3,
         at: clock.now(),
         maxPeriods,
-      });
+      };
+      const proof = compositeProof(reported, question);
       if (after !== null) {
         const kept = proof.verdict === 'refuted' ? after : 'never';
         if (proof.verdict !== 'silent' && (after === 'reboot' || kept !== 'never'))
@@ -179,6 +207,10 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
         else dropped(world, state, chargePoint);
         wake();
         return;
+      }
+      if (state.commanded?.seq === due.seq && entry !== undefined) {
+        const fallIn = fallShownIn(reported, question, milliAmps(entry.tailMA));
+        stepSeen(world, chargePoint, state.commanded, fallIn);
       }
       const stillThere = state.book.entries.some(({ seq }) => seq === due.seq);
       if (proof.verdict === 'proven' && stillThere) {

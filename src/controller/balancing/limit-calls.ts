@@ -9,6 +9,7 @@ import {
   withdrawn,
 } from '../../balancer/book.ts';
 import type { CallClass, CallOutcome } from '../../central-system/call-queue.ts';
+import { relativeStep } from '../../central-system/dialects/learning.ts';
 import {
   floorProfile,
   grantProfile,
@@ -92,7 +93,7 @@ export function limitCall(
             leaseS,
             now: at,
             clockOffsetMs: aheadMs,
-            elapsedS: state.running === null ? null : (at - state.running.startedAt) / 1_000,
+            elapsedS: state.running === null ? null : (at + (aheadMs ?? 0) - state.running.startedAt) / 1_000,
           });
   const before = state.book;
   const seq = before.nextSeq;
@@ -135,13 +136,18 @@ export function limitCall(
       grantMA: step.grantMA,
       bookedMA: offer.xMA,
       at: now,
-      leaseMs: untilMs,
+      // It may end earlier than the book has to count on.
+      leaseMs: untilMs === null ? null : Math.min(untilMs, leaseS * 1_000),
       state: 'sent',
       acceptedAt: null,
       drawnBefore: state.draw?.most ?? 0,
       fromMA: same === null ? commandedMA(state) : same.fromMA,
       heldSince: same?.heldSince ?? null,
       aheadMs,
+      stepToSee:
+        untilMs === null || text.installed.profile.kind !== 'Relative' || valueMA <= tailMA
+          ? null
+          : relativeStep(dialect, untilMs, leaseS),
       isUnder: step.kind === 'under',
       isProven: false,
       before: grantBefore,

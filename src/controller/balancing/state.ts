@@ -2,7 +2,7 @@ import { type Appetite, unmeasured } from '../../balancer/appetite.ts';
 import { type ConnectorBook, voidBook } from '../../balancer/book.ts';
 import { allWired, type PhaseLearning } from '../../balancer/learned-phases.ts';
 import type { SiteIndex } from '../../balancer/site-index.ts';
-import type { Trial } from '../../central-system/dialects/learning.ts';
+import type { RelativeStep, Trial } from '../../central-system/dialects/learning.ts';
 import type { FloorEvidence, Obedience } from '../../domain/balancing.ts';
 import type { Because } from '../../domain/because.ts';
 import type { ConnectorStatus } from '../../domain/charge-point.ts';
@@ -39,6 +39,7 @@ export type Commanded = {
   /** What the book counts for it. */
   readonly bookedMA: number;
   readonly at: Monotonic;
+  /** When it ends at the earliest, ms after `at`; null where nothing ends it. */
   readonly leaseMs: number | null;
   /** `doubtful`: accepted, but something was outstanding beside it, or it may have been lost since. It is sent again. */
   state: 'sent' | 'accepted' | 'doubtful' | 'failed';
@@ -51,6 +52,8 @@ export type Commanded = {
   heldSince: Monotonic | null;
   /** By how much its clock was known to be ahead; null: it was not. */
   readonly aheadMs: number | null;
+  /** Where the step of a Relative schedule is to be looked for, until it was: its make has not shown yet what it counts from. */
+  stepToSee: RelativeStep | null;
   /** The floor of this transaction, that lies under its grants. */
   readonly isUnder: boolean;
   /** It is what the charge point obeys. */
@@ -284,6 +287,7 @@ export function resume(state: ConnectorState, now: Monotonic): void {
     fromMA: last.xMA,
     heldSince: null,
     aheadMs: null,
+    stepToSee: null,
     isUnder: false,
     isProven: false,
     before: null,

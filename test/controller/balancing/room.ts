@@ -89,6 +89,7 @@ export function withGrant(state: ConnectorState, grantMA: number, more: Partial<
     fromMA: 0,
     heldSince: null,
     aheadMs: 0,
+    stepToSee: null,
     isUnder: false,
     isProven: false,
     before: null,
