@@ -98,7 +98,7 @@ function lookForStep(
   return isHeld && dialect.relativeFrom === null ? { seq: commanded.seq, what: 'grant' } : null;
 }
 
-/** Known by now, the end of a grant is told, and counted, anew: until then it may be one that lies hours ahead. */
+/** Once it is known, the next renewal tells the end of a grant, and counts it, by that. */
 function stepSeen(world: World, chargePoint: ChargePointState, commanded: Commanded, inS: number | null): void {
   if (commanded.stepToSee === null) return;
   const sinceS = (world.site.clock.monotonic() - commanded.at) / 1_000;
@@ -106,7 +106,6 @@ function stepSeen(world: World, chargePoint: ChargePointState, commanded: Comman
   commanded.stepToSee = null;
   if (learned.relativeFrom === undefined || chargePoint.dialect.relativeFrom !== null) return;
   learn(world, chargePoint, learned);
-  for (const { commanded: each } of chargePoint.connectors) if (each?.state === 'accepted') each.state = 'doubtful';
 }
 
 /** What an idle connector does not show, a transaction does, until it has a grant of its own. */

@@ -21,11 +21,14 @@ const LONG_AFTER = 10_000_000;
 
 it('the same device keeps its floor over a reboot, and is told it again', () => {
   const found = charging();
+  found.chargePoint.timeAsked = true;
   booted(found.chargePoint, nameplate, at(0), false);
   seenAgain(found.chargePoint, at(15_000), 15_000);
   expect(counted(found, LONG_AFTER)).toBe(6_000);
   expect(found.state.floor.state).toBe('due');
   expect(found.state.commanded?.state).toBe('doubtful');
+  // Nor is its clock known any more: it is asked for something stamped.
+  expect(found.chargePoint).toMatchObject({ aheadMs: null, timeAsked: false });
 });
 
 it('another device, other firmware, or one without a name counts its rating, whatever was proven in the one before', () => {
