@@ -27,6 +27,8 @@ export function connected(chargePoint: ChargePointState, now: Monotonic): void {
   chargePoint.timeAsked = false;
   chargePoint.seenAgainAt = now;
   for (const state of chargePoint.connectors) {
+    // Its last connection may have been dead for a while, with nobody having noticed.
+    state.book = outOfSight(state.book, now);
     if (state.book.isolated) touch(state, isolated(state.book, false));
     const { commanded } = state;
     // Whether what was on its way has arrived, nobody knows.

@@ -90,6 +90,14 @@ it('away it may lose its power and its clock: that counts until it is back, was 
   expect(counted(found)).toBe(20_000);
 });
 
+it('a new connection in the place of one that nobody knew to be dead counts as an absence', () => {
+  const found = charging();
+  connected(found.chargePoint, at(1_000));
+  expect(counted(found, 1_000)).toBe(32_000);
+  seenAgain(found.chargePoint, at(16_000), 15_000);
+  expect(counted(found, 16_000)).toBe(20_000);
+});
+
 it('nothing is removed where somebody charges, or something is drawn', () => {
   const found = balancedConnector();
   expect(mayClear(found.chargePoint)).toBe(true);
