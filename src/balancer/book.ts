@@ -25,6 +25,11 @@ export type Entry = {
   readonly leaseMs: number | null;
   /** What holds after `until`. */
   readonly tailMA: number;
+  /**
+   * What it may allow, for as long as that lasts, once a power cut that nobody saw has taken the clock that it ends by, or has
+   * begun it anew. Null: it ends all the same.
+   */
+  readonly adriftMA: number | null;
   /** Of a TxProfile: it ends with its transaction. Null for all others. */
   readonly transactionId: number | null;
   /** Its tail is the floor of the connector (mode C): once it is proven, so is the floor. */
@@ -52,6 +57,8 @@ export type ConnectorBook = {
   readonly isolated: boolean;
   /** Two charge points go by its id: both may draw all that they can, whatever was proven of either. */
   readonly hasTwin: boolean;
+  /** Out of sight since then: it may have lost its power, and its clock with it. Null while it is there. */
+  readonly unseenSince: Monotonic | null;
 };
 
 /** Entries of one connector at most: those beyond it are folded into the largest, which only makes the book stricter. */
@@ -70,19 +77,31 @@ export function voidBook(ratedMA: number): ConnectorBook {
     distrusted: false,
     isolated: false,
     hasTwin: false,
+    unseenSince: null,
   };
 }
 
-/** The most that may legally flow at this connector now, mA per wired phase, with `running` as its transaction. */
-export function worst(book: ConnectorBook, now: Monotonic, running: number | null): number {
+/**
+ * The most that may legally flow at this connector now, mA per wired phase, with `running` as its transaction. An absence of
+ * less than `sparedMs` is not held against its clock.
+ */
+export function worst(book: ConnectorBook, now: Monotonic, running: number | null, sparedMs = 0): number {
   if (book.hasTwin) return 2 * book.ratedMA;
   if (book.isolated) return 0;
   if (book.distrusted) return book.ratedMA;
   const isProven = book.floorProven || (running !== null && book.provenTransaction === running);
   if (!isProven) return book.ratedMA;
+  const isAdrift = book.unseenSince !== null && now - book.unseenSince >= sparedMs;
   let most = 0;
-  for (const entry of book.entries) most = Math.max(most, amountOf(entry, now));
+  for (const entry of book.entries) {
+    most = Math.max(most, amountOf(entry, now), isAdrift ? (entry.adriftMA ?? 0) : 0);
+  }
   return Math.min(book.ratedMA, most);
+}
+
+/** The same if it were in sight. */
+export function worstInSight(book: ConnectorBook, now: Monotonic, running: number | null): number {
+  return worst(inSight(book), now, running);
 }
 
 /** What an entry counts for at an instant. */
@@ -100,6 +119,15 @@ export function settled(book: ConnectorBook): number {
   return Math.min(book.ratedMA, most);
 }
 
+/** Where it may settle if the power fails and comes back, and nobody talks to it any more. */
+export function settledAfterCut(book: ConnectorBook): number {
+  if (book.isolated) return 0;
+  return book.entries.reduce(
+    (most, { adriftMA }) => Math.max(most, Math.min(book.ratedMA, adriftMA ?? 0)),
+    settled(book),
+  );
+}
+
 export type Offer = Omit<Entry, 'seq' | 'state' | 'acceptedAt'>;
 
 /** Books an offer, before it is sent. Its number is the book's `nextSeq` as it was. */
@@ -115,7 +143,8 @@ export function withdrawn(book: ConnectorBook, seq: number): ConnectorBook {
 
 /** Whether the book counts all that this offer allows already, for as long: a restart may forget it without harm. */
 export function isCovered(book: ConnectorBook, offer: Offer): boolean {
-  return book.entries.some(({ kind, xMA, tailMA, leaseMs, transactionId }) => {
+  return book.entries.some(({ kind, xMA, tailMA, leaseMs, adriftMA, transactionId }) => {
+    if (offer.adriftMA !== null && (adriftMA ?? (leaseMs === null ? xMA : 0)) < offer.adriftMA) return false;
     if (kind !== offer.kind || (transactionId !== null && transactionId !== offer.transactionId)) return false;
     if (xMA < offer.xMA || (leaseMs === null ? xMA : tailMA) < offer.tailMA) return false;
     return leaseMs === null || (offer.leaseMs !== null && leaseMs >= offer.leaseMs);
@@ -173,6 +202,16 @@ function leftOf(one: Entry, entry: Entry, by: Proof): Entry[] {
 /** Out of sight another transaction may run by now, to which the proven profile says nothing. */
 export function grantDoubted(book: ConnectorBook): ConnectorBook {
   return book.provenTransaction === null ? book : { ...book, provenTransaction: null };
+}
+
+/** Its connection is gone: from now on it may lose its power unseen. */
+export function outOfSight(book: ConnectorBook, now: Monotonic): ConnectorBook {
+  return book.unseenSince === null ? { ...book, unseenSince: now } : book;
+}
+
+/** It is there, its clock was told the time if it had lost it, and its current has had the time to follow. */
+export function inSight(book: ConnectorBook): ConnectorBook {
+  return book.unseenSince === null ? book : { ...book, unseenSince: null };
 }
 
 /** The transaction is over, and its current has gone: what was given to it has ended. */
@@ -281,6 +320,8 @@ function covers(later: Entry, earlier: Entry): boolean {
   const asLong = later.until === null || (earlier.until !== null && earlier.until <= later.until);
   const tail = later.until === null ? later.xMA : later.tailMA;
   const earlierTail = earlier.until === null ? earlier.xMA : earlier.tailMA;
+  const adrift = later.adriftMA ?? (later.until === null ? later.xMA : 0);
+  if ((earlier.adriftMA ?? 0) > adrift) return false;
   return later.xMA >= Math.max(earlier.xMA, earlierTail) && asLong && tail >= earlierTail;
 }
 
@@ -298,5 +339,6 @@ function merged(first: Entry, second: Entry): Entry {
     tailMA,
     until,
     leaseMs: endless ? null : Math.max(first.leaseMs ?? 0, second.leaseMs ?? 0),
+    adriftMA: Math.max(first.adriftMA ?? 0, second.adriftMA ?? 0) || null,
   };
 }

@@ -1,4 +1,4 @@
-import { type DeadBoxSum, deadBox } from '../balancer/dead-box.ts';
+import { type DeadBoxSum, deadBox, deadBoxWith } from '../balancer/dead-box.ts';
 import { amps, leaseInWords } from '../config/dead-box-lint.ts';
 import type { CircuitModel, ConnectorModel, SiteModel } from '../domain/site-model.ts';
 
@@ -13,6 +13,9 @@ export function siteReport(model: SiteModel, lease: number | 'auto'): string[] {
     '',
     'If this gateway dies now:',
     ...deadBox(model).map((sum) => `  ${sum.circuit}: ${deadBoxWords(sum)}`),
+    '',
+    'If besides the power fails and comes back, with cars everywhere and makes that lose the time in it (docs/dialects.md):',
+    ...deadBoxWith(model, ({ ratedMA }) => ratedMA).map((sum) => `  ${sum.circuit}: ${deadBoxWords(sum)}`),
     '',
     lease === 'auto'
       ? `Lease (auto): ${leaseInWords(model)}`

@@ -4,6 +4,7 @@ import { registrationOf } from '../central-system/handlers/boot-notification.ts'
 import { operationsEnded } from '../central-system/operations/tracking.ts';
 import type { Records } from '../central-system/records.ts';
 import { routes } from '../central-system/routes.ts';
+import { afterBoot } from '../domain/clock-offset.ts';
 import type { Event } from '../domain/events.ts';
 import type { RpcErrorCode } from '../ocpp/error-codes.ts';
 import { encodeError, encodeResult, parseFrame } from '../ocpp/frames.ts';
@@ -138,7 +139,8 @@ export function createExchange(site: {
       );
       return effect(() => refuse('InternalError', 'the answer could not be made'));
     }
-    if (action === 'BootNotification') session.invitedToBoot = false;
+    const isBoot = action === 'BootNotification';
+    if (isBoot) session.invitedToBoot = false;
     const encoded = encodeResult(messageId, outcome.response);
     const { chargePointId, openOperations } = line;
     const told = { action, request: read.payload, events: outcome.events };
@@ -155,8 +157,8 @@ export function createExchange(site: {
     return {
       events,
       effect: () => {
-        line.clock = clockSeen.watch;
-        if (action === 'BootNotification') session.booted = true;
+        line.clock = isBoot && !session.booted ? afterBoot(clockSeen.watch) : clockSeen.watch;
+        if (isBoot) session.booted = true;
         follow(events);
         session.replay.remember(messageId, text, encoded);
         send(line, session, encoded, 'ok');

@@ -38,6 +38,9 @@ export function noteStamp(watch: ClockWatch, stampedAt: Instant, receivedAt: Ins
   return { ...watch, samples, offsetMs: offsetBy(samples) ?? watch.offsetMs };
 }
 
+/** It has booted, and was told the time: what its clock was before says nothing. */
+export const afterBoot = (watch: ClockWatch): ClockWatch => ({ ...watch, samples: [], offsetMs: null });
+
 /** Whether there is something to tell: `wrong` anew or by another amount, or `right` (again); null where all was said. */
 export function clockNews({ offsetMs, said }: ClockWatch): 'wrong' | 'right' | null {
   if (offsetMs === null) return null;

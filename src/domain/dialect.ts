@@ -32,8 +32,10 @@ export type Dialect = {
   readonly floorKind: 'Absolute' | 'Relative';
   /** Where a Relative schedule counts from; null until a probe has shown it. */
   readonly relativeFrom: 'transaction' | 'receipt' | null;
-  /** Its clock survives a power cut, or no transaction does: until proven, Absolute counts for nothing after one. */
+  /** Its clock survives a power cut: until that is known, what ends by it counts for nothing after one. */
   readonly keepsTime: boolean | null;
+  /** A transaction goes on after a power cut; where none does, no grant of one is left to end. Null until it was seen. */
+  readonly outlivesCut: boolean | null;
   /** Modes that it is known to refuse: they are not tried. */
   readonly refusedModes: readonly GrantMode[];
   readonly unit: RateUnit;
@@ -83,6 +85,7 @@ export const defaultDialect: Dialect = {
   floorKind: 'Relative',
   relativeFrom: null,
   keepsTime: null,
+  outlivesCut: null,
   refusedModes: [],
   unit: 'A',
   step: 500 as MilliAmps,

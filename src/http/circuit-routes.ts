@@ -14,6 +14,7 @@ const Planned = Type.Object({
   limitA: Type.Number(),
   committedA: Type.Number(),
   deadBoxA: Type.Number(),
+  afterPowerCutA: Type.Number(),
   grant: nullable(Type.Object({ limitA: Type.Number(), untilS: whole, state: Type.String() })),
   floorA: Type.Number(),
   floorState: Type.String(),

@@ -22,6 +22,7 @@ const fields = {
   floorKind: Kind,
   relativeFrom: nullable(Type.Enum(['transaction', 'receipt'])),
   keepsTime: maybe,
+  outlivesCut: maybe,
   refusedModes: Type.Array(Mode, { maxItems: 5 }),
   unit: Type.Enum(['A', 'W']),
   step: Type.Union(

@@ -177,6 +177,7 @@ export const Circuit = Type.Object({
   committedA: three,
   plannedA: three,
   deadBoxA: three,
+  afterPowerCutA: three,
   bindingPhase: nullable(Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3)])),
   held: Type.Boolean(),
   meter: nullable(Type.Object({ id: Type.String(), ageS: number, quality: Type.String(), why: text })),

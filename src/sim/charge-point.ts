@@ -86,7 +86,7 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
   });
   const connectors: Connector[] = [];
   const timers = new Set<number>();
-  const { time, told } = createTimekeeping({
+  const { time, told, lost } = createTimekeeping({
     clock,
     errorMs: options.clockErrorMs ?? 0,
     offsetSeconds: quirks.clockOffsetSeconds,
@@ -270,6 +270,7 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     startupTold = false;
     station.memory = blankMemory();
     loseOnReboot(flash, quirks);
+    if (quirks.losesClockOnReboot) lost();
     journal.note('power on');
     configuration.reload();
     reports.forget();

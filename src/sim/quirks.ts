@@ -108,6 +108,8 @@ export type Quirks = {
   readonly bootsOnReconnect: boolean;
   /** Introduces itself when that is triggered, though it is accepted. */
   readonly bootsWhenAsked: boolean;
+  /** After a start its clock begins with 1970, until it is told the time. */
+  readonly losesClockOnReboot: boolean;
   /** A car gets all that the wiring carries without a transaction. */
   readonly freeVend: boolean;
 };
@@ -165,6 +167,7 @@ export const noQuirks: Quirks = {
   losesTxProfilesOnReboot: false,
   bootsOnReconnect: false,
   bootsWhenAsked: false,
+  losesClockOnReboot: false,
   freeVend: false,
 };
 

@@ -7,6 +7,8 @@ type Timekeeping = {
   time(): number;
   /** A currentTime of the Central System; what is none is ignored. */
   told(currentTime: unknown): void;
+  /** It begins with 1970 again. */
+  lost(): void;
 };
 
 type TimekeepingOptions = {
@@ -30,6 +32,9 @@ export function createTimekeeping({ clock, errorMs, offsetSeconds, learns }: Tim
       const told = typeof currentTime === 'string' ? Date.parse(currentTime) : Number.NaN;
       if (Number.isNaN(told) || !learns) return;
       if (Math.abs(told - clock.now() - correctionMs) > toleratedErrorMs) correctionMs = told - clock.now();
+    },
+    lost: () => {
+      correctionMs = -clock.now();
     },
   };
 }

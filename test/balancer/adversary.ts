@@ -1,5 +1,6 @@
 import * as books from '../../src/balancer/book.ts';
 import { monotonic } from '../../src/domain/units.ts';
+import { adriftOf, type Habits, type Place, type Profile, RATED_MA, type Text, type Turn } from './adversary-texts.ts';
 
 /**
  * A charge point that does the worst it may: it takes texts or refuses them, says so or does not, overtakes itself where
@@ -7,44 +8,11 @@ import { monotonic } from '../../src/domain/units.ts';
  * book, used as the control loop uses it, by a process that may die at any moment and knows then what is on disk.
  */
 
-const RATED_MA = 32_000;
 const SKEW_MS = 60_000;
 const LAG_MS = 15_000;
 
-/** One thing that happens; the numbers choose among what is possible. */
-export type Turn = readonly [what: number, a: number, b: number];
-
-export type Habits = {
-  /** Its clock is off by so much, ms, within the skew. */
-  readonly clockOffMs: number;
-  /** Its schedules count from receipt, and anew from each reboot. */
-  readonly isRelative: boolean;
-  /** A grant for all transactions takes the floor's place. */
-  readonly hasOneSlot: boolean;
-};
-
-type Profile = {
-  readonly xMA: number;
-  readonly endsAt: number | null;
-  readonly tailMA: number;
-  readonly forMs: number;
-};
-type Place = 'floor' | 'default' | 'foreign' | number;
-type Text = {
-  readonly seq: number;
-  readonly place: Place | 'clear';
-  readonly xMA: number;
-  readonly leaseMs: number | null;
-  readonly tailMA: number;
-  /** By the wall clock. */
-  readonly writtenAt: number;
-  /** Outstanding beside it when it was sent: it may overtake these. */
-  readonly beside: readonly number[];
-  overlapped: boolean;
-  outcome: 'out' | 'ended';
-};
-
-export function createAdversary({ clockOffMs, isRelative, hasOneSlot }: Habits) {
+export function createAdversary(habits: Habits) {
+  const { clockOffMs, isRelative, losesTime, hasOneSlot } = habits;
   let t = 0;
   /** Our wall clock, which the charge point's follows, has been set back by so much. */
   let shiftMs = 0;
@@ -55,6 +23,11 @@ export function createAdversary({ clockOffMs, isRelative, hasOneSlot }: Habits) 
   let answers: { readonly text: Text; readonly isAccepted: boolean }[] = [];
   /** What it might take until a moment that is less than the lag ago. */
   let before: { readonly until: number; readonly mA: number }[] = [];
+
+  let clock: 'right' | 'behind' | 'gone' = 'right';
+  let wasCut = false;
+  /** There again: since when. */
+  let backAt: number | null = 0;
 
   let book = books.voidBook(RATED_MA);
   let disk = book;
@@ -83,6 +56,7 @@ export function createAdversary({ clockOffMs, isRelative, hasOneSlot }: Habits) 
     (_, b) => floor(b),
     plugged,
     cable,
+    cutUnseen,
     died,
     outside,
     rare,
@@ -106,17 +80,22 @@ export function createAdversary({ clockOffMs, isRelative, hasOneSlot }: Habits) 
 
   function limitNow(): number {
     const own = running === null ? undefined : places.get(running);
-    if (own !== undefined) return readNow(own);
+    // What says nothing yet keeps the floor out all the same, but not what lies below it for whoever charges.
+    if (own !== undefined) return readNow(own) ?? RATED_MA;
     for (const place of ['foreign', 'default', 'floor'] as const) {
       const profile = places.get(place);
-      if (profile !== undefined) return readNow(profile);
+      const mA = profile === undefined ? null : readNow(profile);
+      if (mA !== null) return mA;
     }
     return RATED_MA;
   }
 
-  function readNow({ xMA, endsAt, tailMA }: Profile): number {
-    const clock = isRelative ? t : wall() + clockOffMs;
-    return endsAt === null || clock < endsAt ? xMA : tailMA;
+  /** Null: it says nothing. */
+  function readNow({ xMA, endsAt, tailMA }: Profile): number | null {
+    if (endsAt !== null && clock === 'behind') return xMA;
+    if (endsAt !== null && clock === 'gone') return null;
+    const time = isRelative ? t : wall() + clockOffMs;
+    return endsAt === null || time < endsAt ? xMA : tailMA;
   }
 
   /** Something that changes what it obeys: what held until then may flow for the lag. */
@@ -137,6 +116,7 @@ export function createAdversary({ clockOffMs, isRelative, hasOneSlot }: Habits) 
         t = at;
       });
     }
+    if (backAt !== null && t - backAt >= LAG_MS) book = books.inSight(book);
     for (const [id, since] of ending) {
       if (t - since < 2 * LAG_MS) continue;
       ending.delete(id);
@@ -166,6 +146,7 @@ export function createAdversary({ clockOffMs, isRelative, hasOneSlot }: Habits) 
       until: leaseMs === null ? null : monotonic(t + leaseMs + Math.abs(clockOffMs) + SKEW_MS + LAG_MS),
       leaseMs,
       tailMA,
+      adriftMA: adriftOf(habits, place, Math.max(xMA, tailMA), leaseMs),
       transactionId: typeof place === 'number' ? place : null,
       holdsFloor: hasOneSlot && place === 'default',
     };
@@ -260,6 +241,8 @@ export function createAdversary({ clockOffMs, isRelative, hasOneSlot }: Habits) 
 
   function lost(): void {
     isConnected = false;
+    backAt = null;
+    book = books.outOfSight(book, now());
     for (const text of inbox.slice()) if (text.seq % 2 === 0) happens(() => install(text));
     inbox = [];
     answers = [];
@@ -282,6 +265,7 @@ export function createAdversary({ clockOffMs, isRelative, hasOneSlot }: Habits) 
         LAG_MS,
       ),
     );
+    book = books.outOfSight({ ...book, unseenSince: null }, now());
     newestGrant = 0;
     newestFloor = 0;
   }
@@ -318,8 +302,38 @@ export function createAdversary({ clockOffMs, isRelative, hasOneSlot }: Habits) 
       lost();
       return;
     }
-    isConnected = true;
+    back();
     learned();
+  }
+
+  /** Had it lost the time, it is told it first. */
+  function back(): void {
+    isConnected = true;
+    backAt = t;
+    happens(() => {
+      clock = 'right';
+    });
+    if (wasCut && isRelative) book = books.begunAnew(book);
+    wasCut = false;
+  }
+
+  /** The power is off and on again while nobody looks. */
+  function cutUnseen(a: number): void {
+    if (isConnected) return;
+    wasCut = true;
+    happens(() => {
+      if (isRelative) places = begun();
+      else if (losesTime) clock = a % 2 === 0 ? 'behind' : 'gone';
+    });
+  }
+
+  /** After a loss of power what counts from it begins again. */
+  function begun(): Map<Place, Profile> {
+    const kept = [...places].map(([place, one]): [Place, Profile] => [
+      place,
+      isRelative && one.endsAt !== null ? { ...one, endsAt: t + one.forMs } : one,
+    ]);
+    return new Map(kept);
   }
 
   /** What is on its way is handled and accepted, and the newest of it proven after its lag. */
@@ -342,13 +356,9 @@ export function createAdversary({ clockOffMs, isRelative, hasOneSlot }: Habits) 
       lost();
       const isSame = b % 3 === 1;
       happens(() => {
-        const kept = [...places].map(([place, one]): [Place, Profile] => [
-          place,
-          isRelative && one.endsAt !== null ? { ...one, endsAt: t + one.forMs } : one,
-        ]);
-        places = new Map(isSame ? kept : []);
+        places = isSame ? begun() : new Map();
       });
-      isConnected = true;
+      back();
       learned();
       if (!isSame) book = books.everythingCleared(book);
       else if (isRelative) book = books.begunAnew(book);

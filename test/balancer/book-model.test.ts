@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createAdversary, type Habits, type Turn } from './adversary.ts';
+import { createAdversary } from './adversary.ts';
+import type { Habits, Turn } from './adversary-texts.ts';
 
 const turns = fc.array(fc.tuple(fc.nat(25), fc.nat(4_000_000), fc.nat(1_000)), {
   minLength: 5,
@@ -10,6 +11,7 @@ const turns = fc.array(fc.tuple(fc.nat(25), fc.nat(4_000_000), fc.nat(1_000)), {
 const habits: fc.Arbitrary<Habits> = fc.record({
   clockOffMs: fc.integer({ min: -60_000, max: 60_000 }),
   isRelative: fc.boolean(),
+  losesTime: fc.boolean(),
   hasOneSlot: fc.boolean(),
 });
 

@@ -10,18 +10,22 @@ import {
   failed,
   foreignCleared,
   grantDoubted,
+  inSight,
   isCovered,
   isolated,
   type Offer,
   offered,
+  outOfSight,
   proven,
   rebased,
   setBack,
   settled,
+  settledAfterCut,
   transactionOver,
   voidBook,
   withdrawn,
   worst,
+  worstInSight,
 } from '../../src/balancer/book.ts';
 import { monotonic } from '../../src/domain/units.ts';
 
@@ -34,6 +38,7 @@ const floor = (xMA: number): Offer => ({
   until: null,
   leaseMs: null,
   tailMA: xMA,
+  adriftMA: null,
   transactionId: null,
   holdsFloor: false,
 });
@@ -43,6 +48,7 @@ const grant = (xMA: number, more: Partial<Offer> = {}): Offer => ({
   until: at(900_000),
   leaseMs: 800_000,
   tailMA: 6_000,
+  adriftMA: null,
   transactionId: 1,
   holdsFloor: false,
   ...more,
@@ -207,6 +213,47 @@ describe('what releases', () => {
   });
 });
 
+describe('out of sight', () => {
+  const adrift = given(heldAt(6_000), grant(10_000, { adriftMA: RATED }));
+
+  it('what a lost clock leaves counts until it is there again, also once the grant should have ended', () => {
+    expect(amount(adrift)).toBe(10_000);
+    const unseen = outOfSight(adrift, at(1_000));
+    expect(amount(unseen, 1_000)).toBe(RATED);
+    expect(amount(outOfSight(unseen, at(900_000)), 1e9)).toBe(RATED);
+    expect(worstInSight(unseen, at(1_000), 1)).toBe(10_000);
+    expect(amount(inSight(unseen), 1_000)).toBe(10_000);
+    expect(amount(outOfSight(given(heldAt(6_000), grant(10_000)), at(0)), 1e9)).toBe(6_000);
+  });
+
+  it('a short absence may be spared', () => {
+    const unseen = outOfSight(adrift, at(1_000));
+    expect(worst(unseen, at(60_999), 1, 60_000)).toBe(10_000);
+    expect(worst(unseen, at(61_000), 1, 60_000)).toBe(RATED);
+  });
+
+  it('goes with its transaction, and with a proof of what came later', () => {
+    const unseen = outOfSight(adrift, at(0));
+    expect(amount(transactionOver(unseen, 1))).toBe(6_000);
+    const later = given(adrift, grant(8_000, { adriftMA: 8_000 }));
+    expect(amount(outOfSight(proven(later, 3, 'whole'), at(0)))).toBe(8_000);
+  });
+
+  it('tells what may remain if the power fails as well', () => {
+    expect(settled(adrift)).toBe(6_000);
+    expect(settledAfterCut(adrift)).toBe(RATED);
+    expect(settledAfterCut(given(heldAt(6_000), grant(10_000, { adriftMA: 40_000 })))).toBe(RATED);
+    expect(settledAfterCut(isolated(adrift, true))).toBe(0);
+  });
+
+  it('is not covered by what ends without a clock', () => {
+    const book = given(heldAt(6_000), grant(10_000));
+    expect(isCovered(book, grant(8_000))).toBe(true);
+    expect(isCovered(book, grant(8_000, { adriftMA: 8_000 }))).toBe(false);
+    expect(isCovered(adrift, grant(8_000, { adriftMA: 8_000 }))).toBe(true);
+  });
+});
+
 describe('what only makes it stricter', () => {
   const offers = fc.array(
     fc.record({
@@ -215,6 +262,7 @@ describe('what only makes it stricter', () => {
       until: fc.option(fc.integer({ min: 0, max: 2_000_000 }).map(at)),
       leaseMs: fc.integer({ min: 0, max: 1_000_000 }),
       tailMA: fc.integer({ min: 0, max: 16_000 }),
+      adriftMA: fc.option(fc.integer({ min: 0, max: 32_000 })),
       transactionId: fc.option(fc.integer({ min: 1, max: 3 })),
       holdsFloor: fc.boolean(),
     }),
@@ -229,13 +277,13 @@ describe('what only makes it stricter', () => {
     transactionId: rest.kind === 'grant' ? rest.transactionId : null,
   });
   const moments = [0, 1, 100_000, 500_000, 1_000_000, 1_999_999, 2_000_000, 5_000_000];
-  const naive = (all: readonly Offer[], now: number): number =>
+  const naive = (all: readonly Offer[], now: number, isUnseen = false): number =>
     Math.min(
       RATED,
-      all.reduce(
-        (most, one) => Math.max(most, amountOf({ ...one, seq: 0, state: 'sent', acceptedAt: null }, at(now))),
-        0,
-      ),
+      all.reduce((most, one) => {
+        const counts = amountOf({ ...one, seq: 0, state: 'sent', acceptedAt: null }, at(now));
+        return Math.max(most, counts, isUnseen ? (one.adriftMA ?? 0) : 0);
+      }, 0),
     );
 
   it('keeps a dozen entries and never counts less than all that were offered', () => {
@@ -244,7 +292,10 @@ describe('what only makes it stricter', () => {
         const all = drawn.map(complete);
         const book = { ...given(voidBook(RATED), ...all), floorProven: true };
         expect(book.entries.length).toBeLessThanOrEqual(12);
-        for (const now of moments) expect(amount(book, now)).toBeGreaterThanOrEqual(naive(all, now));
+        for (const now of moments) {
+          expect(amount(book, now)).toBeGreaterThanOrEqual(naive(all, now));
+          expect(amount(outOfSight(book, at(0)), now)).toBeGreaterThanOrEqual(naive(all, now, true));
+        }
         expect(foreignCleared(book).entries.filter(({ kind }) => kind === 'floor').length > 0).toBe(
           all.some(({ kind }) => kind === 'floor'),
         );
@@ -259,7 +310,9 @@ describe('what only makes it stricter', () => {
         const all = drawn.map(complete);
         const book = { ...given(voidBook(RATED), ...all), floorProven: true };
         const seq = 1 + (which % Math.max(1, all.length));
-        for (const now of moments) expect(amount(accepted(book, seq, at(0), clean), now)).toBe(amount(book, now));
+        for (const each of [book, outOfSight(book, at(0))]) {
+          for (const now of moments) expect(amount(accepted(each, seq, at(0), clean), now)).toBe(amount(each, now));
+        }
       }),
       { seed: 2 },
     );

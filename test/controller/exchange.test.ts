@@ -75,6 +75,25 @@ describe('a frame', () => {
   });
 });
 
+it('a boot forgets how far its clock was off: it has just been told the time', () => {
+  const room = createControlRoom();
+  const offset = () => room.controller.lines.get('CP1')?.clock.offsetMs;
+  const status = { connectorId: 1, errorCode: 'NoError', status: 'Available', timestamp: '2026-01-15T12:00:20Z' };
+  const first = room.boot('CP1');
+  first.call('StatusNotification', status);
+  expect(offset()).toBe(20_000);
+  first.drop();
+  const again = room.connect('CP1');
+  expect(offset()).toBe(20_000);
+  again.call('BootNotification', { ...boot, firmwareVersion: '2.0' });
+  expect(offset()).toBeNull();
+  again.call('StatusNotification', { ...status, timestamp: '2026-01-15T12:00:01Z' });
+  expect(offset()).toBe(1_000);
+  // The same boot told once more, when asked for.
+  again.call('BootNotification', boot);
+  expect(offset()).toBe(1_000);
+});
+
 describe('a repeated message id', () => {
   it('with the same content gets the same answer, and does nothing twice', () => {
     const room = createControlRoom();

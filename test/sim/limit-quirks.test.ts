@@ -136,6 +136,18 @@ describe('profiles that vanish', () => {
     expect(kept(one)).toEqual([...left, 3]);
   });
 
+  it.each([
+    [{}, false],
+    [{ losesClockOnReboot: true }, true],
+  ])('losesClockOnReboot: %o', (quirks, isLost) => {
+    const one = settled(quirks);
+    one.point.powerOff();
+    one.point.powerOn();
+    expect(one.point.time()).toBe(isLost ? 0 : one.point.trueTime());
+    one.clock.advance(30);
+    expect(Math.abs(one.point.time() - one.point.trueTime())).toBeLessThan(1_000);
+  });
+
   it.each<[Partial<Quirks>, boolean, number[]]>([
     [{}, false, [1]],
     [{ resumesTransactionOnReboot: true }, true, [1, 2]],

@@ -163,6 +163,32 @@ export function learnedFromEnd({ pause }: Dialect, pausedAt: Instant | null, end
   return soon && pause !== 'never' ? { pause: 'never' } : {};
 }
 
+/** What the step of a Relative grant lies at, s after it was sent: by the one reference point and by the other. */
+export type RelativeStep = { readonly fromTransactionS: number; readonly fromReceiptS: number };
+
+/** A transaction so many leases old has the two far enough apart. */
+const OLD_ENOUGH_LEASES = 3;
+/** Of a step that was looked for, s: clocks, and the way. */
+const NEAR_S = 60;
+
+/** What a Relative grant can show of its reference point, when its step is looked for; null where that is too early. */
+export function relativeStep({ relativeFrom }: Dialect, untilMs: number, leaseS: number): RelativeStep | null {
+  const [lease, atS] = [Math.floor(leaseS), untilMs / 1_000];
+  const isOld = atS - lease > OLD_ENOUGH_LEASES * lease;
+  return relativeFrom === null && isOld ? { fromTransactionS: lease, fromReceiptS: atS } : null;
+}
+
+/** Where its composite schedule shows the step, s after the grant was sent; null where it shows none. */
+export function learnedFromStep(
+  { fromTransactionS, fromReceiptS }: RelativeStep,
+  seenAtS: number | null,
+): DialectValues {
+  if (seenAtS === null) return {};
+  const isNear = (expectedS: number): boolean => Math.abs(seenAtS - expectedS) <= NEAR_S;
+  if (isNear(fromTransactionS)) return { relativeFrom: 'transaction' };
+  return isNear(fromReceiptS) ? { relativeFrom: 'receipt' } : {};
+}
+
 /** Whether what it reports can be used as a proof, of a connector at rest or with a transaction. */
 export function learnedFromComposite(connector: 'idle' | 'charging', verdict: 'proven' | 'silent'): DialectValues {
   const shows = verdict === 'proven';

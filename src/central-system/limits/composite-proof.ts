@@ -61,6 +61,21 @@ export function compositeProof(reported: ReportedSchedule, question: ProofQuesti
   return { verdict: 'proven', shownMA: milliAmps(shown.mostMA), forS };
 }
 
+/** In how many seconds it shows a fall from more than `tailMA` to no more than that; null where it shows none. */
+export function fallShownIn(reported: ReportedSchedule, question: ProofQuestion, tailMA: MilliAmps): number | null {
+  const { unit } = reported;
+  if (!reported.accepted || unit === null) return null;
+  const sinceStartS = elapsedS(reported.startAt, question.at);
+  const periods = reported.periods.toSorted((a, b) => a.startS - b.startS);
+  const isLow = (each: CompositePeriod): boolean => {
+    const shown = ampsOf(each, unit, question);
+    return typeof shown !== 'string' && shown.mostMA <= tailMA + TOLERANCE_MA;
+  };
+  const now = periods.findLast(({ startS }) => startS <= sinceStartS);
+  const fall = periods.find((each) => each.startS > sinceStartS && isLow(each));
+  return now === undefined || isLow(now) || fall === undefined ? null : fall.startS - sinceStartS;
+}
+
 const silent = (why: string): CompositeProof => ({ verdict: 'silent', why });
 
 function elapsedS(startAt: Instant | null, at: Instant): number {

@@ -47,7 +47,7 @@ export type GrantTerms = LimitTarget & {
   readonly now: Instant;
   /** By how much its clock is ahead of ours, ms; negative when behind, null while unknown. */
   readonly clockOffsetMs: number | null;
-  /** Since the start of the transaction, s; null where that is not known. */
+  /** Since the start of the transaction by the clock of the charge point, s; null where that is not known. */
   readonly elapsedS: number | null;
 };
 
@@ -79,6 +79,8 @@ const HEAD_START_MS = 86_400_000;
 const MOST_AHEAD_MS = 300_000;
 /** A clock that is behind may be so by nearly the head start, ms. */
 const MOST_BEHIND_MS = HEAD_START_MS - 300_000;
+/** A transaction that seems to be older began by a clock that was wrong, s. */
+const LONGEST_S = 7 * 86_400;
 const EPOCH = instant(0);
 
 /** The default floor of a connector; in mode C, which has none, the constant that its grants replace. */
@@ -176,10 +178,12 @@ function stepOf(terms: GrantTerms, purpose: ChargingProfile['purpose']): Step | 
   if (mode === 'D' || leaseS <= 0) return null;
   if (dialect.kind === 'Relative') {
     // As a default it would begin anew with every transaction; of a maximum nobody says what it is relative to.
-    if (purpose !== 'TxProfile' || elapsedS === null || elapsedS < 0) return null;
+    if (purpose !== 'TxProfile' || elapsedS === null || elapsedS < 0 || elapsedS > LONGEST_S) return null;
     if (dialect.relativeFrom === 'receipt') return { startAt: null, atS: leaseS, untilMs: leaseS * 1_000 };
     const atS = Math.floor(elapsedS) + leaseS;
-    return { startAt: null, atS, untilMs: (dialect.relativeFrom === 'transaction' ? leaseS : atS) * 1_000 };
+    // How long it has been by its own clock is known only where that is.
+    const isSure = dialect.relativeFrom === 'transaction' && clockOffsetMs !== null;
+    return { startAt: null, atS, untilMs: (isSure ? leaseS : atS) * 1_000 };
   }
   if (clockOffsetMs === null || clockOffsetMs > MOST_AHEAD_MS || clockOffsetMs < -MOST_BEHIND_MS) return null;
   const aheadMs = Math.max(0, clockOffsetMs);

@@ -1,8 +1,8 @@
-import { amountOf, distrusted, type Proof, worst } from '../../balancer/book.ts';
+import { amountOf, distrusted, type Proof, worstInSight } from '../../balancer/book.ts';
 import { raise } from '../../balancer/exposure.ts';
 import type { CallOutcome } from '../../central-system/call-queue.ts';
-import { learnedFromComposite } from '../../central-system/dialects/learning.ts';
-import { compositeProof } from '../../central-system/limits/composite-proof.ts';
+import { learnedFromComposite, learnedFromStep } from '../../central-system/dialects/learning.ts';
+import { compositeProof, fallShownIn, type ProofQuestion } from '../../central-system/limits/composite-proof.ts';
 import { dcShare, unitOf } from '../../central-system/limits/grant-profile.ts';
 import { balancingProfileId } from '../../domain/balancing-profiles.ts';
 import { type Dialect, TRUSTED_AFTER } from '../../domain/dialect.ts';
@@ -13,7 +13,7 @@ import type { Line } from '../lines.ts';
 import { cleared, clearing, covered, isFirstContact, lost, mayClear } from './contact.ts';
 import { learn } from './learn.ts';
 import { prove, toProve } from './limit-calls.ts';
-import type { ChargePointState, ConnectorState } from './state.ts';
+import type { ChargePointState, Commanded, ConnectorState } from './state.ts';
 import { chargePointOf, isReachable, lagOf, type World } from './world.ts';
 
 /** What charge points are asked, so that a limit is known to hold: first contact, and their own composite schedules. */
@@ -110,7 +110,11 @@ function isOutranked({ book, floor }: ConnectorState, now: Monotonic): boolean {
 function dueOf(state: ConnectorState, chargePoint: ChargePointState, now: Monotonic): Due | null {
   const lagMs = lagOf(chargePoint);
   return (
-    toProve(state, now, lagMs) ?? byHand(state) ?? looksDropped(state, now, lagMs) ?? lookAtFloor(state, chargePoint)
+    toProve(state, now, lagMs) ??
+    byHand(state) ??
+    looksDropped(state, now, lagMs) ??
+    lookAtFloor(state, chargePoint) ??
+    lookForStep(state, chargePoint, now)
   );
 }
 
@@ -123,6 +127,27 @@ function byHand({ commanded, running, book }: ConnectorState): Due | null {
       kind === 'foreign' && transactionId === running.id && seq < commanded.seq && xMA > commanded.bookedMA,
   );
   return isThere ? { seq: commanded.seq, what: 'grant' } : null;
+}
+
+/** Whether its Relative schedules count from the transaction or from their receipt shows by where their step lies. */
+function lookForStep(
+  { commanded, running }: ConnectorState,
+  { dialect }: ChargePointState,
+  now: Monotonic,
+): Due | null {
+  if (commanded === null || commanded.stepToSee === null || commanded.transactionId !== running?.id) return null;
+  const isHeld = commanded.state === 'accepted' && commanded.acceptedAt !== null && now > commanded.acceptedAt;
+  return isHeld && dialect.relativeFrom === null ? { seq: commanded.seq, what: 'grant' } : null;
+}
+
+/** Once it is known, the next renewal tells the end of a grant, and counts it, by that. */
+function stepSeen(world: World, chargePoint: ChargePointState, commanded: Commanded, inS: number | null): void {
+  if (commanded.stepToSee === null) return;
+  const sinceS = (world.site.clock.monotonic() - commanded.at) / 1_000;
+  const learned = learnedFromStep(commanded.stepToSee, inS === null ? null : inS + sinceS);
+  commanded.stepToSee = null;
+  if (learned.relativeFrom === undefined || chargePoint.dialect.relativeFrom !== null) return;
+  learn(world, chargePoint, learned);
 }
 
 /** What an idle connector does not show, a transaction does, until it has a grant of its own. */
@@ -186,7 +211,7 @@ function mayDrawAll({ site, index, planned }: World, { connectors }: ChargePoint
   if (planned === null) return false;
   const sums = planned.sums.slice();
   return connectors.every(({ at, book, model, running }) => {
-    const fromMA = worst(book, site.clock.monotonic(), running?.id ?? null);
+    const fromMA = worstInSight(book, site.clock.monotonic(), running?.id ?? null);
     const change = { connector: at, mask: planned.masks[at] ?? 7, fromMA, toMA: model.ratedMA };
     return model.ratedMA <= fromMA || raise(index, sums, planned.room, change) === null;
   });
@@ -209,14 +234,15 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
     if (outcome.kind === 'result' && outcome.keepsSchema) {
       const reported = reportedScheduleFromWire(outcome.payload as Parameters<typeof reportedScheduleFromWire>[0]);
       const { maxPeriods } = site.capabilities(chargePoint.id);
-      const proof = compositeProof(reported, {
+      const question: ProofQuestion = {
         limitMA,
         nominalMV: site.nominalMV,
         writtenPhases: model.wiredPhases,
         dcShare: dcShare(chargePoint.dialect, model.dc),
         at: clock.now(),
         maxPeriods,
-      });
+      };
+      const proof = compositeProof(reported, question);
       if (after !== null) {
         const kept = proof.verdict === 'refuted' ? after : 'never';
         if (proof.verdict !== 'silent' && (after === 'reboot' || kept !== 'never'))
@@ -237,6 +263,10 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
         else dropped(world, state, chargePoint);
         wake();
         return;
+      }
+      if (state.commanded?.seq === due.seq && entry !== undefined) {
+        const fallIn = fallShownIn(reported, question, milliAmps(entry.tailMA));
+        stepSeen(world, chargePoint, state.commanded, fallIn);
       }
       const stillThere = state.book.entries.some(({ seq }) => seq === due.seq);
       if (proof.verdict === 'proven' && stillThere) {

@@ -15,7 +15,7 @@ import { attend, trust } from './asking.ts';
 import { isolate, judgeByHand } from './by-hand.ts';
 import { changesOf } from './changes.ts';
 import { blankLoad, drawnBy } from './connector-loads.ts';
-import { disconnected } from './contact.ts';
+import { disconnected, seenAgain } from './contact.ts';
 import { endedMeanwhile, releaseEnded } from './endings.ts';
 import { writeHistory } from './history.ts';
 import { readBook, unwrittenOf } from './journal.ts';
@@ -103,7 +103,7 @@ export function createBalancing(site: BalancingSite) {
     remembered(chargePoint, started);
     if (chargePoint.connectors.every(({ evidence }) => evidence !== null)) chargePoint.contact = 'known';
     // Its connection ended with the process before us.
-    disconnected(chargePoint);
+    disconnected(chargePoint, started);
     for (const transaction of site.runningOn(chargePoint.id).toReversed()) adopt(world, transaction);
     for (const state of chargePoint.connectors) {
       resume(state, started);
@@ -194,6 +194,7 @@ export function createBalancing(site: BalancingSite) {
     for (const chargePoint of chargePoints.values()) {
       keepTime(world, chargePoint);
       lapsed(world, chargePoint, now);
+      seenAgain(chargePoint, now, lagOf(chargePoint));
     }
     for (const state of connectors) {
       if (releaseEnded(state, now, lagOf(chargePointOf(world, state)))) state.unwritten = true;

@@ -1,4 +1,4 @@
-import { everythingCleared, isolated as withIsolation, worst } from '../../balancer/book.ts';
+import { everythingCleared, isolated as withIsolation, worstInSight } from '../../balancer/book.ts';
 import { raise } from '../../balancer/exposure.ts';
 import { isBalancingProfile } from '../../domain/balancing-profiles.ts';
 import type { ChargingProfile, InstalledProfile } from '../../domain/charging-profile.ts';
@@ -79,7 +79,7 @@ function judged(
   if (planned === null) return { kind: 'fits', book: () => book(false) };
   const sums = planned.sums.slice();
   for (const [state, most] of mayBecome) {
-    const fromMA = worst(state.book, now, state.running?.id ?? null);
+    const fromMA = worstInSight(state.book, now, state.running?.id ?? null);
     const toMA = Math.max(fromMA, most === 'anything' ? state.model.ratedMA : Math.min(most, state.model.ratedMA));
     const change = { connector: state.at, mask: planned.masks[state.at] ?? 7, fromMA, toMA };
     const obstacle = toMA > fromMA ? raise(index, sums, planned.room, change) : null;

@@ -1,4 +1,13 @@
-import { begunAnew, everythingCleared, foreignCleared, grantDoubted, isolated, offered } from '../../balancer/book.ts';
+import {
+  begunAnew,
+  everythingCleared,
+  foreignCleared,
+  grantDoubted,
+  inSight,
+  isolated,
+  offered,
+  outOfSight,
+} from '../../balancer/book.ts';
 import type { FloorEvidence } from '../../domain/balancing.ts';
 import type { Nameplate } from '../../domain/charge-point.ts';
 import type { ChargingCapabilities } from '../../domain/charging-capabilities.ts';
@@ -17,7 +26,10 @@ export function connected(chargePoint: ChargePointState, now: Monotonic): void {
   chargePoint.settledAt = Math.max(chargePoint.settledAt, now + chargePoint.dialect.settleMs) as Monotonic;
   chargePoint.timeAsked = false;
   chargePoint.nameAsked = false;
+  chargePoint.seenAgainAt = now;
   for (const state of chargePoint.connectors) {
+    // Its last connection may have been dead for a while, with nobody having noticed.
+    state.book = outOfSight(state.book, now);
     if (state.book.isolated) touch(state, isolated(state.book, false));
     const { commanded } = state;
     // Whether what was on its way has arrived, nobody knows.
@@ -40,21 +52,37 @@ export function sendAgain(state: ConnectorState): void {
 }
 
 /** Out of sight it may lose its power unseen, and another transaction may begin. */
-export function disconnected(chargePoint: ChargePointState): void {
+export function disconnected(chargePoint: ChargePointState, now: Monotonic): void {
+  chargePoint.seenAgainAt = null;
   for (const state of chargePoint.connectors) {
     state.asking = null;
     touch(state, grantDoubted(state.book));
+    // Not on record: after a restart everything is out of sight.
+    state.book = outOfSight(state.book, now);
     if (state.commanded !== null) state.commanded.isProven = false;
     if (chargePoint.dialect.losesProfiles !== 'never') lost(state);
   }
+}
+
+/**
+ * It has been there for long enough: had it booted it would have said so first (OCPP 1.6 §4.2) and was told the time, and its
+ * current has followed.
+ */
+export function seenAgain({ connectors, seenAgainAt }: ChargePointState, now: Monotonic, lagMs: number): void {
+  if (seenAgainAt === null || now - seenAgainAt < lagMs) return;
+  for (const state of connectors) state.book = inSight(state.book);
 }
 
 /** Its power was gone. Another device, or other firmware, has to prove its floors anew; floors are sent after every boot. */
 export function booted(chargePoint: ChargePointState, nameplate: Nameplate, now: Monotonic, isOnRecord: boolean): void {
   chargePoint.settledAt = (now + chargePoint.dialect.settleMs) as Monotonic;
   chargePoint.aheadMs = null;
+  chargePoint.timeAsked = false;
+  // Until it was told the time just now, its grants may have allowed anything.
+  chargePoint.seenAgainAt = now;
   chargePoint.readingsClock = unseenClock;
   for (const state of chargePoint.connectors) {
+    state.book = outOfSight(state.book, now);
     sendAgain(state);
     // A car that charges is limited first; else there is time to see whether its make keeps what it holds.
     const canTell = state.running === null && state.book.floorProven && chargePoint.dialect.showsIdleFloor === true;
@@ -122,6 +150,7 @@ export function foreignLimit(state: ConnectorState, xMA: number, transactionId: 
     until: null,
     leaseMs: null,
     tailMA: xMA,
+    adriftMA: null,
     transactionId,
     holdsFloor: false,
   } as const;

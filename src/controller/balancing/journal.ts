@@ -34,7 +34,7 @@ export function readBook(
   const { entries, nextSeq, floorProven, provenTransaction, distrusted, isolated, hasTwin } = read;
   const known: ConnectorBook = {
     ...voidBook(ratedMA),
-    entries,
+    entries: entries.map((entry) => withAdrift(entry, ratedMA)),
     nextSeq,
     floorProven: floorProven === true,
     provenTransaction: typeof provenTransaction === 'number' ? provenTransaction : null,
@@ -43,6 +43,13 @@ export function readBook(
     hasTwin: hasTwin === true,
   };
   return rebased(known, now, skewMs, lagMs);
+}
+
+/** Written before this was counted, or not to be read: what ends by itself may then allow anything. */
+function withAdrift(entry: Entry, ratedMA: number): Entry {
+  const { adriftMA } = entry;
+  if (adriftMA === null || Number.isSafeInteger(adriftMA)) return entry;
+  return { ...entry, adriftMA: entry.leaseMs === null ? null : ratedMA };
 }
 
 type Journalled = {

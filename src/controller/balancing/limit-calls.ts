@@ -9,12 +9,14 @@ import {
   withdrawn,
 } from '../../balancer/book.ts';
 import type { CallClass, CallOutcome } from '../../central-system/call-queue.ts';
+import { relativeStep } from '../../central-system/dialects/learning.ts';
 import {
   floorProfile,
   grantProfile,
   type LimitTarget,
   transactionFloorProfile,
 } from '../../central-system/limits/grant-profile.ts';
+import { withoutClock } from '../../central-system/limits/without-clock.ts';
 import type { ChargingCapabilities } from '../../domain/charging-capabilities.ts';
 import { type Dialect, LEAST_LAG_MS } from '../../domain/dialect.ts';
 import { type Instant, type MilliVolts, type Monotonic, milliAmps } from '../../domain/units.ts';
@@ -91,7 +93,7 @@ export function limitCall(
             leaseS,
             now: at,
             clockOffsetMs: aheadMs,
-            elapsedS: state.running === null ? null : (at - state.running.startedAt) / 1_000,
+            elapsedS: state.running === null ? null : (at + (aheadMs ?? 0) - state.running.startedAt) / 1_000,
           });
   const before = state.book;
   const seq = before.nextSeq;
@@ -100,12 +102,15 @@ export function limitCall(
   // A grant for all transactions that takes the floor's place carries it in its tail.
   const { purpose } = text.installed.profile;
   const holdsFloor = step.kind !== 'floor' && (purpose === 'ChargePointMaxProfile' || text.erasesFloor);
+  const xMA = Math.max(valueMA, tailMA);
+  const adrift = { ends: null, stays: xMA, unlimited: model.ratedMA }[withoutClock(text, dialect)];
   const offer: Offer = {
     kind: step.kind === 'floor' ? 'floor' : 'grant',
-    xMA: Math.max(valueMA, tailMA),
+    xMA,
     until: untilMs === null ? null : ((now + untilMs + skewMs + lagMs) as Monotonic),
     leaseMs: untilMs,
     tailMA,
+    adriftMA: adrift,
     transactionId: step.kind === 'floor' ? null : text.installed.profile.transactionId,
     holdsFloor,
   };
@@ -132,13 +137,18 @@ export function limitCall(
       grantMA: step.grantMA,
       bookedMA: offer.xMA,
       at: now,
-      leaseMs: untilMs,
+      // It may end earlier than the book has to count on.
+      leaseMs: untilMs === null ? null : Math.min(untilMs, leaseS * 1_000),
       state: 'sent',
       acceptedAt: null,
       drawnBefore: state.draw?.most ?? 0,
       fromMA: same === null ? commandedMA(state) : same.fromMA,
       heldSince: same?.heldSince ?? null,
       aheadMs,
+      stepToSee:
+        untilMs === null || text.installed.profile.kind !== 'Relative' || valueMA <= tailMA
+          ? null
+          : relativeStep(dialect, untilMs, leaseS),
       isUnder: step.kind === 'under',
       isProven: false,
       before: grantBefore,

@@ -18,6 +18,7 @@ import { booted, connected, disconnected } from './contact.ts';
 import { transactionStopped } from './endings.ts';
 import { REFUSED_ALREADY } from './ladder.ts';
 import { learn, refreshDialect } from './learn.ts';
+import { bootSeen, endSeen, readingSeen } from './power-cuts.ts';
 import { drawOf, judgeDraw, proveCommanded } from './samples.ts';
 import {
   boundsOf,
@@ -60,12 +61,13 @@ export function notice(world: World, event: Event): boolean {
       }
       return true;
     case 'connection-closed':
-      disconnected(chargePoint);
+      disconnected(chargePoint, now);
       return true;
     case 'charge-point-booted':
       if (event.repeated) return false;
       refreshDialect(world, chargePoint);
       introduced(chargePoint, event.nameplate, now);
+      bootSeen(chargePoint, event.at);
       booted(chargePoint, event.nameplate, now, world.site.learned(chargePoint.id).losesProfiles !== undefined);
       return true;
     case 'status-reported': {
@@ -87,6 +89,7 @@ export function notice(world: World, event: Event): boolean {
       return true;
     }
     case 'transaction-stopped': {
+      endSeen(world, chargePoint, event.transactionId, event.stop.reason);
       for (const state of chargePoint.connectors) {
         const ended = state.running?.id === event.transactionId ? pausedSince(state) : null;
         // What a person ended, or we did, says nothing about pauses.
@@ -189,6 +192,7 @@ function readingsTaken(
   const reading = event.readings.at(-1);
   if (state === undefined || reading === undefined) return false;
   keepTime(world, chargePoint);
+  if (event.transactionId === state.running?.id) readingSeen(world, chargePoint, state, reading);
   chargePoint.readingsClock = noteStamp(chargePoint.readingsClock, reading.at, event.receivedAt);
   if (reading.energyWh !== null) state.energyWh = Math.max(state.energyWh ?? 0, reading.energyWh);
   // Some report 0 V while nothing flows: watts that are computed with it would be none, or no number at all.

@@ -1,5 +1,5 @@
 import { allocate } from '../../balancer/allocate.ts';
-import { worst } from '../../balancer/book.ts';
+import { type ConnectorBook, worst, worstInSight } from '../../balancer/book.ts';
 import { exposureOf, HIGH_VOLTAGE_V, type PhaseSums, type Room } from '../../balancer/exposure.ts';
 import { type ForeignLoad, foreignLoad } from '../../balancer/foreign-load.ts';
 import { usedGridPhases } from '../../balancer/learned-phases.ts';
@@ -30,21 +30,33 @@ export type Cycle = {
   readonly at: Instant;
 };
 
+/**
+ * An absence is as short as this in most cases, ms. In that time nothing is raised on what a charge point might draw after a
+ * power cut that nobody saw; what the others have is taken off them only after it.
+ */
+const SPARED_MS = 60_000;
+
 export function planSite(world: World, cycle: Cycle): Planned {
   const { index, connectors } = world;
   const { now } = cycle;
-  const amounts = connectors.map(({ book, running }) => worst(book, now, running?.id ?? null));
+  const amountsBy = (count: (book: ConnectorBook, now: Monotonic, running: number | null) => number): number[] =>
+    connectors.map(({ book, running }) => count(book, now, running?.id ?? null));
+  const amounts = amountsBy(worst);
+  // Taken off what a meter shows, more would make the building's load look smaller than it is.
+  const inSight = amountsBy(worstInSight);
   const masks = connectors.map((state) => maskOf(countedPhases(world, state)));
   const planned = connectors.map((state) => isPlanned(world, state));
   const cars = connectors.filter((_, at) => planned[at] === true);
   for (const state of connectors) {
     const load = world.connectorLoads[state.at];
-    if (load !== undefined) fillLoad(load, world, state, amounts[state.at] ?? 0, planned[state.at] === true);
+    if (load !== undefined) fillLoad(load, world, state, inSight[state.at] ?? 0, planned[state.at] === true);
   }
   const looked = foreignLoad(index.metering, world.meters, world.connectorLoads, world.foreign, now);
   const twins = twinsOf(world);
   const sums = exposureOf(index, amounts, masks, twins);
-  const unplanned = amounts.map((mA, at) => (planned[at] === true ? 0 : mA));
+  const unplanned = amountsBy((book, when, running) => worst(book, when, running, SPARED_MS)).map((mA, at) =>
+    planned[at] === true ? 0 : mA,
+  );
   const others = exposureOf(index, unplanned, masks, twins);
   const { room, limits, held } = roomOf(world, cycle, looked.loads);
   const { shares, faults } = sharesOf(world, cycle, cars, room, others, looked.loads);

@@ -1,4 +1,4 @@
-import { amountOf, type Entry, worst } from '../../balancer/book.ts';
+import { amountOf, type Entry, worstInSight } from '../../balancer/book.ts';
 import { type PhaseSums, type Room, raise } from '../../balancer/exposure.ts';
 import type { SiteIndex } from '../../balancer/site-index.ts';
 import type { Because, Share } from '../../domain/because.ts';
@@ -74,7 +74,7 @@ export function reconcile(
   if (floor !== null && pending === null) return floor;
   if (running === null || !running.authorized) return restStep(state, now);
   if (share === null) return null;
-  const holds = worst(state.book, now, running.id);
+  const holds = worstInSight(state.book, now, running.id);
   const isOurs = commanded !== null && commanded.transactionId === running.id;
   // Without a limit of ours that of an earlier transaction may be in force.
   const current = isOurs ? commanded.grantMA : Math.max(commandedMA(state), holds);
@@ -106,7 +106,7 @@ function floorStep(site: Reconciling, state: ConnectorState, isSearching: boolea
     floor.state === 'failed' &&
     site.now - floor.at >= (isSearching && floor.tries <= MOST_WAYS ? SEARCH_MS : retryAfter(floor.tries - MOST_WAYS));
   if (!isWanted && !failed) return null;
-  const before = worst(book, site.now, state.running?.id ?? null);
+  const before = worstInSight(book, site.now, state.running?.id ?? null);
   if (model.floorMA > before && raiseTo(site, state, model.floorMA) !== null) return null;
   return { kind: 'floor', state, floorMA: model.floorMA };
 }
@@ -180,7 +180,7 @@ function raiseRefused(
 
 /** Books it in the sums of this cycle if it fits, so that the next one sees it; else the circuit where it does not. */
 function raiseTo({ index, sums, room, masks, now }: Reconciling, state: ConnectorState, toMA: number): string | null {
-  const fromMA = worst(state.book, now, state.running?.id ?? null);
+  const fromMA = worstInSight(state.book, now, state.running?.id ?? null);
   if (toMA <= fromMA) return null;
   const change = { connector: state.at, mask: masks[state.at] ?? 7, fromMA, toMA };
   return raise(index, sums, room, change)?.circuit ?? null;

@@ -1,4 +1,4 @@
-import { settled, worst } from '../../balancer/book.ts';
+import { settled, settledAfterCut, worst } from '../../balancer/book.ts';
 import { usedGridPhases } from '../../balancer/learned-phases.ts';
 import type { Obedience } from '../../domain/balancing.ts';
 import type { Because } from '../../domain/because.ts';
@@ -6,7 +6,7 @@ import type { MeterState } from '../../domain/meter.ts';
 import type { GridPhase } from '../../domain/site-model.ts';
 import { sentenceOf } from './changes.ts';
 import { type ConnectorState, commandedMA } from './state.ts';
-import { deadBoxSums, gridMeterOf, plannedSums } from './sums.ts';
+import { gridMeterOf, heldBy, plannedSums } from './sums.ts';
 import { twinsOf } from './twins.ts';
 import type { World } from './world.ts';
 
@@ -27,6 +27,8 @@ export type CircuitShown = {
   readonly plannedA: Amps3;
   /** With reserves, what may remain if this gateway dies now and nobody touches anything. */
   readonly deadBoxA: Amps3;
+  /** The same if besides the power fails and comes back: of clocks that nobody has proven to survive that, nothing is expected. */
+  readonly afterPowerCutA: Amps3;
   /** The fullest phase, 1 to 3; null where there is room for a minimum on each. */
   readonly bindingPhase: 1 | 2 | 3 | null;
   /** Nothing on it is raised now. */
@@ -50,6 +52,7 @@ export type ConnectorShown = {
   /** What it may legally draw now, whatever was lost on the way. */
   readonly committedA: number;
   readonly deadBoxA: number;
+  readonly afterPowerCutA: number;
   readonly grant: { readonly limitA: number; readonly untilS: number | null; readonly state: string } | null;
   readonly floorA: number;
   readonly floorState: string;
@@ -85,6 +88,7 @@ export function createShown(world: World) {
       limitA: amps(commandedMA(state)),
       committedA: amps(worst(book, now, running?.id ?? null)),
       deadBoxA: amps(settled(book)),
+      afterPowerCutA: amps(settledAfterCut(book)),
       grant:
         commanded === null
           ? null
@@ -105,7 +109,8 @@ export function createShown(world: World) {
 
   function circuits(): CircuitShown[] {
     const { planned } = world;
-    const dead = deadBoxSums(world);
+    const dead = heldBy(world, settled);
+    const afterCut = heldBy(world, settledAfterCut);
     const plannedMA = plannedSums(world);
     return index.circuits.map((circuit, node): CircuitShown => {
       const load = planned?.loads[node];
@@ -125,6 +130,7 @@ export function createShown(world: World) {
         committedA: phases((phase) => amps(committed(phase))),
         plannedA: phases((phase) => amps(plannedMA[node * 3 + phase] ?? 0)),
         deadBoxA: phases((phase) => amps(dead[node * 3 + phase] ?? 0)),
+        afterPowerCutA: phases((phase) => amps(afterCut[node * 3 + phase] ?? 0)),
         bindingPhase: least < 1_000 ? ((free.indexOf(least) + 1) as 1 | 2 | 3) : null,
         held: planned?.held.has(circuit.id) ?? false,
         meter:

@@ -2,7 +2,7 @@ import { type Appetite, unmeasured } from '../../balancer/appetite.ts';
 import { type ConnectorBook, voidBook } from '../../balancer/book.ts';
 import { allWired, type PhaseLearning } from '../../balancer/learned-phases.ts';
 import type { SiteIndex } from '../../balancer/site-index.ts';
-import type { Trial } from '../../central-system/dialects/learning.ts';
+import type { RelativeStep, Trial } from '../../central-system/dialects/learning.ts';
 import type { FloorEvidence, Obedience } from '../../domain/balancing.ts';
 import type { Because } from '../../domain/because.ts';
 import type { ConnectorStatus } from '../../domain/charge-point.ts';
@@ -41,6 +41,7 @@ export type Commanded = {
   /** What the book counts for it. */
   readonly bookedMA: number;
   readonly at: Monotonic;
+  /** When it ends at the earliest, ms after `at`; null where nothing ends it. */
   readonly leaseMs: number | null;
   /** `doubtful`: accepted, but something was outstanding beside it, or it may have been lost since. It is sent again. */
   state: 'sent' | 'accepted' | 'doubtful' | 'failed';
@@ -53,6 +54,8 @@ export type Commanded = {
   heldSince: Monotonic | null;
   /** By how much its clock was known to be ahead; null: it was not. */
   readonly aheadMs: number | null;
+  /** Where the step of a Relative schedule is to be looked for, until it was: its make has not shown yet what it counts from. */
+  stepToSee: RelativeStep | null;
   /** The floor of this transaction, that lies under its grants. */
   readonly isUnder: boolean;
   /** It is what the charge point obeys. */
@@ -176,6 +179,10 @@ export type ChargePointState = {
   aheadMs: number | null;
   /** On this connection it was asked for something that it stamps. */
   timeAsked: boolean;
+  /** Since when it is there again, or has booted; null while it is away. */
+  seenAgainAt: Monotonic | null;
+  /** When it last booted, and what was running then: by that its make shows whether transactions outlive it. */
+  lastBoot: { readonly at: Instant; readonly transactions: ReadonlySet<number> } | null;
   /** What its readings show of its clock, where nothing else does. */
   readingsClock: ClockWatch;
   stepped: Stepped;
@@ -255,6 +262,8 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       skewMs: LEAST_SKEW_MS,
       aheadMs: null,
       timeAsked: false,
+      seenAgainAt: null,
+      lastBoot: null,
       readingsClock: unseenClock,
       stepped: noStep,
       identities: watchIdentity(null, now),
@@ -300,6 +309,7 @@ export function resume(state: ConnectorState, now: Monotonic): void {
     fromMA: last.xMA,
     heldSince: null,
     aheadMs: null,
+    stepToSee: null,
     isUnder: false,
     isProven: false,
     before: null,

@@ -233,7 +233,8 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
   /** When the last grant of a connector out of reach has ended for sure. */
   function endOf({ book }: ConnectorState, now: Monotonic, at: Instant): Instant | null {
     let last = 0;
-    for (const { until, xMA, tailMA } of book.entries) {
+    for (const { until, xMA, tailMA, adriftMA } of book.entries) {
+      if ((adriftMA ?? 0) > tailMA) return null;
       if (until === null) {
         if (xMA > tailMA) return null;
       } else if (until > now) last = Math.max(last, until - now);

@@ -1,4 +1,4 @@
-import { settled } from '../../balancer/book.ts';
+import { type ConnectorBook, settled } from '../../balancer/book.ts';
 import { heldSums, type PhaseSums } from '../../balancer/exposure.ts';
 import type { MeterState } from '../../domain/meter.ts';
 import { gridPhases } from '../../domain/site-model.ts';
@@ -7,11 +7,14 @@ import type { World } from './world.ts';
 
 /** What comes together on each circuit, in the order of the index: mA on L1, L2, L3. */
 
-/** With reserves, what may remain if this gateway dies now and nobody touches anything (safety invariant I2). */
-export function deadBoxSums(world: World): PhaseSums {
-  const amounts = world.connectors.map(({ book }) => settled(book));
+/** With reserves, what each connector is held to by what its book says. */
+export function heldBy(world: World, held: (book: ConnectorBook) => number): PhaseSums {
+  const amounts = world.connectors.map(({ book }) => held(book));
   return heldSums(world.index, amounts, twinsOf(world));
 }
+
+/** What may remain if this gateway dies now and nobody touches anything (safety invariant I2). */
+export const deadBoxSums = (world: World): PhaseSums => heldBy(world, settled);
 
 /** What the plan puts on each, by the phases that cars are known to use. */
 export function plannedSums({ index, connectors }: World): PhaseSums {

@@ -5,8 +5,10 @@ import {
   learnedFromProof,
   learnedFromReaction,
   learnedFromShown,
+  learnedFromStep,
   newTrial,
   nextTrial,
+  relativeStep,
   type Trial,
   trialLearned,
   triedDialect,
@@ -77,6 +79,18 @@ describe('what was seen', () => {
     expect(learnedFromReaction(defaultDialect, 'default', 4_000)).toEqual({ lagMs: 11_000 });
     expect(learnedFromReaction({ ...defaultDialect, lagMs: 30_000 }, 'learned', 12_000)).toEqual({});
     expect(learnedFromReaction(defaultDialect, 'learned', 999_999)).toEqual({ lagMs: 120_000 });
+  });
+
+  it('tells what Relative schedules count from, by where a step is seen that was sent late in a transaction', () => {
+    const step = relativeStep(defaultDialect, 461_000, 115);
+    expect(step).toEqual({ fromTransactionS: 115, fromReceiptS: 461 });
+    // Three leases old it is not, or it is known already.
+    expect(relativeStep(defaultDialect, 460_000, 115)).toBeNull();
+    expect(relativeStep({ ...defaultDialect, relativeFrom: 'receipt' }, 461_000, 115)).toBeNull();
+    const seen = (at: number | null) => (step === null ? null : learnedFromStep(step, at));
+    for (const at of [55, 115, 175]) expect(seen(at)).toEqual({ relativeFrom: 'transaction' });
+    for (const at of [401, 461, 521]) expect(seen(at)).toEqual({ relativeFrom: 'receipt' });
+    for (const at of [54, 176, 400, 522, null]) expect(seen(at)).toEqual({});
   });
 
   it('tells whole amps, pauses that end a transaction, and what the composite schedule is worth', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compositeProof } from '../../../src/central-system/limits/composite-proof.ts';
+import { compositeProof, fallShownIn } from '../../../src/central-system/limits/composite-proof.ts';
 import type { ReportedSchedule } from '../../../src/domain/schedule-agreement.ts';
 import { instant, milliAmps, milliVolts } from '../../../src/domain/units.ts';
 
@@ -17,6 +17,54 @@ const report = (limits: Limits, more: Partial<ReportedSchedule> = {}): ReportedS
 });
 const verdict = (limits: Limits, more: Partial<ReportedSchedule> = {}) =>
   compositeProof(report(limits, more), question);
+
+describe('a fall that a composite schedule shows', () => {
+  const fallIn = (limits: Limits, more: Partial<ReportedSchedule> = {}) =>
+    fallShownIn(report(limits, more), question, milliAmps(6_000));
+  const falls: Limits = [
+    [0, 10],
+    [100, 8],
+    [600, 6],
+    [900, 0],
+  ];
+
+  it('is the first to no more than what is looked for, from now on', () => {
+    expect(fallIn(falls)).toBe(600);
+    expect(fallIn(falls, { startAt: instant(at - 60_000) })).toBe(540);
+    // In watts of a number of phases not told it may still be more.
+    expect(
+      fallIn(
+        falls.map(([startS, limit]) => [startS, (limit ?? 0) * 690, 3] as const),
+        { unit: 'W' },
+      ),
+    ).toBe(600);
+    expect(
+      fallIn(
+        falls.map(([startS, limit]) => [startS, (limit ?? 0) * 690] as const),
+        { unit: 'W' },
+      ),
+    ).toBe(900);
+  });
+
+  it('is none where it is over, where there is none, or where nothing was told', () => {
+    expect(fallIn(falls, { startAt: instant(at - 200_000) })).toBe(400);
+    expect(
+      fallIn([
+        [0, 6],
+        [60, 0],
+      ]),
+    ).toBeNull();
+    expect(
+      fallIn([
+        [0, 10],
+        [60, 8],
+      ]),
+    ).toBeNull();
+    expect(fallIn([])).toBeNull();
+    expect(fallIn(falls, { accepted: false })).toBeNull();
+    expect(fallIn(falls, { unit: null })).toBeNull();
+  });
+});
 
 describe('a composite schedule', () => {
   it('of a DC charge point is of all three phases, and of what it gives where that is what its limits are of', () => {

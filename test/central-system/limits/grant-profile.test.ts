@@ -118,8 +118,13 @@ describe('a grant', () => {
     expect(at(written({}, { kind }))).toEqual([1_000, 1_000_000]);
     expect(at(written({}, { kind, relativeFrom: 'transaction' }))).toEqual([1_000, 900_000]);
     expect(at(written({}, { kind, relativeFrom: 'receipt' }))).toEqual([900, 900_000]);
+    // Its own clock is not known: by that it may be longer.
+    const unknown = written({ clockOffsetMs: null }, { kind, relativeFrom: 'transaction' });
+    expect(at(unknown)).toEqual([1_000, 1_000_000]);
     expect(written({ mode: 'A' }, { kind }).mode).toBe('D');
     expect(written({ elapsedS: null }, { kind }).mode).toBe('D');
+    expect(written({ elapsedS: 7 * 86_400 }, { kind }).mode).toBe('B');
+    expect(written({ elapsedS: 7 * 86_400 + 1 }, { kind }).mode).toBe('D');
   });
 
   it('in watts is for one phase until more are proven, at the lower voltage', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { settled, voidBook, worst } from '../../../src/balancer/book.ts';
+import { settled, settledAfterCut, voidBook, worst } from '../../../src/balancer/book.ts';
 import { readBook, unwrittenOf } from '../../../src/controller/balancing/journal.ts';
 import { at, balancedConnector, withFloor, withGrant } from './room.ts';
 
@@ -17,6 +17,17 @@ it('a book comes back as it was written, each lease begun anew with twice the sk
   expect(worst(back, at(50 + 900_000 + 180_000 + 20_000 - 1), null)).toBe(20_000);
   expect(worst(back, at(50 + 900_000 + 180_000 + 20_000), null)).toBe(6_000);
   expect(settled(back)).toBe(settled(state.book));
+});
+
+it('of what was written before lost clocks were counted, anything is expected of what ends by itself', () => {
+  const entry = { seq: 1, kind: 'grant', xMA: 10_000, tailMA: 6_000, leaseMs: 900_000 };
+  const counted = (more: object): number =>
+    settledAfterCut(read(JSON.stringify({ entries: [{ ...entry, ...more }], nextSeq: 2, floorProven: true })));
+  expect(counted({})).toBe(32_000);
+  expect(counted({ adriftMA: 'x' })).toBe(32_000);
+  expect(counted({ adriftMA: 10_000 })).toBe(10_000);
+  expect(counted({ adriftMA: null })).toBe(6_000);
+  expect(counted({ leaseMs: null })).toBe(10_000);
 });
 
 it('what can not be read is a book that knows nothing', () => {

@@ -166,6 +166,27 @@ describe('what its end means', () => {
   });
 });
 
+it('a grant that may count from its transaction or from its receipt is renewed by the earlier end, and counted to the later', () => {
+  const found = balancedConnector({ kind: 'Relative' });
+  withFloor(found.state);
+  found.state.running = running();
+  call(found, 'increase', 20_000, 3_600_000);
+  expect(found.state.commanded).toMatchObject({
+    leaseMs: 900_000,
+    stepToSee: { fromTransactionS: 900, fromReceiptS: 4_500 },
+  });
+  expect(found.state.book.entries.at(-1)).toMatchObject({ leaseMs: 4_500_000, until: 3_600_000 + 4_500_000 + 75_000 });
+});
+
+it('how long a transaction has been is reckoned by the clock that its start was stamped by', () => {
+  const found = balancedConnector({ kind: 'Relative', relativeFrom: 'transaction' });
+  withFloor(found.state);
+  found.chargePoint.aheadMs = -600_000;
+  found.state.running = running(7, { startedAt: instant(NOON - 600_000) });
+  const { payload } = call(found, 'increase', 20_000, 100_000);
+  expect(JSON.stringify(payload)).toContain('"startPeriod":1000');
+});
+
 it('a floor is asked for when a limit by hand may stand above it', () => {
   const found = balancedConnector();
   withForeign(found.state, 20_000);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { worst } from '../../../src/balancer/book.ts';
+import { outOfSight, worst } from '../../../src/balancer/book.ts';
 import { exposureOf } from '../../../src/balancer/exposure.ts';
 import { reconcile, type Step } from '../../../src/controller/balancing/reconcile.ts';
 import { milliAmps } from '../../../src/domain/units.ts';
@@ -29,6 +29,14 @@ describe('a limit that is sent', () => {
     const full = charging();
     expect(stepFor(full, 25_000, LATER, 36_000)).toBeNull();
     expect(full.state.because).toEqual({ kind: 'waiting-for-release', circuit: 'main' });
+  });
+
+  it('is raised on top of what a lost clock may have left, and not within that', () => {
+    const found = charging();
+    found.state.book = outOfSight(found.state.book, at(0));
+    expect(stepFor(found, 25_000, LATER, 25_000)).toBeNull();
+    expect(found.state.because).toEqual({ kind: 'waiting-for-release', circuit: 'main' });
+    expect(stepFor(found, 25_000, LATER, 20_000)).toMatchObject({ kind: 'increase', grantMA: 25_000 });
   });
 
   it('is a raise where the last one has lapsed, whether it is lower or sent again', () => {

@@ -52,6 +52,7 @@ const endless = (kind: Offer['kind'], xMA: number): Offer => ({
   until: null,
   leaseMs: null,
   tailMA: xMA,
+  adriftMA: null,
   transactionId: null,
   holdsFloor: false,
 });
@@ -72,7 +73,7 @@ export function withGrant(state: ConnectorState, grantMA: number, more: Partial<
   state.running ??= running();
   const transactionId = state.running.id;
   const seq = state.book.nextSeq;
-  const ends = { until: at(976_000), leaseMs: 900_000, tailMA: state.model.floorMA };
+  const ends = { until: at(976_000), leaseMs: 900_000, tailMA: state.model.floorMA, adriftMA: state.model.ratedMA };
   const offer: Offer = { kind: 'grant', xMA: grantMA, ...ends, transactionId, holdsFloor: false };
   state.book = offered(state.book, offer);
   state.commanded = {
@@ -88,6 +89,7 @@ export function withGrant(state: ConnectorState, grantMA: number, more: Partial<
     fromMA: 0,
     heldSince: null,
     aheadMs: 0,
+    stepToSee: null,
     isUnder: false,
     isProven: false,
     before: null,
