@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { TRUSTED_AFTER } from '../../src/domain/dialect.ts';
+import { dialectKey, TRUSTED_AFTER } from '../../src/domain/dialect.ts';
 import type { Frame } from '../support/loopback.ts';
 import { createBalancedSite, type SiteOptions } from './balanced-site.ts';
 
@@ -26,6 +26,14 @@ export function trustedSite(options: SiteOptions): { site: Site; begun: number }
   for (const point of site.points) point.connectors[0]?.unplug();
   site.advance(90);
   return { site, begun: site.world.clock.sim.now() };
+}
+
+/** Its make is known to know the time after a loss of power. */
+export function keepsTime(site: Site): void {
+  const { reader, execute } = site.world.controller();
+  const nameplate = reader.nameplate('CP01');
+  if (nameplate === null) throw new Error('it has not booted');
+  void execute({ type: 'set-dialect', key: dialectKey(nameplate), values: { keepsTime: true } });
 }
 
 /** No current above a limit and no permission for one, from then on. */

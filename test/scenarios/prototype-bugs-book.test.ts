@@ -1,8 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { balancingProfileId } from '../../src/domain/balancing-profiles.ts';
 import { milliAmps } from '../../src/domain/units.ts';
 import { openStore } from '../../src/store/database.ts';
-import { expectSafe, expectShared, isLimitFor, outOfReach, settledSite, trustedSite } from './prodded-site.ts';
+import type { Frame } from '../support/loopback.ts';
+import {
+  expectSafe,
+  expectShared,
+  isLimitFor,
+  keepsTime,
+  outOfReach,
+  settledSite,
+  trustedSite,
+} from './prodded-site.ts';
 
 /** Bugs that broke prototypes of load balancing (design: safety, section 2): what is counted of what is not known. */
 
@@ -29,6 +39,8 @@ it('what nobody knows of a charge point after a restart is its rating, and not n
 
 it('a lease that has lapsed is the floor: what it was is raised anew, and not renewed', () => {
   const { site, begun } = settledSite({ limitA: 40, chargePoints: 3, leaseS: 120 });
+  // Else it would count with its rating for as long as it is out of sight.
+  keepsTime(site);
   site.plugIn(0);
   site.advance(60);
   expect(site.drawn(0)).toBe(32);
@@ -51,11 +63,16 @@ it('a floor that was lowered leaves the tails of what was granted before as they
   // Its grants are defaults: they stay when the transaction is over, and step down to the floor that was.
   const quirks = () => ({ noTxProfile: true });
   const { site, begun } = trustedSite({ limitA: 63, chargePoints: 3, floorA: 10, leaseS: 120, quirks });
+  keepsTime(site);
   site.plugIn(0);
   site.advance(60);
   expect(site.drawn(0)).toBeGreaterThan(15);
+  // What takes its grant back after the session gets lost; the floor arrives.
+  const isGrant = ({ text }: Frame): boolean => text.includes(`"chargingProfileId":${balancingProfileId(1, 'grant')},`);
+  site.world.network.lateMs = (frame) =>
+    isLimitFor('CP01', 'TxDefaultProfile')(frame) && isGrant(frame) ? Number.POSITIVE_INFINITY : 0;
   site.points[0]?.connectors[0]?.unplug();
-  site.advance(30);
+  site.advance(10);
   site.world.killController();
   const { siteModel } = site;
   const connectors = siteModel.connectors.map((one) => ({ ...one, floorMA: milliAmps(0) }));
@@ -63,6 +80,7 @@ it('a floor that was lowered leaves the tails of what was granted before as they
   site.advance(60);
   expect(site.plan()[0]).toMatchObject({ floorA: 0, floorState: 'proven' });
   outOfReach(site, 'CP01');
+  site.world.network.lateMs = () => 0;
   site.advance(240);
   for (const index of [0, 1, 2]) site.plugIn(index);
   site.advance(120);

@@ -71,9 +71,12 @@ it('a limit outlives its transaction where it was sent as a default: the next ca
   site.plugIn(0);
   site.advance(90);
   expect(site.drawn(0)).toBe(32);
+  // What takes it back after the session gets lost.
+  site.world.network.lateMs = (frame) => (isLimitFor('CP01', 'TxDefaultProfile')(frame) ? Number.POSITIVE_INFINITY : 0);
   site.points[0]?.connectors[0]?.unplug();
-  site.advance(60);
+  site.advance(20);
   outOfReach(site, 'CP01');
+  site.world.network.lateMs = () => 0;
   site.plugIn(1);
   site.plugIn(2);
   site.advance(120);

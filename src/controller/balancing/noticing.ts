@@ -215,7 +215,8 @@ function readingsTaken(
         at: draw.at,
         limitMA: leastOfLimit(state),
         drawnMA: milliAmps(Math.round(draw.most)),
-        hasSettled: draw.at > state.changedAt + lagMs,
+        // What was measured in an absence tells of the limit that held then, and that may have lapsed since.
+        hasSettled: draw.at > Math.max(state.changedAt, state.commanded?.acceptedAt ?? 0) + lagMs,
       },
       boundsOf(state.model),
     );
@@ -255,10 +256,10 @@ function leastOfLimit(state: ConnectorState): MilliAmps {
   return milliAmps(dc === null || limitMA < minMA ? limitMA : Math.max(minMA, Math.floor(limitMA * dc.efficiency)));
 }
 
-/** What it was offered: where its limit was not taken, or it has not let the car go on yet, the car's draw says nothing. */
+/** What it was offered: where its limit was not taken, or may have lapsed, or it has not let the car go on yet, the car's draw says nothing. */
 function isOffered({ commanded, status }: ConnectorState, now: Monotonic): boolean {
   if (commanded === null) return true;
-  if (commanded.state === 'failed') return false;
+  if (commanded.state === 'failed' || commanded.state === 'doubtful') return false;
   const since = commanded.heldSince ?? now;
   return status !== 'SuspendedEVSE' || now - since > RESUMES_MS;
 }
