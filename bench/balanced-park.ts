@@ -88,9 +88,11 @@ export function createPark(size: { feeders: number; boards: number; sockets: num
       },
       call: (line, wanted) => {
         counts.sent += 1;
-        sent.update(`${line.chargePointId} ${wanted.action} ${JSON.stringify(wanted.payload)}\n`);
         if (wanted.class === 'decrease') counts.decreases += 1;
-        answers.push(() => answer(line, wanted));
+        answers.push(() => {
+          sent.update(`${line.chargePointId} ${wanted.action} ${JSON.stringify(wanted.payload)}\n`);
+          answer(line, wanted);
+        });
         return true;
       },
     },

@@ -86,22 +86,25 @@ export function voidBook(ratedMA: number): ConnectorBook {
  * less than `sparedMs` is not held against its clock.
  */
 export function worst(book: ConnectorBook, now: Monotonic, running: number | null, sparedMs = 0): number {
+  return most(book, now, running, book.unseenSince !== null && now - book.unseenSince >= sparedMs);
+}
+
+/** The same if it were in sight. */
+export function worstInSight(book: ConnectorBook, now: Monotonic, running: number | null): number {
+  return most(book, now, running, false);
+}
+
+function most(book: ConnectorBook, now: Monotonic, running: number | null, isAdrift: boolean): number {
   if (book.hasTwin) return 2 * book.ratedMA;
   if (book.isolated) return 0;
   if (book.distrusted) return book.ratedMA;
   const isProven = book.floorProven || (running !== null && book.provenTransaction === running);
   if (!isProven) return book.ratedMA;
-  const isAdrift = book.unseenSince !== null && now - book.unseenSince >= sparedMs;
-  let most = 0;
+  let amount = 0;
   for (const entry of book.entries) {
-    most = Math.max(most, amountOf(entry, now), isAdrift ? (entry.adriftMA ?? 0) : 0);
+    amount = Math.max(amount, amountOf(entry, now), isAdrift ? (entry.adriftMA ?? 0) : 0);
   }
-  return Math.min(book.ratedMA, most);
-}
-
-/** The same if it were in sight. */
-export function worstInSight(book: ConnectorBook, now: Monotonic, running: number | null): number {
-  return worst(inSight(book), now, running);
+  return Math.min(book.ratedMA, amount);
 }
 
 /** What an entry counts for at an instant. */

@@ -88,14 +88,13 @@ export function reconcile(
   if (pending !== null) return null;
   const retryMs = chargePoint.refuses ? REFUSED_MS : chargePoint.trials.grant === null ? RETRY_MS : SEARCH_MS;
   const repeated = isOurs && Math.min(commanded.bookedMA, state.model.ratedMA) <= holds ? commanded : null;
-  const repeat = (): Step | null => (repeated === null ? null : again(state, repeated, chargePoint, { now, retryMs }));
   // A leftover of another transaction that happens to be as much is no limit of this one.
   const isThere = isOurs ? repeated !== null : wanted === commandedMA(state);
-  if (wanted === current && isThere) return repeat();
+  if (wanted === current && isThere) return again(state, repeated, chargePoint, now, retryMs);
   const refusal = raiseRefused(site, chargePoint, state, wanted, retryMs);
   if (refusal === null) return { kind: 'increase', state, grantMA: wanted, transactionId };
   state.because = refusal;
-  return repeat();
+  return again(state, repeated, chargePoint, now, retryMs);
 }
 
 /** A floor that is due after a boot, that was not taken, or that shall be another one; raising it is an increase. */
@@ -129,20 +128,31 @@ function restStep(state: ConnectorState, now: Monotonic): Step | null {
 /** Renewed at half its lease, spread by the connector's place; sent again where it may not be in force. */
 function again(
   state: ConnectorState,
-  commanded: NonNullable<ConnectorState['commanded']>,
-  { aheadMs }: ChargePointState,
-  { now, retryMs }: { readonly now: Monotonic; readonly retryMs: number },
+  commanded: ConnectorState['commanded'],
+  chargePoint: ChargePointState,
+  now: Monotonic,
+  retryMs: number,
 ): Step | null {
-  const { grantMA, transactionId, leaseMs, at } = commanded;
-  if (transactionId === null) return null;
-  const renewal: Step = { kind: 'renewal', state, grantMA, transactionId };
-  if (commanded.state === 'doubtful') return renewal;
-  if (commanded.state === 'failed') return now - at >= retryMs ? renewal : null;
-  if (commanded.state !== 'accepted') return null;
+  if (commanded === null || commanded.transactionId === null) return null;
+  if (!isAgainDue(state, commanded, chargePoint, now, retryMs)) return null;
+  const { grantMA, transactionId } = commanded;
+  return { kind: 'renewal', state, grantMA, transactionId };
+}
+
+function isAgainDue(
+  { at: place }: ConnectorState,
+  { state, at, leaseMs, aheadMs, isUnder }: NonNullable<ConnectorState['commanded']>,
+  chargePoint: ChargePointState,
+  now: Monotonic,
+  retryMs: number,
+): boolean {
+  if (state === 'doubtful') return true;
+  if (state === 'failed') return now - at >= retryMs;
+  if (state !== 'accepted') return false;
   // Without its clock it could be told no end; now it can.
-  if (leaseMs === null) return commanded.aheadMs === null && aheadMs !== null && !commanded.isUnder ? renewal : null;
-  const spread = (0.4 + ((state.at * 7) % 20) / 100) * leaseMs;
-  return now - at >= spread ? renewal : null;
+  if (leaseMs === null) return aheadMs === null && chargePoint.aheadMs !== null && !isUnder;
+  const spread = (0.4 + ((place * 7) % 20) / 100) * leaseMs;
+  return now - at >= spread;
 }
 
 /**
