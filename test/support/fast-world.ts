@@ -1,7 +1,7 @@
 import { createCredentials } from '../../src/central-system/credentials.ts';
 import type { Policy } from '../../src/central-system/handler.ts';
 import { createController } from '../../src/controller/controller.ts';
-import { defaultPolicy } from '../../src/domain/sharing-policy.ts';
+import { defaultPolicy, type SharingPolicy } from '../../src/domain/sharing-policy.ts';
 import { type ChargePoint, createChargePoint } from '../../src/sim/charge-point.ts';
 import { createRandom, type Random } from '../../src/sim/random.ts';
 import type { Model } from '../../src/sim/station.ts';
@@ -17,7 +17,13 @@ import { createTwoSidedClock } from './two-sided-clock.ts';
  */
 
 export function createFastWorld(
-  options: { seed?: number; policy?: Partial<Policy>; database?: Database; leaseS?: number | 'auto' } = {},
+  options: {
+    seed?: number;
+    policy?: Partial<Policy>;
+    database?: Database;
+    leaseS?: number | 'auto';
+    sharing?: Partial<SharingPolicy>;
+  } = {},
 ) {
   const clock = createTwoSidedClock();
   const random = createRandom(options.seed ?? 1);
@@ -35,7 +41,10 @@ export function createFastWorld(
       log,
       callTimeoutMs: 30_000,
       telemetryFlushMs: 60_000,
-      balancing: { leaseS: options.leaseS ?? 'auto', rules: { policy: defaultPolicy, tierOf: [] } },
+      balancing: {
+        leaseS: options.leaseS ?? 'auto',
+        rules: { policy: { ...defaultPolicy, ...options.sharing }, tierOf: [] },
+      },
     });
   let controller = build();
   const network = createLoopback({
