@@ -26,6 +26,11 @@ export type ForeignLoad = {
   readonly nowMA: PerPhase<MilliAmps>;
   /** What increases are held against: the highest of the last minute. Never less than `nowMA`. */
   readonly gateMA: PerPhase<MilliAmps>;
+  /**
+   * The same with what flows back, credited or not: less than 0 is what others have generated and do not use. Without a
+   * meter of the circuit's own nobody sees it, and it is `nowMA`.
+   */
+  readonly netMA: PerPhase<MilliAmps>;
   /** Of the worst meter that it rests on. */
   readonly quality: ForeignQuality;
   /** What it says is held and not measured: nothing on this circuit is increased. */
@@ -38,7 +43,9 @@ type Past = {
   readonly highest: Highest;
   /** Of what was measured alone: what was held or reserved is no load that anybody has seen. */
   readonly measured: Highest;
-  /** The last value that was computed with all cars in sight, by phase. */
+  /** Of what was measured, with what flows back. */
+  readonly net: Highest;
+  /** The last value that was computed with all cars in sight, by phase; less than 0 where current flows back. */
   readonly steadyMA: readonly [MilliAmps | null, MilliAmps | null, MilliAmps | null];
   readonly freshAt: Monotonic | null;
   /** What is held since the meter was last fresh. */
@@ -65,6 +72,7 @@ export const newForeignState: ForeignState = {
 const noPast: Past = {
   highest: nothingYet,
   measured: nothingYet,
+  net: nothingYet,
   steadyMA: [null, null, null],
   freshAt: null,
   heldMA: null,
@@ -102,6 +110,7 @@ export function foreignLoad(
       // The reserve that stood for a meter that had yet to speak was no load that anybody saw.
       highest: withValue(isFirstWord(past, grid, quality) ? nothingYet : past.highest, now, part.nowMA),
       measured: quality === 'fresh' ? withValue(past.measured, now, part.nowMA) : past.measured,
+      net: part.netMA === null ? past.net : withValue(past.net, now, part.netMA),
       steadyMA: part.steadyMA ?? past.steadyMA,
       freshAt: quality === 'fresh' ? now : past.freshAt,
       heldMA: part.heldMA,
@@ -111,6 +120,7 @@ export function foreignLoad(
       circuit: circuit.id,
       nowMA: part.nowMA,
       gateMA: higher(part.nowMA, highestSince(next.highest, now - GATE_MS) ?? part.nowMA),
+      netMA: netOf(part, next, quality, now),
       quality: part.quality,
       holdsIncreases: part.holdsIncreases,
       overMA: part.overMA,
@@ -119,8 +129,17 @@ export function foreignLoad(
   return { loads, state: { since, circuits, meters: meterPasts, blindSince } };
 }
 
+/** While a meter is only late, what it has seen back then is held; it is no reason to stop cars. */
+function netOf({ nowMA }: Part, { net, freshAt }: Past, quality: MeterQuality, now: Monotonic): PerPhase<MilliAmps> {
+  const isLate = quality === 'stale' || quality === 'suspect';
+  const seenAt = quality === 'fresh' ? now : isLate ? freshAt : null;
+  return (seenAt === null ? null : highestSince(net, seenAt - GATE_MS)) ?? nowMA;
+}
+
 type Part = {
   readonly nowMA: PerPhase<MilliAmps>;
+  /** With what flows back; null where no meter of the circuit's own tells. */
+  readonly netMA: PerPhase<MilliAmps> | null;
   readonly steadyMA: Past['steadyMA'] | null;
   readonly heldMA: PerPhase<MilliAmps> | null;
   readonly quality: ForeignQuality;
@@ -132,21 +151,21 @@ type Part = {
 function measuredAt(circuit: CircuitModel, flowMA: PerPhase<MilliAmps>, cars: readonly PhaseLoad[], past: Past): Part {
   const lowest = circuit.creditGeneration ? Number.NEGATIVE_INFINITY : 0;
   const steady: [MilliAmps | null, MilliAmps | null, MilliAmps | null] = [...past.steadyMA];
-  const nowMA = perPhase((phase) => {
+  const netMA = perPhase((phase) => {
     const { surelyMA, blindMA, blindLeastMA } = cars[phase] ?? { surelyMA: 0, blindMA: 0, blindLeastMA: 0 };
     const rest = flowMA[phase] - surelyMA;
     const known = steady[phase];
     if (blindMA === 0) {
-      const value = Math.max(lowest, rest);
-      steady[phase] = milliAmps(value);
-      return value;
+      steady[phase] = milliAmps(rest);
+      return rest;
     }
     // Before anything is known, cars out of sight are counted as foreign load and not as none.
-    const most = Math.max(lowest, rest - blindLeastMA);
+    const most = rest - blindLeastMA;
     return known === null ? most : Math.min(most, Math.max(known, rest - blindMA));
   });
+  const nowMA = perPhase((phase) => Math.max(lowest, netMA[phase]));
   const overMA = perPhase((phase) => Math.max(0, flowMA[phase] - circuit.limitMA[phase]));
-  return { nowMA, steadyMA: steady, heldMA: null, quality: 'fresh', holdsIncreases: false, overMA };
+  return { nowMA, netMA, steadyMA: steady, heldMA: null, quality: 'fresh', holdsIncreases: false, overMA };
 }
 
 type Consumers = {
@@ -195,7 +214,7 @@ function summedAt(
     holdsIncreases ||= state?.quality === 'stale' || state?.quality === 'suspect';
   }
   const nowMA = circuit.creditGeneration ? sum : perPhase((phase) => Math.max(0, sum[phase]));
-  return { nowMA, steadyMA: null, heldMA: null, quality, holdsIncreases, overMA: NONE };
+  return { nowMA, netMA: null, steadyMA: null, heldMA: null, quality, holdsIncreases, overMA: NONE };
 }
 
 /**

@@ -24,6 +24,7 @@ export type Unmetered = {
   readonly circuit: string;
   readonly nowMA: PerPhase<MilliAmps>;
   readonly gateMA: PerPhase<MilliAmps>;
+  readonly netMA: PerPhase<MilliAmps>;
   readonly quality: 'unmetered';
   readonly holdsIncreases: false;
   readonly overMA: PerPhase<MilliAmps>;
@@ -66,7 +67,7 @@ export function layOutMeters({ circuits, meters }: SiteModel): Metering {
     const children = below.get(id) ?? [];
     const [a, b, c] = reserves.get(id) ?? [0, 0, 0];
     const reserveMA: PerPhase<MilliAmps> = [milliAmps(a), milliAmps(b), milliAmps(c)];
-    unmetered[at] = { ...unmeasured, circuit: id, nowMA: reserveMA, gateMA: reserveMA };
+    unmetered[at] = { ...unmeasured, circuit: id, nowMA: reserveMA, gateMA: reserveMA, netMA: reserveMA };
     if (all.length === 0 && children.length === 0) {
       const above = reserves.get(parent ?? '');
       if (above !== undefined) for (const phase of [0, 1, 2] as const) above[phase] += reserveMA[phase];

@@ -131,7 +131,8 @@ function checkMeters(config: ConfigFile, say: Say): void {
 }
 
 /** Circuits that other sections name. */
-function checkReferences({ circuits, limits, policy }: ConfigFile, say: Say): void {
+function checkReferences(config: ConfigFile, say: Say): void {
+  const { circuits, limits, policy } = config;
   const known = new Set(circuits.map(({ id }) => id));
   const has = (circuit: string, path: KeyPath): void => {
     if (!known.has(circuit)) say.wrong(path, `is ${circuit}, and no circuit has this id`, nearest(circuit, known));
@@ -150,17 +151,42 @@ function checkReferences({ circuits, limits, policy }: ConfigFile, say: Say): vo
     if (limitA === undefined && limitW === undefined)
       say.wrong(['limits', 'schedules', index], `${id} needs limitA or limitW: it limits nothing`);
   }
-  for (const [index, { id, values, measures }] of limits.modbus.entries()) {
-    if ((values.length === 0) === (measures === undefined))
+  for (const [index, { id, values, measures, standard }] of limits.modbus.entries()) {
+    // What a contact of section 14a means needs no words.
+    const isPlainContact = standard !== undefined && values.length === 0 && measures === undefined;
+    if (!isPlainContact && (values.length === 0) === (measures === undefined))
       say.wrong(['limits', 'modbus', index], `${id} needs either values or measures, one of the two`);
   }
-  if (policy.surplus !== undefined) has(policy.surplus.circuit, ['policy', 'surplus', 'circuit']);
-  else if (policy.default === 'surplus')
-    say.wrong(['policy', 'default'], 'is surplus, which needs the section surplus: {circuit: ...}');
+  checkSurplus(config, has, say);
+  if (policy.minOnS > policy.rotationS)
+    say.wrong(
+      ['policy', 'minOnS'],
+      `is ${policy.minOnS}, longer than a turn (rotationS ${policy.rotationS}): a turn lasts at least as long as a car charges`,
+    );
+  for (const [index, tier] of policy.tiers.entries()) {
+    if (policy.tiers.indexOf(tier) < index)
+      say.wrong(['policy', 'tiers', index], `is ${tier} once more; each tier needs a name of its own`);
+  }
   for (const [index, { tier }] of policy.tierOf.entries()) {
     if (!policy.tiers.includes(tier))
       say.wrong(['policy', 'tierOf', index, 'tier'], `is ${tier}, and tiers has none of this name`);
   }
+}
+
+function checkSurplus(config: ConfigFile, has: (circuit: string, path: KeyPath) => void, say: Say): void {
+  const { circuits, meters, policy } = config;
+  if (policy.surplus === undefined) {
+    if (policy.default === 'surplus')
+      say.wrong(['policy', 'default'], 'is surplus, which needs the section surplus: {circuit: ...}');
+    return;
+  }
+  const { circuit } = policy.surplus;
+  const path: KeyPath = ['policy', 'surplus', 'circuit'];
+  has(circuit, path);
+  const found = circuits.find(({ id }) => id === circuit);
+  if (found === undefined || found.creditGeneration) return;
+  if (meters.some((meter) => meter.side === 'grid' && circuitOfMeter(config, meter) === circuit)) return;
+  say.warn(path, `is ${circuit}, which has no meter of side grid: no surplus is ever seen there`);
 }
 
 /** Of these a meter must say one. */

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { MAX_TIER_NAME, MAX_TIERS } from '../domain/sharing-policy.ts';
 import { rotations } from '../domain/site-model.ts';
 import { amps, ampsPerPhase, closed, seconds, shortName, wattsTotal } from './schema-parts.ts';
 
@@ -112,7 +113,7 @@ export const siteKeys = {
   }),
 };
 
-const tierName = (description: string) => Type.String({ minLength: 1, maxLength: 64, description });
+const tierName = (description: string) => Type.String({ minLength: 1, maxLength: MAX_TIER_NAME, description });
 
 /** Section `policy`. */
 export const policy = Type.Object(
@@ -123,7 +124,7 @@ export const policy = Type.Object(
         'How current is shared: alike, by arrival, by the time of departure, or only what is generated and not used.',
     }),
     tiers: Type.Array(tierName('One tier.'), {
-      maxItems: 8,
+      maxItems: MAX_TIERS,
       default: [],
       description: 'Names of tiers, the first comes first; a car without one is in the last.',
     }),
@@ -150,7 +151,7 @@ export const policy = Type.Object(
     }),
     minOnS: seconds(0, 86_400, { default: 900, description: 'A car that charges is not paused sooner.' }),
     minOffS: seconds(0, 86_400, { default: 300, description: 'A car that is paused does not go on sooner.' }),
-    rotationS: seconds(60, 86_400, {
+    rotationS: seconds(900, 86_400, {
       default: 900,
       description: 'How often cars take turns where not all of them get their minimum.',
     }),

@@ -178,6 +178,7 @@ export function createController(site: {
     files,
     /** Null where no circuits are configured: nothing is limited then. */
     balancing,
+    configuredSharing: site.balancing?.rules.policy ?? null,
     /** Of plan, grant and current; written along with telemetry. */
     history,
     reader,

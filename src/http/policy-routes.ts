@@ -70,7 +70,7 @@ export function policyRoutes(app: App, { controller, views }: Site): void {
   );
 
   function shown() {
-    const policy = views.sharingPolicy() ?? defaultPolicy;
+    const policy = views.sharingPolicy() ?? controller.configuredSharing ?? defaultPolicy;
     return {
       kind: policy.kind,
       tiers: [...policy.tiers],

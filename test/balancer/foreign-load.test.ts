@@ -98,6 +98,18 @@ describe('foreign load at one metered circuit', () => {
     expect(credited(0, { main: says(on(-10)) }, [car()])('grid').nowMA).toEqual(on(-26));
   });
 
+  it('tells apart what flows back, of which cars get nothing unless it is credited', () => {
+    const look = simple();
+    look(0, { main: says(on(-10)) }, [car()]);
+    const grid = look(70_000, { main: says(on(-12)) }, [car({ sampledAt: monotonic(70_000) })])('grid');
+    expect(grid).toMatchObject({ nowMA: on(0), gateMA: on(0), netMA: on(-28) });
+    // The least of the last minute.
+    expect(look(100_000, { main: says(on(-30)) })('grid').netMA).toEqual(on(-28));
+    // Late, it is held; lost, nobody sees it.
+    expect(look(110_000, { main: says(on(-30), 'stale') })('grid').netMA).toEqual(on(-28));
+    expect(look(180_000, { main: says(on(-30), 'lost') })('grid').netMA).toEqual(on(20));
+  });
+
   it('takes nothing off on phases that a car is not wired to', () => {
     expect(simple()(0, { main: says(on(30)) }, [car({ phases: [1] })])('grid').nowMA).toEqual(on(30, 14, 30));
   });

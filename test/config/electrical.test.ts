@@ -71,6 +71,18 @@ describe('what cannot be is refused, at its line', () => {
       [/main needs either preset or registers/],
     ],
     [
+      'relay without a meaning',
+      `${grid}limits: {modbus: [{id: r, circuit: grid, host: a, address: 0}]}`,
+      [/limits\.modbus\[0\]: r needs either values or measures/],
+    ],
+    ['turn of a minute', 'policy: {rotationS: 60}', [/policy\.rotationS: is 60; allowed: .* from 900 to 86400/]],
+    [
+      'turn that is cut short',
+      'policy: {minOnS: 1200}',
+      [/policy\.minOnS: is 1200, longer than a turn \(rotationS 900\)/],
+    ],
+    ['tier twice', 'policy: {tiers: [vip, vip]}', [/policy\.tiers\[1\]: is vip once more/]],
+    [
       'limit of no circuit',
       `${grid}limits: {schedules: [{id: a, circuit: gird, start: 0 1 * * *, durationMin: 5, limitA: 6}]}`,
       [/limits\.schedules\[0\]\.circuit: is gird.*did you mean grid\?/],
@@ -107,6 +119,11 @@ describe('what looks wrong is said', () => {
       `circuits: [{id: grid, limitA: 10, reserveA: 1}]\nchargePoints: [{id: A, circuit: grid, ${socket}}, {id: B, circuit: grid, ${socket}}]`,
       /cannot feed all its connectors at once: .* make 13 A on L1, and 9.5 A are free/,
     ],
+    [
+      'surplus that nobody sees',
+      `${grid}policy: {default: surplus, surplus: {circuit: grid}}`,
+      /policy\.surplus\.circuit: is grid, which has no meter of side grid/,
+    ],
     ['meter on no circuit', 'meters: [{id: main, type: http}]', /main is on no circuit/],
     [
       'pile-up on one phase',
@@ -128,6 +145,10 @@ describe('what looks wrong is said', () => {
   );
   test.each(['limitW: 11730', 'limitA: 17'])('nothing is said of a limit that floors leave room for: %s', (limit) => {
     expect(warningLines(relay(`{value: 1, ${limit}}`))).toEqual([]);
+  });
+  test('nor of a contact of section 14a, which needs no words', () => {
+    const text = `${grid}limits: {modbus: [{id: r, circuit: grid, host: a, address: 0, standard: section-14a}]}`;
+    expect([...problemLines(text), ...warningLines(text)]).toEqual([]);
   });
   test('nor of one that section 14a holds above them', () => {
     // 4.2 kW and 80 % of 4.2 kW for the second: too little for two floors of 8 A beside 1 A; enough for floors of 0.

@@ -7,7 +7,15 @@ import { root, textFiles } from '../support/repository.ts';
 type Lesson = { readonly number: string; readonly tests: readonly { file: string; name: string }[]; cell: string };
 
 /** The first and last lesson of each group that this page is about. */
-const GROUPS = { D1: [1, 17], D4: [35, 42], D5: [43, 47], D6: [48, 51], D7: [52, 54] } as const;
+const GROUPS = {
+  D1: [1, 17],
+  D2: [18, 29],
+  D3: [30, 34],
+  D4: [35, 42],
+  D5: [43, 47],
+  D6: [48, 51],
+  D7: [52, 54],
+} as const;
 
 const numbers = Object.entries(GROUPS).flatMap(([group, [first, last]]) =>
   Array.from({ length: last - first + 1 }, (_, index) => `${group}.${first + index}`),

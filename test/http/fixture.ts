@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { WebSocket } from 'ws';
 import { createCredentials } from '../../src/central-system/credentials.ts';
+import type { Sharing } from '../../src/controller/balancing/for-site.ts';
 import { createController } from '../../src/controller/controller.ts';
 import type { SiteModel } from '../../src/domain/site-model.ts';
 import type { App } from '../../src/http/app.ts';
@@ -31,6 +32,7 @@ export async function startSite(
     siteModel?: SiteModel;
     ocppListening?: () => boolean;
     clock?: Clock;
+    balancing?: Sharing;
   } = {},
 ) {
   const { clock = systemClock } = change;
@@ -68,6 +70,7 @@ export async function startSite(
       rebootForConfiguration: 'never',
       siteModel: change.siteModel ?? null,
     },
+    ...(change.balancing === undefined ? {} : { balancing: change.balancing }),
     credentials: createCredentials(new Map()),
     clock,
     ids,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultPolicy } from '../../src/domain/sharing-policy.ts';
 import { ask, type ChargePoint, type Site, startSite } from './fixture.ts';
 
 let site: Site;
@@ -82,6 +83,18 @@ describe('the policy', () => {
     expect([changed.status, changed.json]).toEqual([200, { ...before, kind: 'deadline', tiers: ['vip', 'normal'] }]);
     expect((await ask(site.app, 'GET', '/api/v1/policy')).json).toEqual(changed.json);
     expect(site.controller.reader.sharingPolicy()).toMatchObject({ kind: 'deadline' });
+  });
+
+  it('is that of the configuration file where nobody has set one, and what is left out stays as it is there', async () => {
+    const policy = { ...defaultPolicy, kind: 'surplus', tiers: ['vip', 'normal'] } as const;
+    const other = await startSite({ balancing: { leaseS: 'auto', rules: { policy, tierOf: [] } } });
+    expect((await ask(other.app, 'GET', '/api/v1/policy')).json).toMatchObject({
+      kind: 'surplus',
+      tiers: ['vip', 'normal'],
+    });
+    await ask(other.app, 'PUT', '/api/v1/policy', { minOffMin: 10 });
+    expect(other.controller.reader.sharingPolicy()).toMatchObject({ kind: 'surplus', tiers: ['vip', 'normal'] });
+    await other.close();
   });
 
   it.each([{ kind: 'fair' }, { rotationMin: 10 }, { tiers: [] }, { tiers: ['a', 'a'] }, { minOnMin: 20 }])(

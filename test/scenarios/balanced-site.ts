@@ -1,4 +1,5 @@
 import { commissioningWishes } from '../../src/central-system/configuration/commissioning.ts';
+import type { SharingPolicy } from '../../src/domain/sharing-policy.ts';
 import type { CircuitModel, ConnectorModel, Rotation, SiteModel } from '../../src/domain/site-model.ts';
 import { type MilliAmps, milliAmps, type PerPhase, watts } from '../../src/domain/units.ts';
 import { type CarType, createCar } from '../../src/sim/car.ts';
@@ -37,6 +38,7 @@ export type SiteOptions = {
   readonly circuits?: readonly CircuitModel[];
   readonly circuitOf?: (index: number) => string;
   readonly leaseS?: number | 'auto';
+  readonly sharing?: Partial<SharingPolicy>;
   readonly database?: Database;
   /** They send nothing of their own when they are back from a short absence. */
   readonly returnsSilently?: boolean;
@@ -135,6 +137,7 @@ export function createBalancedSite(options: SiteOptions) {
   const world = createFastWorld({
     seed: options.seed ?? 1,
     leaseS: options.leaseS ?? 'auto',
+    sharing: options.sharing ?? {},
     policy: {
       siteModel: options.balanced === false ? null : siteModel,
       unknownChargePoints: 'accept',

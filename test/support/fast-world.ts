@@ -1,7 +1,7 @@
 import { createCredentials } from '../../src/central-system/credentials.ts';
 import type { Policy } from '../../src/central-system/handler.ts';
 import { createController } from '../../src/controller/controller.ts';
-import { defaultPolicy } from '../../src/domain/sharing-policy.ts';
+import { defaultPolicy, type SharingPolicy } from '../../src/domain/sharing-policy.ts';
 import { type ChargePoint, createChargePoint } from '../../src/sim/charge-point.ts';
 import { createRandom, type Random } from '../../src/sim/random.ts';
 import type { Model } from '../../src/sim/station.ts';
@@ -23,6 +23,7 @@ export function createFastWorld(
     database?: Database;
     leaseS?: number | 'auto';
     passwords?: ReadonlyMap<string, string>;
+    sharing?: Partial<SharingPolicy>;
   } = {},
 ) {
   const clock = createTwoSidedClock();
@@ -43,7 +44,10 @@ export function createFastWorld(
       log,
       callTimeoutMs: 30_000,
       telemetryFlushMs: 60_000,
-      balancing: { leaseS: options.leaseS ?? 'auto', rules: { policy: defaultPolicy, tierOf: [] } },
+      balancing: {
+        leaseS: options.leaseS ?? 'auto',
+        rules: { policy: { ...defaultPolicy, ...options.sharing }, tierOf: [] },
+      },
     });
   let controller = build();
   const network = createLoopback({

@@ -218,7 +218,7 @@ function named(because: Share['because'], { limits }: Cycle): Share['because'] {
  */
 function surplusOf({ index, site }: World, loads: readonly ForeignLoad[]): number {
   const { circuit, keepMA } = site.surplus ?? { circuit: index.circuits[0]?.id ?? '', keepMA: 0 };
-  const netMA = (loads[index.circuitAt.get(circuit) ?? -1]?.gateMA ?? []).reduce(
+  const netMA = (loads[index.circuitAt.get(circuit) ?? -1]?.netMA ?? []).reduce(
     (sum: number, mA) => sum + mA + keepMA,
     0,
   );
