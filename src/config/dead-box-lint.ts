@@ -1,4 +1,5 @@
 import { type DeadBoxSum, deadBox, deadBoxWith, phasesOver } from '../balancer/dead-box.ts';
+import { HIGH_VOLTAGE_V } from '../balancer/exposure.ts';
 import type { CircuitModel, SiteModel } from '../domain/site-model.ts';
 import type { KeyPath } from './problem.ts';
 import { rotationAdvice } from './rotation-advice.ts';
@@ -45,7 +46,7 @@ export function checkSums(config: ConfigFile, model: SiteModel, say: Say): void 
   for (const { id, limitW } of model.circuits) {
     const sum = limitW === null ? undefined : least.find(({ circuit }) => circuit === id);
     if (sum === undefined || limitW === null) continue;
-    const needed = Math.round((sum.sumMA.reduce((a, b) => a + b, 0) / 1000) * config.site.nominalVoltageV);
+    const needed = Math.round((sum.sumMA.reduce((a, b) => a + b, 0) / 1000) * HIGH_VOLTAGE_V);
     if (needed > limitW)
       say.warn(
         pathOf(config, id),

@@ -1,4 +1,5 @@
 import { deadBox } from '../balancer/dead-box.ts';
+import { HIGH_VOLTAGE_V } from '../balancer/exposure.ts';
 import { controllableBelow, guaranteedMinimum14a } from '../domain/site-limits.ts';
 import type { SiteModel } from '../domain/site-model.ts';
 import { amps } from './dead-box-lint.ts';
@@ -16,7 +17,7 @@ export function checkLimits(config: ConfigFile, model: SiteModel, say: Say): voi
     const sumMA = sums.get(circuit);
     if (sumMA === undefined) continue;
     const least = is14a ? guaranteedMinimum14a(controllableBelow(model, circuit)) : 0;
-    const why = shortfall(wanted, sumMA, least, config.site.nominalVoltageV);
+    const why = shortfall(wanted, sumMA, least);
     if (why !== null)
       say.warn(
         path,
@@ -60,9 +61,11 @@ function wantedBy({ limits }: ConfigFile): { path: KeyPath; circuit: string; is1
 }
 
 /** In words; null where the floors and the reserves leave room. `leastW`: no limit is ever below. */
-function shortfall({ limitA, limitW }: Wanted, sumMA: readonly number[], leastW: number, volts: number): string | null {
+function shortfall({ limitA, limitW }: Wanted, sumMA: readonly number[], leastW: number): string | null {
   const phase = sumMA.findIndex((sum, at) => sum > 1_000 * ([limitA].flat()[at] ?? [limitA].flat()[0] ?? Infinity));
   if (phase >= 0) return `floors and reserves make ${amps(sumMA[phase] ?? 0)} A on L${phase + 1}`;
-  const drawnW = Math.round((sumMA.reduce((a, b) => a + b, 0) / 1_000) * volts);
-  return limitW !== undefined && drawnW > Math.max(limitW, leastW) ? `floors and reserves make ${drawnW} W` : null;
+  const drawnW = Math.round((sumMA.reduce((a, b) => a + b, 0) / 1_000) * HIGH_VOLTAGE_V);
+  return limitW !== undefined && drawnW > Math.max(limitW, leastW)
+    ? `floors and reserves make ${drawnW} W at ${HIGH_VOLTAGE_V} V`
+    : null;
 }

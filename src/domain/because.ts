@@ -37,8 +37,7 @@ export type Because =
   | { readonly kind: 'changes-spent' }
   | { readonly kind: 'meter-stale'; readonly circuit: string }
   | { readonly kind: 'limit-from-outside'; readonly circuit: string; readonly source: string }
-  | { readonly kind: 'no-smart-charging' }
-  | { readonly kind: 'balancing-off' };
+  | { readonly kind: 'no-smart-charging' };
 
 /** What a plan gives to one connector. */
 export type Share = { readonly grantMA: MilliAmps; readonly because: Because };

@@ -46,8 +46,9 @@ export type Dialect = {
   readonly grantLevel: number;
   readonly maxPeriods: number | null;
   readonly pause: PauseStyle;
-  /** Pause between a boot and the first call, and from 0 to a limit again, ms. */
+  /** Between a boot and the first call, ms. */
   readonly settleMs: number;
+  /** From a limit after a pause to current, at most, ms: until then that it takes nothing says nothing of the car. */
   readonly resumeMs: number;
   /** From an acknowledgement to the current that follows, the largest seen, ms; never below 11 s. */
   readonly lagMs: number;

@@ -60,7 +60,7 @@ function reason(because: Because, { grantMA, circuitName, clock }: Telling): str
     case 'waiting-for-release':
       return `a larger share is decided and waits until another car on ${circuitName(because.circuit)} has really gone down; that takes some seconds`;
     case 'settling':
-      return `it was raised just now; the next raise is possible from ${clock(because.until)} on`;
+      return `its limit was changed just now; the next raise is possible from ${clock(because.until)} on`;
     case 'changes-spent':
       return 'its limit was changed too often today to be raised again; it is lowered where it must be, and raised again tomorrow';
     case 'meter-stale':
@@ -69,8 +69,6 @@ function reason(because: Because, { grantMA, circuitName, clock }: Telling): str
       return `${because.source} limits ${circuitName(because.circuit)}; it gets more when that limit ends`;
     case 'no-smart-charging':
       return 'this charge point takes no limits and is reckoned with its rating';
-    case 'balancing-off':
-      return 'no circuits are configured, so nothing is limited; describe the circuits to change that';
   }
 }
 

@@ -141,9 +141,13 @@ describe('what looks wrong is said', () => {
       `${floors}\nlimits: {schedules: [{id: night, circuit: grid, start: 0 17 * * *, durationMin: 60, limitA: 16}]}`,
       /limits\.schedules\[0\]: will not be kept: floors and reserves make 17 A on L1 on grid, which stay; lower floorA/,
     ],
-    ['relay below the floors', relay('{value: 1, limitW: 11700}'), /modbus\[0\]\.values\[0\]: .* make 11730 W on grid/],
+    [
+      'relay below the floors',
+      relay('{value: 1, limitW: 12900}'),
+      /modbus\[0\]\.values\[0\]: .* make 12903 W at 253 V on grid/,
+    ],
   );
-  test.each(['limitW: 11730', 'limitA: 17'])('nothing is said of a limit that floors leave room for: %s', (limit) => {
+  test.each(['limitW: 12903', 'limitA: 17'])('nothing is said of a limit that floors leave room for: %s', (limit) => {
     expect(warningLines(relay(`{value: 1, ${limit}}`))).toEqual([]);
   });
   test('nor of a contact of section 14a, which needs no words', () => {

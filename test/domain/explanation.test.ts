@@ -33,7 +33,6 @@ const reasons: readonly Because[] = [
   { kind: 'meter-stale', circuit: 'b' },
   { kind: 'limit-from-outside', circuit: 'b', source: 'the grid operator' },
   { kind: 'no-smart-charging' },
-  { kind: 'balancing-off' },
 ];
 
 describe('the sentence about a connector', () => {

@@ -139,11 +139,17 @@ it('a make that ends the transaction below the minimum is not paused again, and 
   // With a floor of 0 its transactions end as they begin: that is seen, and said.
   expect(dialect(site)?.pause).toBe('never');
   expect(site.points[0]?.connectors[0]?.transaction).toBeNull();
-  expect(
+  const alerts = () =>
     createAlertViews(site.world.database)
       .alerts()
-      .map(({ id }) => id),
-  ).toContain('floor-below-minimum:CP01/1');
+      .map(({ id }) => id);
+  expect(alerts()).toContain('floor-below-minimum:CP01/1');
+  site.world.killController();
+  const { siteModel } = site;
+  const connectors = siteModel.connectors.map((one) => ({ ...one, floorMA: one.minMA }));
+  site.world.startController(undefined, { siteModel: { ...siteModel, connectors } });
+  site.advance(30);
+  expect(alerts(), 'once it has a floor').not.toContain('floor-below-minimum:CP01/1');
   site.stop();
 
   const other = createBalancedSite({

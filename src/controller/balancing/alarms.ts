@@ -1,6 +1,7 @@
 import type { Event } from '../../domain/events.ts';
 import type { Identity } from '../../domain/identity-watch.ts';
 import type { Instant, Monotonic } from '../../domain/units.ts';
+import { lowFloorAlert } from './state.ts';
 import { deadBoxSums, gridMeterOf } from './sums.ts';
 import { takenOutAlert, takenOutFinding } from './taken-out.ts';
 import { twinAlert, twinsOf } from './twins.ts';
@@ -30,7 +31,9 @@ export function createAlarms(world: World) {
   /** Those of the process before us are taken back by us. */
   const twins = [...world.chargePoints.keys()].map(twinAlert);
   const out = world.connectors.map(takenOutAlert);
-  const raised = new Set([...ids, ...twins, ...out, STRANGERS].filter(world.site.isAlertOpen));
+  // With another configuration than that of the process before us.
+  const given = world.connectors.filter(({ model }) => model.floorMA >= model.minMA).map(lowFloorAlert);
+  const raised = new Set([...ids, ...twins, ...out, ...given, STRANGERS].filter(world.site.isAlertOpen));
   for (const state of world.connectors) if (raised.has(takenOutAlert(state))) state.service = 'out';
 
   return function look(now: Monotonic, at: Instant): void {

@@ -26,6 +26,7 @@ import {
   type ConnectorState,
   commandedMA,
   LEAST_SKEW_MS,
+  lowFloorAlert,
   newCar,
   noStep,
 } from './state.ts';
@@ -208,7 +209,7 @@ function readingsTaken(
   if (state.draw !== draw) return false;
   if (before !== null) state.intervalMs = Math.min(120_000, Math.max(5_000, draw.at - before.at));
   state.learning = learnPhases(state.learning, reading.currentMA);
-  if (state.running !== null && isOffered(state, now)) {
+  if (state.running !== null && isOffered(state, now, chargePoint.dialect.resumeMs)) {
     state.appetite = afterSample(
       state.appetite,
       {
@@ -245,7 +246,7 @@ function warnOfFloor(
   const { connectorId, minMA } = model;
   const text = `${chargePointId} ends a transaction that may draw nothing, and connector ${connectorId} begins with nothing.`;
   const fix = `Give connector ${connectorId} of ${chargePointId} a floor of ${minMA / 1_000} A in the site's configuration.`;
-  const alert = { id: `floor-below-minimum:${key}`, kind: 'floor-below-minimum', chargePointId, text, fix };
+  const alert = { id: lowFloorAlert({ key }), kind: 'floor-below-minimum', chargePointId, text, fix };
   world.record([{ type: 'alert-raised', alert, at: world.site.clock.now() }]);
 }
 
@@ -257,14 +258,14 @@ function leastOfLimit(state: ConnectorState): MilliAmps {
 }
 
 /** What it was offered: where its limit was not taken, or may have lapsed, or it has not let the car go on yet, the car's draw says nothing. */
-function isOffered({ commanded, status }: ConnectorState, now: Monotonic): boolean {
+function isOffered({ commanded, status }: ConnectorState, now: Monotonic, resumeMs: number): boolean {
   if (commanded === null) return true;
   if (commanded.state === 'failed' || commanded.state === 'doubtful') return false;
   const since = commanded.heldSince ?? now;
-  return status !== 'SuspendedEVSE' || now - since > RESUMES_MS;
+  return status !== 'SuspendedEVSE' || now - since > Math.max(RESUMES_MS, resumeMs);
 }
 
-/** Longer than this no charge point takes to go on after a pause, ms. */
+/** Longer than this no charge point takes to go on after a pause, unless it is known of its make, ms. */
 const RESUMES_MS = 300_000;
 
 /** Since when a transaction had no current, by our limits; from its start where it never had. */

@@ -273,6 +273,8 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
   return { connectors, chargePoints };
 }
 
+export const lowFloorAlert = ({ key }: Pick<ConnectorState, 'key'>): string => `floor-below-minimum:${key}`;
+
 /** What the commissioning profile asks for, ms. */
 export const SAMPLE_MS = 10_000;
 
