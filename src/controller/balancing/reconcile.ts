@@ -53,6 +53,8 @@ export type Reconciling = {
   readonly at: Instant;
   /** Days since 1970 by the site's clock. */
   readonly day: number;
+  /** So many raises and renewals may go out yet; decreases never wait. */
+  left: number;
 };
 
 /** What is to be sent to this connector, if anything; says in `because` why it gets less than its share. */
@@ -90,11 +92,15 @@ export function reconcile(
   const repeated = isOurs && Math.min(commanded.bookedMA, state.model.ratedMA) <= holds ? commanded : null;
   // A leftover of another transaction that happens to be as much is no limit of this one.
   const isThere = isOurs ? repeated !== null : wanted === commandedMA(state);
-  if (wanted === current && isThere) return again(state, repeated, chargePoint, now, retryMs);
+  if (wanted === current && isThere) return again(site, state, repeated, chargePoint, retryMs);
+  if (site.left <= 0) return null;
   const refusal = raiseRefused(site, chargePoint, state, wanted, retryMs);
-  if (refusal === null) return { kind: 'increase', state, grantMA: wanted, transactionId };
+  if (refusal === null) {
+    site.left -= 1;
+    return { kind: 'increase', state, grantMA: wanted, transactionId };
+  }
   state.because = refusal;
-  return again(state, repeated, chargePoint, now, retryMs);
+  return again(site, state, repeated, chargePoint, retryMs);
 }
 
 /** A floor that is due after a boot, that was not taken, or that shall be another one; raising it is an increase. */
@@ -127,14 +133,15 @@ function restStep(state: ConnectorState, now: Monotonic): Step | null {
 
 /** Renewed at half its lease, spread by the connector's place; sent again where it may not be in force. */
 function again(
+  site: Reconciling,
   state: ConnectorState,
   commanded: ConnectorState['commanded'],
   chargePoint: ChargePointState,
-  now: Monotonic,
   retryMs: number,
 ): Step | null {
   if (commanded === null || commanded.transactionId === null) return null;
-  if (!isAgainDue(state, commanded, chargePoint, now, retryMs)) return null;
+  if (site.left <= 0 || !isAgainDue(state, commanded, chargePoint, site.now, retryMs)) return null;
+  site.left -= 1;
   const { grantMA, transactionId } = commanded;
   return { kind: 'renewal', state, grantMA, transactionId };
 }

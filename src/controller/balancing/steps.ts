@@ -20,6 +20,8 @@ function onTop(dialect: Dialect, { onTop: isOnTop, highestLevel }: ChargePointSt
   return { ...dialect, grantLevel: highestLevel, floorLevel: Math.max(0, highestLevel - 1) };
 }
 
+/** Raises and renewals in one look at most: hundreds at once would keep everything else waiting. Decreases are not counted. */
+const MOST_AT_ONCE = 200;
 /** By so much, mA: more than what passes for noise. */
 const PROBE_MA = 3_000;
 /** A floor of a transaction that was not taken, or not shown, is sent again after so long, ms. */
@@ -34,7 +36,8 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
 
   function callsOf(plan: Planned, now: Monotonic, at: Instant): LimitCall[] {
     const day = site.dayOf(at);
-    const reconciling = { index, sums: plan.sums, room: plan.room, masks: plan.masks, now, at, day };
+    const { sums, room, masks } = plan;
+    const reconciling = { index, sums, room, masks, now, at, day, left: MOST_AT_ONCE };
     for (const circuit of plan.held) close(plan, circuit);
     const calls: LimitCall[] = [];
     for (const state of connectors) {
@@ -46,6 +49,8 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
         log.error({ err, connector: state.key }, 'a limit could not be written');
       }
     }
+    // The others with the next look, which comes soon.
+    if (reconciling.left <= 0) world.wake();
     return calls;
 
     function callOf(state: ConnectorState): LimitCall | null {
