@@ -81,6 +81,7 @@ function loadOf(world: World, state: ConnectorState, amountMA: number, isPlanned
   // A renewal changes nothing: what was measured before it holds.
   const grantAt = commanded === null ? null : changedAt;
   const floorAt = floor.seq === null ? null : floor.at;
+  const endsAt = endingSince(state);
   return {
     key,
     circuit: model.circuit,
@@ -88,13 +89,22 @@ function loadOf(world: World, state: ConnectorState, amountMA: number, isPlanned
     measuredMA,
     sampledAt: draw?.at ?? null,
     sampleIntervalMs: intervalMs,
-    changedAt: grantAt === null || (floorAt !== null && floorAt > grantAt) ? floorAt : grantAt,
+    changedAt: endsAt ?? (grantAt === null || (floorAt !== null && floorAt > grantAt) ? floorAt : grantAt),
     lagMs: chargePoint.dialect.lagMs,
-    toldMA: milliAmps(commandedMA(state)),
+    toldMA: milliAmps(endsAt === null ? commandedMA(state) : 0),
     limitMA: milliAmps(amountMA),
-    counted: isPlannedNow ? 'planned' : 'worst',
+    counted: isPlannedNow || endsAt !== null ? 'planned' : 'worst',
     provenMA: flowsForSure(world, state) ? measuredMA : null,
   };
+}
+
+/**
+ * Since when its last transaction is over, while what that was given is still in the book. Its current is in the meter's
+ * word until the next one and then gone: as after any change nobody knows which, and the building has not begun to draw it.
+ */
+function endingSince({ running, ending, obedience }: ConnectorState): Monotonic | null {
+  if (running !== null || ending.size === 0 || obedience === 'drawing-unasked') return null;
+  return Math.max(...ending.values()) as Monotonic;
 }
 
 /** From the charge point's phases to the grid's. */
