@@ -55,8 +55,8 @@ export async function openLiveStage(
     },
     async stop() {
       site.end();
-      await relay.close();
       await running?.stop();
+      relay.close();
       await meter.close();
     },
   };

@@ -15,7 +15,7 @@ export type Relay = {
   readonly lost: readonly LimitFrame[];
   /** From now on, which limits and answers to limits are lost; null: none. */
   lose(which: ((frame: LimitFrame) => boolean) | null): void;
-  close(): Promise<void>;
+  close(): void;
 };
 
 /** `target` is where busbar listens, with the path before the charge point's id. */
@@ -73,10 +73,9 @@ export async function startRelay(target: string): Promise<Relay> {
     lose: (which) => {
       isLost = which ?? (() => false);
     },
-    close: async () => {
+    close: () => {
       for (const client of server.clients) client.terminate();
       server.close();
-      await once(server, 'close');
     },
   };
 }
