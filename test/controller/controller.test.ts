@@ -167,15 +167,6 @@ describe('stopping', () => {
     expect(room.clock.timers()).toBe(0);
   });
 
-  it('plans no look at a charge point for later', () => {
-    const room = createControlRoom();
-    room.boot('CP1');
-    // One is in the queue as it stops.
-    room.clock.fallDue(5_000);
-    room.controller.stop();
-    expect(room.clock.timers()).toBe(0);
-  });
-
   it('does not wait for the answer to a call that was asked for in the last moment', () => {
     const room = createControlRoom();
     room.boot('CP1');

@@ -159,8 +159,9 @@ describe('faults while limits change, with real sockets and a real meter', { tim
       site.unplug(3);
       site.plugIn(3);
       await until(site, 'all cars use the room', 150, () => isUsed(site) && charging(site) === 5);
-      expect(overloads(site)).toEqual([]);
-      expect(overcommitments(site, since)).toEqual([]);
+      expect(overloads(site), 'more flows than the limit').toEqual([]);
+      // What lost its profiles may draw all that it can until its floor is laid again, first of all calls after the boot.
+      expectShedInTime(site, since);
       expect(await busbar.stop()).toBe(0);
     } finally {
       await stage.stop();
