@@ -33,8 +33,8 @@ export type ConnectorLoad = {
   /** The most that it may draw now: its worst case in the book. */
   readonly limitMA: MilliAmps;
   /**
-   * `planned`: the allocator gives it a share. `worst`: it is out of sight, and its worst case is taken off the capacity
-   * already; here it takes off no more than `provenMA`, so that nothing is counted twice in its favour.
+   * `planned`: the allocator gives it a share, or has given it one until just now. `worst`: it is out of sight, and its worst
+   * case is taken off the capacity already; here it takes off no more than `provenMA`, so that nothing is counted twice in its favour.
    */
   readonly counted: 'planned' | 'worst';
   /** What it surely draws: its last proven lower bound, or a sub-meter; null where nothing is sure. */

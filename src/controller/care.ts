@@ -162,6 +162,8 @@ export function createCare(site: {
 
   function lookAfter(line: Line, care: Care, ms: number): void {
     care.timer?.cancel();
+    // A look that was in the queue at the end may want another one in an hour; the process would wait for it.
+    if (stopped) return;
     care.timer = clock.after(Math.max(1, Math.min(ms, LONGEST_PAUSE_MS)), () => {
       for (const chore of chores) care.dirty.add(chore);
       look(line, care);

@@ -213,13 +213,14 @@ export function createController(site: {
       balancing?.stop();
       campaigns.stop();
       for (const line of lines.all()) {
-        line.wake?.cancel();
         line.contest?.timer.cancel();
         line.contest?.request.refuse(503, 'the central system is shutting down');
         line.contest = null;
       }
       for (const line of lines.all()) line.calls.abandon();
       turn.drain();
+      // Last: what was told that its call is over may have put another one into the queue.
+      for (const line of lines.all()) line.wake?.cancel();
     },
   };
 

@@ -134,6 +134,14 @@ describe('care', () => {
     expect(calls).toHaveLength(1);
   });
 
+  it('plans no look for later once it is stopped, though one is in the queue', () => {
+    const { clock, care } = createHouse(({ now }) => ({ again: instant(now + 3_600_000) }));
+    clock.fallDue(5_000);
+    care.stop();
+    clock.settle();
+    expect(clock.timers()).toBe(0);
+  });
+
   it('looks again when the chore says so, also while nobody is connected', () => {
     const looks: boolean[] = [];
     const { clock, lines } = createHouse(({ now, reachable }) => {

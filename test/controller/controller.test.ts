@@ -166,4 +166,12 @@ describe('stopping', () => {
     expect(room.values('SELECT count(*) FROM transactions')).toEqual([1]);
     expect(room.clock.timers()).toBe(0);
   });
+
+  it('does not wait for the answer to a call that was asked for in the last moment', () => {
+    const room = createControlRoom();
+    room.boot('CP1');
+    void room.controller.execute({ type: 'operate', chargePointId: 'CP1', action: 'ClearCache', payload: {} });
+    room.controller.stop();
+    expect(room.clock.timers()).toBe(0);
+  });
 });

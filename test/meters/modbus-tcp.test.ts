@@ -11,24 +11,21 @@ afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
 });
 
+const main = {
+  id: 'main',
+  circuit: 'grid',
+  side: 'grid',
+  intervalS: 1,
+  lostAfterS: 60,
+  type: 'modbus-tcp',
+  host: '127.0.0.1',
+  unit: 1,
+  timeoutMs: 200,
+} as const;
+
 function watch(port: number, change: Partial<ModbusMeter> = {}) {
   const rig = meterRig();
-  const meter = startModbusMeter(
-    {
-      id: 'main',
-      circuit: 'grid',
-      side: 'grid',
-      intervalS: 1,
-      lostAfterS: 60,
-      type: 'modbus-tcp',
-      host: '127.0.0.1',
-      port,
-      unit: 1,
-      timeoutMs: 200,
-      ...change,
-    },
-    rig.port,
-  );
+  const meter = startModbusMeter({ ...main, port, ...change }, rig.port);
   endings.push(() => meter.stop());
   return { ...rig, stop: meter.stop };
 }
@@ -78,6 +75,33 @@ describe('a meter over Modbus TCP', () => {
     });
     expect(sample.liveness).toHaveLength(4);
     expect(server.reads.every(({ length }) => length <= 80)).toBe(true);
+  });
+
+  it('leaves no timer behind when it is stopped', async () => {
+    const server = await serve(sdm630());
+    const { port, samples, until } = meterRig();
+    const waiting = new Set<object>();
+    const after: typeof port.clock.after = (ms, run) => {
+      const timer = port.clock.after(ms, () => {
+        waiting.delete(timer);
+        run();
+      });
+      waiting.add(timer);
+      return {
+        cancel: () => {
+          waiting.delete(timer);
+          timer.cancel();
+        },
+      };
+    };
+    const meter = startModbusMeter(
+      { ...main, port: server.port, preset: 'sdm630' },
+      { ...port, clock: { ...port.clock, after } },
+    );
+    await until(() => samples.length > 0);
+    await new Promise((resolve) => setImmediate(resolve));
+    meter.stop();
+    expect(waiting.size).toBe(0);
   });
 
   it('is turned round where it was mounted the wrong way', async () => {

@@ -4,6 +4,7 @@ import { type CarType, createCar } from '../../src/sim/car.ts';
 import { type ChargePoint, createChargePoint } from '../../src/sim/charge-point.ts';
 import { realClock } from '../../src/sim/clock.ts';
 import { createElectricity, type Electricity } from '../../src/sim/electricity.ts';
+import type { Quirks } from '../../src/sim/quirks.ts';
 import { createRandom } from '../../src/sim/random.ts';
 import type { Model } from '../../src/sim/station.ts';
 import type { Dial } from '../../src/sim/transport.ts';
@@ -23,9 +24,10 @@ const CIRCUIT = 'grid';
 /** After the power is on: floors are laid while nobody charges, ms. */
 const CAR_AFTER_MS = 8_000;
 
-const model: Model = {
+/** What is learned of one make counts for all of it: those with other quirks are of another make. */
+const modelWith = (quirks: Partial<Quirks>): Model => ({
   vendor: 'Testwerk',
-  model: 'Live',
+  model: `Live ${Object.keys(quirks).join(' ')}`.trim().slice(0, 20),
   firmwareVersion: '1.0',
   connectors: 1,
   phases: 3,
@@ -34,7 +36,8 @@ const model: Model = {
   repeatsStatus: true,
   countsMessages: false,
   sampleSeconds: 10,
-};
+  quirks,
+});
 
 const bigCar: CarType = {
   name: 'big',
@@ -47,14 +50,21 @@ const bigCar: CarType = {
   rampAmpsPerSecond: 8,
 };
 
-export function createLiveSite(options: {
+export type LiveSiteOptions = {
   readonly chargePoints: number;
   readonly limitA: number;
   readonly reserveA: number;
   readonly seed: number;
+  readonly quirks?: (at: number) => Partial<Quirks>;
+  /** Cars come only where they are told to; else soon after the power is on. */
+  readonly carsWait?: boolean;
+  /** Keys of the section `ocpp` besides its address. */
+  readonly ocpp?: object;
   /** Hears of every limit of a running transaction, `at` on `performance.now()`. */
   readonly arrived?: (limit: Arrival) => void;
-}) {
+};
+
+export function createLiveSite(options: LiveSiteOptions) {
   const clock = realClock();
   const random = createRandom(options.seed);
   const building = { amps: 0 };
@@ -67,9 +77,10 @@ export function createLiveSite(options: {
     foreign: [{ circuit: CIRCUIT, amps: () => [building.amps, building.amps, building.amps] }],
   });
 
-  function arrive(point: ChargePoint, at: number): void {
-    if (point.registration() !== 'Accepted' || !point.connected()) {
-      clock.setTimeout(() => arrive(point, at), 500);
+  function arrive(at: number): void {
+    const point = points[at];
+    if (point?.registration() !== 'Accepted' || !point.connected()) {
+      clock.setTimeout(() => arrive(at), 500);
       return;
     }
     point.connectors[0]?.plug(createCar(bigCar, 10));
@@ -79,6 +90,7 @@ export function createLiveSite(options: {
   return {
     clock,
     electricity,
+    limitA: options.limitA,
     points: (): readonly ChargePoint[] => points,
     /** What flows on L1 to L3 through the grid connection, A. */
     flow: (): readonly number[] => electricity.currents().get(CIRCUIT) ?? [],
@@ -86,12 +98,15 @@ export function createLiveSite(options: {
     build(amps: number): void {
       building.amps = amps;
     },
+    /** A car comes, with its card, as soon as its charge point is online. */
+    plugIn: arrive,
+    unplug: (at: number): void => points[at]?.connectors[0]?.unplug(),
     drawn: (at: number): number => Math.max(...(points[at]?.connectors[0]?.measurement().amps ?? [0])),
     /** The whole configuration as a folder to start the process in. */
     configure(folder: string, ports: { ocpp: number; http: number }, meter: object): void {
       mkdirSync(join(folder, 'config'), { recursive: true });
       const site = {
-        ocpp: { host: '127.0.0.1', port: ports.ocpp },
+        ocpp: { host: '127.0.0.1', port: ports.ocpp, ...options.ocpp },
         http: { port: ports.http },
         store: { path: join(folder, 'busbar.db') },
         authorization: { unknownCards: 'accept' },
@@ -109,14 +124,15 @@ export function createLiveSite(options: {
     },
     /** Switches the charge points on; a car and its card come to each of them soon. */
     begin(url: string): void {
-      points = ids.map((id) => {
+      points = ids.map((id, at) => {
         const dial = options.arrived === undefined ? dialWebSocket(url) : heard(dialWebSocket(url), options.arrived);
+        const model = modelWith(options.quirks?.(at) ?? {});
         return createChargePoint({ id, model, dial, clock, random: random.fork() });
       });
       for (const [at, point] of points.entries()) {
         electricity.add({ point, connectorId: 1, circuit: CIRCUIT, rotation: 'RST' });
         point.powerOn();
-        clock.setTimeout(() => arrive(point, at), CAR_AFTER_MS);
+        if (options.carsWait !== true) clock.setTimeout(() => arrive(at), CAR_AFTER_MS);
       }
       electricity.start();
     },

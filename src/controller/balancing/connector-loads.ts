@@ -1,6 +1,6 @@
 import type { ConnectorLoad } from '../../balancer/car-load.ts';
 import { gridPhases } from '../../domain/site-model.ts';
-import { type MilliAmps, milliAmps, type PerPhase } from '../../domain/units.ts';
+import { type MilliAmps, type Monotonic, milliAmps, type PerPhase } from '../../domain/units.ts';
 import { type ConnectorState, commandedMA, type Draw } from './state.ts';
 import { chargePointOf, isReachable, type World } from './world.ts';
 
@@ -40,15 +40,25 @@ export function fillLoad(
   // A renewal changes nothing: what was measured before it holds.
   const grantAt = commanded === null ? null : changedAt;
   const floorAt = floor.seq === null ? null : floor.at;
+  const endsAt = endingSince(state);
   load.measuredMA = draw === null ? null : onGrid(state, draw);
   load.sampledAt = draw?.at ?? null;
   load.sampleIntervalMs = intervalMs;
-  load.changedAt = grantAt === null || (floorAt !== null && floorAt > grantAt) ? floorAt : grantAt;
+  load.changedAt = endsAt ?? (grantAt === null || (floorAt !== null && floorAt > grantAt) ? floorAt : grantAt);
   load.lagMs = chargePointOf(world, state).dialect.lagMs;
-  load.toldMA = milliAmps(commandedMA(state));
+  load.toldMA = milliAmps(endsAt === null ? commandedMA(state) : 0);
   load.limitMA = milliAmps(amountMA);
-  load.counted = isPlannedNow ? 'planned' : 'worst';
+  load.counted = isPlannedNow || endsAt !== null ? 'planned' : 'worst';
   load.provenMA = flowsForSure(world, state) ? load.measuredMA : null;
+}
+
+/**
+ * Since when its last transaction is over, while what that was given is still in the book. Its current is in the meter's
+ * word until the next one and then gone: as after any change nobody knows which, and the building has not begun to draw it.
+ */
+function endingSince({ running, ending, obedience }: ConnectorState): Monotonic | null {
+  if (running !== null || ending.size === 0 || obedience === 'drawing-unasked') return null;
+  return Math.max(...ending.values()) as Monotonic;
 }
 
 /** From the charge point's phases to the grid's. */
