@@ -39,6 +39,7 @@ function ofConnectors({ connectors }: ChargePointState, dialect: Dialect): Diale
 /** What a text is made of. */
 const SAID_IN = ['mode', 'kind', 'floorKind', 'unit', 'step', 'floorLevel', 'grantLevel', 'maxPeriods'] as const;
 const noTrials = { floor: null, grant: null };
+const wayOf = (dialect: Dialect): string => JSON.stringify(SAID_IN.map((name) => dialect[name]));
 
 /** Adds to what is learned. A proof or a disobedience counts towards its trust. */
 export function learn(world: World, chargePoint: ChargePointState, what: DialectValues | 'proven' | 'disobeyed'): void {
@@ -52,16 +53,23 @@ export function learn(world: World, chargePoint: ChargePointState, what: Dialect
   // It has not booted since our records begin: what it is like holds for it alone, until it says what it is.
   if (nameplate === null) return;
   const all: DialectValues = { ...site.learned(chargePoint.id), ...values };
-  for (const other of world.chargePoints.values()) {
-    if (other === chargePoint) continue;
-    const plate = site.nameplate(other.id);
-    const isAlike = plate !== null && JSON.stringify(dialectKey(plate)) === JSON.stringify(dialectKey(nameplate));
-    if (!isAlike) continue;
+  for (const other of othersOfMake(world, chargePoint)) {
     other.dialect = ofConnectors(other, { ...other.dialect, ...values });
     // What one of the make has found is where a search of the others ends.
     if (SAID_IN.some((name) => name in values)) Object.assign(other.trials, noTrials);
   }
   world.record([{ type: 'dialect-learned', key: dialectKey(nameplate), values: all, at: site.clock.now() }]);
+}
+
+function othersOfMake({ site, chargePoints }: World, chargePoint: ChargePointState): ChargePointState[] {
+  const keyOf = ({ id }: ChargePointState): string | null => {
+    const nameplate = site.nameplate(id);
+    return nameplate === null ? null : JSON.stringify(dialectKey(nameplate));
+  };
+  const key = keyOf(chargePoint);
+  return key === null
+    ? []
+    : [...chargePoints.values()].filter((other) => other !== chargePoint && keyOf(other) === key);
 }
 
 const CHARGES: ReadonlySet<string> = new Set(['Charging', 'SuspendedEV', 'SuspendedEVSE']);
@@ -86,11 +94,18 @@ export function dialectFor({ site }: World, chargePoint: ChargePointState, what:
 
 /** A text came to nothing: the next way, if there is one. False where every way has been tried. */
 export function tryAnotherWay(
-  { site }: World,
+  world: World,
   chargePoint: ChargePointState,
   what: 'floor' | 'grant',
   outcome: TrialOutcome,
 ): boolean {
+  const { site } = world;
+  const isFirst = (chargePoint.trials[what]?.rung ?? 0) === 0;
+  // A line that carries nothing says nothing of a way that it, or another one of its make, has understood.
+  const way = wayOf(chargePoint.dialect);
+  const isUnderstood = (one: ChargePointState): boolean => one.understood[what] === way;
+  if (outcome === 'silence' && isFirst && [chargePoint, ...othersOfMake(world, chargePoint)].some(isUnderstood))
+    return true;
   const trial = chargePoint.trials[what] ?? newTrial(what, chargePoint.dialect);
   chargePoint.trials[what] = nextTrial(trial, outcome, site.capabilities(chargePoint.id));
   return chargePoint.trials[what] !== null;
@@ -99,6 +114,7 @@ export function tryAnotherWay(
 /** A text was taken: the way that it was said in is learned. */
 export function wayFound(world: World, chargePoint: ChargePointState, what: 'floor' | 'grant'): void {
   const trial = chargePoint.trials[what];
+  chargePoint.understood[what] = wayOf(dialectFor(world, chargePoint, what));
   if (trial === null) return;
   chargePoint.trials[what] = null;
   const values = trialLearned(trial, world.site.capabilities(chargePoint.id));

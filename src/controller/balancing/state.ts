@@ -161,6 +161,8 @@ export type ChargePointState = {
   leftover: number | null;
   /** While a way is searched of saying a limit that it takes. */
   readonly trials: { floor: Trial | null; grant: Trial | null };
+  /** The way of saying each that it has accepted last, in this life of the process. */
+  readonly understood: { floor: string | null; grant: string | null };
   /** Every way of granting was refused, and nothing was taken since. */
   refuses: boolean;
   /** Not called before. */
@@ -254,6 +256,7 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       turnsTo: null,
       leftover: null,
       trials: { floor: null, grant: null },
+      understood: { floor: null, grant: null },
       refuses: false,
       settledAt: now,
       contact: 'unknown',
