@@ -13,14 +13,17 @@ it('a line that carries no answers teaches a make nothing, where another one of 
   const lost = () => network.frames.filter(isLimitFor('CP01')).length;
   for (let passed = 0; lost() < 4 && passed < 400; passed += 5) site.advance(5);
   expect(lost()).toBe(4);
-  const units = network.frames.filter(isLimitFor('CP01')).map(({ text }) => /"chargingRateUnit":"(.)"/.exec(text)?.[1]);
-  expect(new Set(units)).toEqual(new Set(['A']));
+  const ways = network.frames
+    .filter(isLimitFor('CP01'))
+    .map(({ text }) => /"stackLevel":\d+/.exec(text)?.[0] + (/"chargingRateUnit":"."/.exec(text)?.[0] ?? ''));
+  expect(new Set(ways).size).toBe(1);
   network.lateMs = () => 0;
   site.advance(300);
   const { reader } = site.world.controller();
   const nameplate = reader.nameplate('CP01');
   if (nameplate === null) throw new Error('it has not booted');
-  expect(reader.dialect(dialectKey(nameplate)).learned).not.toHaveProperty('unit');
+  const { learned } = reader.dialect(dialectKey(nameplate));
+  for (const way of ['unit', 'grantLevel', 'kind', 'mode']) expect(learned).not.toHaveProperty(way);
   expect(site.drawn(0)).toBeGreaterThanOrEqual(25);
   expect(site.electricity.overloads.kept()).toEqual([]);
   site.stop();
