@@ -11,6 +11,7 @@ import { connectorKey } from '../../domain/site-model.ts';
 import type { Instant, MilliAmps, Monotonic, PerPhase } from '../../domain/units.ts';
 import type { Decision } from '../turn.ts';
 import { createAlarms } from './alarms.ts';
+import { blankNodes } from './allocation-nodes.ts';
 import { attend, trust } from './asking.ts';
 import { isolate, judgeByHand } from './by-hand.ts';
 import { changesOf } from './changes.ts';
@@ -71,6 +72,7 @@ export function createBalancing(site: BalancingSite) {
     chargePoints,
     owners: connectors.flatMap(({ model: { chargePointId } }) => chargePoints.get(chargePointId) ?? []),
     byKey: new Map(connectors.map((state) => [state.key, state])),
+    nodes: blankNodes(index),
     connectorLoads: connectors.map(blankLoad),
     watches: new Map(model.meters.map(({ id }) => [id, newWatch(id)])),
     meters: new Map(),

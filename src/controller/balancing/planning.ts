@@ -4,15 +4,16 @@ import { exposureOf, HIGH_VOLTAGE_V, type PhaseSums, type Room } from '../../bal
 import { type ForeignLoad, foreignLoad } from '../../balancer/foreign-load.ts';
 import { usedGridPhases } from '../../balancer/learned-phases.ts';
 import { type CarFacts, rankCars } from '../../balancer/order.ts';
-import { maskOf, type SiteIndex } from '../../balancer/site-index.ts';
+import { maskOf } from '../../balancer/site-index.ts';
 import { nextTurns } from '../../balancer/turns.ts';
 import { violations } from '../../balancer/violations.ts';
 import type { Allocation, AllocationCar } from '../../domain/allocation.ts';
 import type { Share } from '../../domain/because.ts';
 import type { SharingPolicy } from '../../domain/sharing-policy.ts';
 import type { LimitInForce } from '../../domain/site-limit.ts';
-import { type CircuitModel, type GridPhase, gridPhases } from '../../domain/site-model.ts';
+import { type GridPhase, gridPhases } from '../../domain/site-model.ts';
 import { type Instant, type Monotonic, milliAmps, wattHours, watts } from '../../domain/units.ts';
+import { filledNodes } from './allocation-nodes.ts';
 import { fillLoad } from './connector-loads.ts';
 import type { Planned, Wish } from './planned.ts';
 import { type ConnectorState, commandedMA } from './state.ts';
@@ -127,7 +128,7 @@ function sharesOf(
   const turns = nextTurns(facts, ranked, policy, at);
   const allocation: Allocation = {
     voltageMV: HIGH_VOLTAGE_V * 1_000,
-    nodes: index.circuits.map((circuit, node) => nodeOf(index, room, others, circuit, node)),
+    nodes: filledNodes(world.nodes, room, others),
     cars: cars.flatMap((state): AllocationCar[] => {
       const rank = ranked.get(state.key);
       if (rank === undefined) return [];
@@ -172,26 +173,6 @@ function sharesOf(
     shares.set(state.key, { grantMA: milliAmps(grantMA), because: named(because, cycle) });
   }
   return { shares, faults };
-}
-
-/** A circuit with what is left of it for those that are planned. */
-function nodeOf(
-  index: SiteIndex,
-  room: Room,
-  others: PhaseSums,
-  { id, unbalanceMA }: CircuitModel,
-  node: number,
-): Allocation['nodes'][number] {
-  const own = node * 3;
-  const [a, b, c] = [others[own] ?? 0, others[own + 1] ?? 0, others[own + 2] ?? 0];
-  const limitW = room.watts[node] ?? Number.NaN;
-  return {
-    id,
-    parent: index.parents[node] ?? -1,
-    capacityMA: [(room.mA[own] ?? 0) - a, (room.mA[own + 1] ?? 0) - b, (room.mA[own + 2] ?? 0) - c],
-    capacityW: Number.isNaN(limitW) ? null : limitW - ((a + b + c) * HIGH_VOLTAGE_V) / 1_000,
-    unbalance: unbalanceMA === null ? null : { limitMA: unbalanceMA, baseMA: [a, b, c] },
-  };
 }
 
 /** What `allocate` should never do. A circuit that has less than nothing left is no fault of it, nor are cars that must go on. */

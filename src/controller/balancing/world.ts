@@ -19,6 +19,7 @@ import type { ForeignPeak } from '../../store/foreign-peaks.ts';
 import type { WantedCall } from '../calls.ts';
 import type { Line, Lines } from '../lines.ts';
 import type { Decision } from '../turn.ts';
+import type { NodeSheet } from './allocation-nodes.ts';
 import type { LoadSheet } from './connector-loads.ts';
 import type { Planned, Wish } from './planned.ts';
 import type { ChargePointState, ConnectorState, Running } from './state.ts';
@@ -73,6 +74,8 @@ export type World = {
   readonly owners: readonly ChargePointState[];
   /** By `CP001/1`. */
   readonly byKey: ReadonlyMap<string, ConnectorState>;
+  /** Of each circuit, as the allocator last took it. */
+  readonly nodes: readonly NodeSheet[];
   /** Of each connector, as it was last looked at. */
   readonly connectorLoads: readonly LoadSheet[];
   readonly watches: Map<string, MeterWatch>;
