@@ -11,6 +11,8 @@ const PHASES: readonly GridPhase[] = [0, 1, 2];
 const BLIND_INTERVALS = 2;
 /** And so many without a sample make one too old although nothing was changed. */
 const OVERDUE_INTERVALS = 3;
+/** What is leaving may be part of a meter's reading for so long, ms. */
+const LEAVING_MS = 60_000;
 
 /** One connector, as it is seen. */
 export type ConnectorLoad = {
@@ -33,10 +35,11 @@ export type ConnectorLoad = {
   /** The most that it may draw now: its worst case in the book. */
   readonly limitMA: MilliAmps;
   /**
-   * `planned`: the allocator gives it a share, or has given it one until just now. `worst`: it is out of sight, and its worst
-   * case is taken off the capacity already; here it takes off no more than `provenMA`, so that nothing is counted twice in its favour.
+   * `planned`: the allocator gives it a share. `worst`: it is out of sight, and its worst case is taken off the capacity
+   * already; here it takes off no more than `provenMA`, so that nothing is counted twice in its favour. `leaving`: the same,
+   * and what it drew when its session ended, or before it was lost from sight, may still be part of a meter's reading.
    */
-  readonly counted: 'planned' | 'worst';
+  readonly counted: 'planned' | 'worst' | 'leaving';
   /** What it surely draws: its last proven lower bound, or a sub-meter; null where nothing is sure. */
   readonly provenMA: PerPhase<MilliAmps> | null;
 };
@@ -49,34 +52,38 @@ export type PhaseLoad = {
   readonly blindLeastMA: number;
 };
 
-/** Which connectors are blind, and since when; those in sight are forgotten. */
-export function markBlind(
-  connectors: readonly ConnectorLoad[],
-  before: ReadonlyMap<string, Monotonic>,
-  now: Monotonic,
-): ReadonlyMap<string, Monotonic> {
-  const blind = new Map<string, Monotonic>();
+/** Since when connectors are blind, and since when others are leaving; by their key. */
+export type Unseen = {
+  readonly blindSince: ReadonlyMap<string, Monotonic>;
+  readonly leavingSince: ReadonlyMap<string, Monotonic>;
+};
+
+/** Those that are in sight again, or gone, are forgotten. */
+export function markUnseen(connectors: readonly ConnectorLoad[], before: Unseen, now: Monotonic): Unseen {
+  const blindSince = new Map<string, Monotonic>();
+  const leavingSince = new Map<string, Monotonic>();
   for (const connector of connectors) {
-    if (connector.counted === 'planned' && !inSight(connector, now)) {
-      blind.set(connector.key, before.get(connector.key) ?? now);
-    }
+    const { key, counted } = connector;
+    if (counted === 'leaving') leavingSince.set(key, before.leavingSince.get(key) ?? now);
+    else if (counted === 'planned' && !inSight(connector, now)) blindSince.set(key, before.blindSince.get(key) ?? now);
   }
-  return blind;
+  return { blindSince, leavingSince };
 }
 
 /** For each circuit that a meter of its own sees, and each phase, the load of the cars at and below it; in their order. */
 export function carLoadBelow(
   { seenAt, seenBy, above }: Metering,
   connectors: readonly ConnectorLoad[],
-  blindSince: ReadonlyMap<string, Monotonic>,
+  { blindSince, leavingSince }: Unseen,
   now: Monotonic,
 ): readonly (readonly PhaseLoad[])[] {
   const sums = seenAt.map((): Sums => [zero(), zero(), zero()]);
   for (const connector of connectors) {
     const into = sums[seenBy.get(connector.circuit) ?? -1];
     if (into === undefined) continue;
-    const since = blindSince.get(connector.key);
-    const patience = connector.lagMs + BLIND_INTERVALS * connector.sampleIntervalMs;
+    const since = blindSince.get(connector.key) ?? leavingSince.get(connector.key);
+    const isLeaving = connector.counted === 'leaving';
+    const patience = isLeaving ? LEAVING_MS : connector.lagMs + BLIND_INTERVALS * connector.sampleIntervalMs;
     const excused = since !== undefined && now - since <= patience;
     const isOld = isOverdue(connector, now);
     for (const phase of connector.phases) {
@@ -84,7 +91,7 @@ export function carLoadBelow(
       sum.surelyMA += surelyDrawn(connector, since !== undefined, excused || isOld, phase);
       if (!excused) continue;
       sum.blindMA += connector.limitMA;
-      if (!isOld) sum.blindLeastMA += stillDrawn(connector, phase);
+      if (!isOld && !isLeaving) sum.blindLeastMA += stillDrawn(connector, phase);
     }
   }
   for (const [at, own] of sums.entries()) {
@@ -108,7 +115,7 @@ function isOverdue({ sampledAt, sampleIntervalMs }: ConnectorLoad, now: Monotoni
 
 /** `isUnsure`: blind, it is counted elsewhere, or its last sample is too old. */
 function surelyDrawn(connector: ConnectorLoad, isBlind: boolean, isUnsure: boolean, phase: GridPhase): number {
-  if (connector.counted === 'worst') return Math.max(0, connector.provenMA?.[phase] ?? 0);
+  if (connector.counted !== 'planned') return Math.max(0, connector.provenMA?.[phase] ?? 0);
   if (!isBlind) return Math.max(0, connector.measuredMA?.[phase] ?? 0);
   // Changed again and again it would never be in sight: what it drew and may go on drawing is no less sure than any sample.
   return isUnsure ? 0 : stillDrawn(connector, phase);

@@ -10,7 +10,7 @@ import { type Highest, higher, highestSince, LONGEST_MS, nothingYet, withValue }
 import type { MeterQuality, MeterState } from '../domain/meter.ts';
 import type { CircuitModel, GridPhase, MeterModel } from '../domain/site-model.ts';
 import { type MilliAmps, type Monotonic, milliAmps, type PerPhase } from '../domain/units.ts';
-import { type ConnectorLoad, carLoadBelow, markBlind, type PhaseLoad } from './car-load.ts';
+import { type ConnectorLoad, carLoadBelow, markUnseen, type PhaseLoad, type Unseen } from './car-load.ts';
 import type { MeteredCircuit, Metering } from './metering.ts';
 
 /** A lull of less than this frees nothing, ms. */
@@ -53,13 +53,11 @@ type Past = {
 };
 
 /** What has to be remembered from one look to the next. */
-export type ForeignState = {
+export type ForeignState = Unseen & {
   readonly since: Monotonic | null;
   readonly circuits: ReadonlyMap<string, Past>;
   /** Of consumer and generation meters, by their id. */
   readonly meters: ReadonlyMap<string, Past>;
-  /** Since when a connector has shown nothing newer than its last change. */
-  readonly blindSince: ReadonlyMap<string, Monotonic>;
 };
 
 export const newForeignState: ForeignState = {
@@ -67,7 +65,17 @@ export const newForeignState: ForeignState = {
   circuits: new Map(),
   meters: new Map(),
   blindSince: new Map(),
+  leavingSince: new Map(),
 };
+
+/**
+ * After a start, `mostMA` being the most that each circuit's foreign load is known to be. Cars may charge by what they were
+ * granted before, and until they have shown what they draw, a meter's reading is no more the building's than that.
+ */
+export function foreignStateFrom(mostMA: ReadonlyMap<string, PerPhase<MilliAmps>>): ForeignState {
+  const circuits = [...mostMA].map(([id, steadyMA]): [string, Past] => [id, { ...noPast, steadyMA }]);
+  return { ...newForeignState, circuits: new Map(circuits) };
+}
 
 const noPast: Past = {
   highest: nothingYet,
@@ -87,8 +95,8 @@ export function foreignLoad(
   now: Monotonic,
 ): { readonly loads: readonly ForeignLoad[]; readonly state: ForeignState } {
   const since = state.since ?? now;
-  const blindSince = markBlind(connectors, state.blindSince, now);
-  const cars = carLoadBelow(metering, connectors, blindSince, now);
+  const unseen = markUnseen(connectors, state, now);
+  const cars = carLoadBelow(metering, connectors, unseen, now);
   const loads: ForeignLoad[] = metering.unmetered.slice();
   const circuits = new Map<string, Past>();
   const meterPasts = new Map<string, Past>();
@@ -126,7 +134,7 @@ export function foreignLoad(
       overMA: part.overMA,
     };
   }
-  return { loads, state: { since, circuits, meters: meterPasts, blindSince } };
+  return { loads, state: { ...unseen, since, circuits, meters: meterPasts } };
 }
 
 /** While a meter is only late, what it has seen back then is held; it is no reason to stop cars. */

@@ -1,5 +1,4 @@
 import { setBack } from '../../balancer/book.ts';
-import { newForeignState } from '../../balancer/foreign-load.ts';
 import { connectorsBelow, indexSite } from '../../balancer/site-index.ts';
 import type { Obedience } from '../../domain/balancing.ts';
 import { defaultDialect } from '../../domain/dialect.ts';
@@ -27,7 +26,7 @@ import { createPace } from './pace.ts';
 import { createPhaseCheck } from './phase-check.ts';
 import type { Wish } from './planned.ts';
 import { planSite } from './planning.ts';
-import { createRisks } from './risks.ts';
+import { createRisks, foreignAtStart } from './risks.ts';
 import { judgeUnasked } from './samples.ts';
 import { createShown } from './shown.ts';
 import { type ConnectorState, createStates, LEAST_SKEW_MS, resume } from './state.ts';
@@ -76,7 +75,7 @@ export function createBalancing(site: BalancingSite) {
     connectorLoads: connectors.map(blankLoad),
     watches: new Map(model.meters.map(({ id }) => [id, newWatch(id)])),
     meters: new Map(),
-    foreign: newForeignState,
+    foreign: foreignAtStart({ index, site, day: site.dayOf(clock.now()) }),
     planned: null,
     wake,
     record,

@@ -1,12 +1,15 @@
 import type { ConnectorLoad } from '../../balancer/car-load.ts';
 import { gridPhases } from '../../domain/site-model.ts';
-import { type MilliAmps, type Monotonic, milliAmps, type PerPhase } from '../../domain/units.ts';
+import { type MilliAmps, milliAmps, type PerPhase } from '../../domain/units.ts';
+import { NOTHING_MA } from './samples.ts';
 import { type ConnectorState, commandedMA, type Draw } from './state.ts';
 import { chargePointOf, isReachable, type World } from './world.ts';
 
 /** What connectors draw, as the meters above them see it. */
 
 const NONE = milliAmps(0);
+/** What was last seen so long ago no longer keeps the building's peaks from being learned, ms. */
+const FORGOTTEN_MS = 3_600_000;
 
 /** A connector as the sums of meters see it: filled anew in each cycle, and not made anew, for there are many. */
 export type LoadSheet = { -readonly [K in keyof ConnectorLoad]: ConnectorLoad[K] };
@@ -40,25 +43,16 @@ export function fillLoad(
   // A renewal changes nothing: what was measured before it holds.
   const grantAt = commanded === null ? null : changedAt;
   const floorAt = floor.seq === null ? null : floor.at;
-  const endsAt = endingSince(state);
   load.measuredMA = draw === null ? null : onGrid(state, draw);
   load.sampledAt = draw?.at ?? null;
   load.sampleIntervalMs = intervalMs;
-  load.changedAt = endsAt ?? (grantAt === null || (floorAt !== null && floorAt > grantAt) ? floorAt : grantAt);
+  load.changedAt = grantAt === null || (floorAt !== null && floorAt > grantAt) ? floorAt : grantAt;
   load.lagMs = chargePointOf(world, state).dialect.lagMs;
-  load.toldMA = milliAmps(endsAt === null ? commandedMA(state) : 0);
+  load.toldMA = milliAmps(commandedMA(state));
   load.limitMA = milliAmps(amountMA);
-  load.counted = isPlannedNow || endsAt !== null ? 'planned' : 'worst';
-  load.provenMA = flowsForSure(world, state) ? load.measuredMA : null;
-}
-
-/**
- * Since when its last transaction is over, while what that was given is still in the book. Its current is in the meter's
- * word until the next one and then gone: as after any change nobody knows which, and the building has not begun to draw it.
- */
-function endingSince({ running, ending, obedience }: ConnectorState): Monotonic | null {
-  if (running !== null || ending.size === 0 || obedience === 'drawing-unasked') return null;
-  return Math.max(...ending.values()) as Monotonic;
+  const isSure = flowsForSure(world, state);
+  load.counted = isPlannedNow ? 'planned' : !isSure && mayStillFlow(world, state) ? 'leaving' : 'worst';
+  load.provenMA = isSure ? load.measuredMA : null;
 }
 
 /** From the charge point's phases to the grid's. */
@@ -91,4 +85,14 @@ function flowsForSure(world: World, state: ConnectorState): boolean {
   const { draw, running, obedience, intervalMs } = state;
   if (draw === null || (running === null && obedience !== 'drawing-unasked')) return false;
   return isReachable(world, chargePointOf(world, state)) && world.site.clock.monotonic() - draw.at <= 3 * intervalMs;
+}
+
+/**
+ * It drew when its session ended, or when it was last seen, or nobody has seen it since the start; and its book counts what it
+ * was given. Were that in a meter's reading taken for the building's load, the others would have to give way to it twice.
+ */
+function mayStillFlow({ site }: World, { draw, running, ending }: ConnectorState): boolean {
+  if ((running === null && ending.size === 0) || (draw !== null && draw.most < NOTHING_MA)) return false;
+  const seenAt = draw?.at ?? running?.since ?? Math.max(...ending.values());
+  return site.clock.monotonic() - seenAt <= FORGOTTEN_MS;
 }

@@ -1,3 +1,5 @@
+import { exposureOf } from '../../balancer/exposure.ts';
+import { type ForeignState, foreignStateFrom } from '../../balancer/foreign-load.ts';
 import { type CircuitRisk, type Lease, leaseFor } from '../../balancer/lease.ts';
 import { type MilliAmps, milliAmps, type PerPhase } from '../../domain/units.ts';
 import type { ConnectorState } from './state.ts';
@@ -50,7 +52,7 @@ export function createRisks(world: World) {
       isFilled = false;
       if (now !== day) turnTo(now);
       // While a car is out of sight its load looks like the building's.
-      if (world.foreign.blindSince.size > 0) return;
+      if (world.foreign.blindSince.size > 0 || world.foreign.leavingSince.size > 0) return;
       const loads = world.planned?.loads ?? [];
       for (let node = 0; node < loads.length; node += 1) {
         const load = loads[node];
@@ -123,6 +125,18 @@ export function createRisks(world: World) {
       }
     }
   }
+}
+
+/** Before cars have shown what they draw: the building draws its reserves at the most, or what it ever did in 30 days. */
+export function foreignAtStart({ index, site, day }: Pick<World, 'index' | 'site'> & { day: number }): ForeignState {
+  const most = exposureOf(index, [], [], undefined, index.reserves);
+  for (const { circuit, highestMA } of site.foreignPeaks(day)) {
+    const node = index.circuitAt.get(circuit);
+    for (const phase of PHASES) if (node !== undefined) raiseTo(most, node * 3 + phase, highestMA[phase]);
+  }
+  // Where nothing is on record and nothing was written down, all that is measured may be the building's.
+  const known = index.circuits.map(({ id }, node) => [id, three(most, node)] as const);
+  return foreignStateFrom(new Map(known.filter(([, mA]) => Math.max(...mA) > 0)));
 }
 
 const rises = (now: Float64Array, then: Float64Array, at: number): boolean =>

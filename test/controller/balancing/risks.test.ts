@@ -27,7 +27,7 @@ function createLives() {
       index,
       connectors: index.connectors.map((model, at) => ({ model, at })),
       site: { ...foreignPeakReads(database), history, leaseS: 'auto' },
-      foreign: { blindSince: new Map() },
+      foreign: { blindSince: new Map(), leavingSince: new Map() },
       planned: null as unknown,
     };
     const risks = createRisks(world as unknown as World);
