@@ -15,6 +15,8 @@ export type Because =
       readonly phase: GridPhase | null;
       readonly nextTurn: Instant | null;
     }
+  /** Nor would it fit before others there have shown that they keep a floor: `of` is one of them, `more` how many beside it. */
+  | { readonly kind: 'floors-unproven'; readonly circuit: string; readonly of: string; readonly more: number }
   /** Its maximum is below its minimum. */
   | { readonly kind: 'not-eligible' }
   | { readonly kind: 'no-car' }

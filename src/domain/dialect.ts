@@ -54,6 +54,11 @@ export type Dialect = {
   readonly lagMs: number;
   /** The composite schedule of an idle connector shows its TxDefaultProfile. */
   readonly showsIdleFloor: boolean | null;
+  /**
+   * Its floor was seen in force in a transaction: where it shows none at rest, its word and its lag are enough for the floors of
+   * others of the make. Until one of them disobeys.
+   */
+  readonly keepsFloor: boolean | null;
   /** GetCompositeSchedule is answered with something that can be believed. */
   readonly showsComposite: boolean | null;
   /** Profiles are gone after a reboot, or with the connection: no floor counts. */
@@ -98,6 +103,7 @@ export const defaultDialect: Dialect = {
   resumeMs: 0,
   lagMs: 15_000,
   showsIdleFloor: null,
+  keepsFloor: null,
   showsComposite: null,
   losesProfiles: 'never',
   dropsWhileSuspended: false,

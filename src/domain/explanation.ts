@@ -35,6 +35,10 @@ function reason(because: Because, { grantMA, circuitName, clock }: Telling): str
           : `its turn is at ${clock(because.nextTurn)} at the latest, earlier if another car is done`;
       return `${where} has no room for the least that the car charges with; ${when}`;
     }
+    case 'floors-unproven': {
+      const who = because.more === 0 ? because.of : `${because.of} and ${because.more} more`;
+      return `${circuitName(because.circuit)} counts ${who} with all that they can draw, because nobody has seen yet that they keep a floor; connect them, and let a car charge there once`;
+    }
     case 'not-eligible':
       return 'less is allowed here than the least that the car charges with; a higher limit for this connector would help';
     case 'no-car':

@@ -37,6 +37,7 @@ const fields = {
   resumeMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }),
   lagMs: Type.Integer({ minimum: 11_000, maximum: 600_000 }),
   showsIdleFloor: maybe,
+  keepsFloor: maybe,
   showsComposite: maybe,
   losesProfiles: Type.Enum(['never', 'reboot', 'disconnect']),
   dropsWhileSuspended: Type.Boolean(),

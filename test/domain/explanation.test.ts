@@ -17,6 +17,8 @@ const reasons: readonly Because[] = [
   { kind: 'unbalance', circuit: 'b', phase: 0 },
   { kind: 'waiting-for-minimum', circuit: 'b', phase: null, nextTurn: null },
   { kind: 'waiting-for-minimum', circuit: 'b', phase: 2, nextTurn: until },
+  { kind: 'floors-unproven', circuit: 'b', of: 'CP7/1', more: 0 },
+  { kind: 'floors-unproven', circuit: 'b', of: 'CP7/1', more: 2 },
   { kind: 'not-eligible' },
   { kind: 'no-car' },
   { kind: 'no-surplus' },

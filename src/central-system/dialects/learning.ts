@@ -135,9 +135,10 @@ const LISTED_A = [6, 8, 10, 13, 16];
 const relative = ({ kind }: Dialect): DialectValues => ({ kind: kind === 'Absolute' ? 'Relative' : 'Absolute' });
 
 /** A decrease was proven, or was not heeded: trust grows slowly and goes at once. */
-export const learnedFromProof = ({ proofs }: Dialect, outcome: 'proven' | 'disobeyed'): DialectValues => ({
-  proofs: outcome === 'proven' ? Math.min(TRUSTED_AFTER, proofs + 1) : 0,
-});
+export const learnedFromProof = ({ proofs, keepsFloor }: Dialect, outcome: 'proven' | 'disobeyed'): DialectValues =>
+  outcome === 'proven'
+    ? { proofs: Math.min(TRUSTED_AFTER, proofs + 1) }
+    : { proofs: 0, ...(keepsFloor === null ? {} : { keepsFloor: null }) };
 
 /** The current came down so long after an acknowledgement: the largest ever seen counts, once one was. */
 export function learnedFromReaction(

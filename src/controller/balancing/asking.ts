@@ -274,6 +274,8 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
         shown(world, state, due, isWhole ? 'whole' : 'seen');
         // A floor that lies there says nothing about how a limit is heeded.
         if (due.what === 'grant' && state.running !== null) learn(world, chargePoint, 'proven');
+        else if (due.what === 'floor' && state.running !== null && chargePoint.dialect.keepsFloor === null)
+          learn(world, chargePoint, { keepsFloor: true });
       } else if (proof.verdict === 'refuted' && due.what === 'grant' && state.commanded?.seq === due.seq) {
         state.commanded.state = 'doubtful';
       }
@@ -318,12 +320,17 @@ function looksDropped(state: ConnectorState, now: Monotonic, lagMs: number): Due
 /** Makes that have proven themselves are believed on their word, once it has had its time. */
 export function trust(world: World, state: ConnectorState, now: Monotonic): void {
   const chargePoint = chargePointOf(world, state);
-  if (chargePoint.dialect.proofs < TRUSTED_AFTER || state.obedience === 'disobedient') return;
+  const { proofs, keepsFloor, showsIdleFloor } = chargePoint.dialect;
+  if (state.obedience === 'disobedient') return;
   // Only what it shows of itself can say that the limit of somebody else is gone.
   const isForeign = state.book.entries.some(({ kind }) => kind === 'foreign');
   if (isForeign && chargePoint.dialect.showsComposite !== false) return;
   const due = toProve(state, now, lagOf(chargePoint));
-  if (due !== null) shown(world, state, due, 'word');
+  if (due === null) return;
+  // At rest it shows none, and without it the first car of a site might wait for one at every other place.
+  const isFloorOfMake =
+    due.what === 'floor' && state.running === null && keepsFloor === true && !(showsIdleFloor ?? true);
+  if (proofs >= TRUSTED_AFTER || isFloorOfMake) shown(world, state, due, 'word');
 }
 
 function shown({ site, obey }: World, state: ConnectorState, due: Due, proof: Proof): void {

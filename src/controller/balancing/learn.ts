@@ -45,7 +45,8 @@ const wayOf = (dialect: Dialect): string => JSON.stringify(SAID_IN.map((name) =>
 export function learn(world: World, chargePoint: ChargePointState, what: DialectValues | 'proven' | 'disobeyed'): void {
   const { site } = world;
   if (what === 'proven' && chargePoint.dialect.proofs >= TRUSTED_AFTER) return;
-  if (what === 'disobeyed' && chargePoint.dialect.proofs === 0) return;
+  const { proofs, keepsFloor } = chargePoint.dialect;
+  if (what === 'disobeyed' && proofs === 0 && keepsFloor === null) return;
   const values = typeof what === 'string' ? learnedFromProof(chargePoint.dialect, what) : what;
   if (Object.keys(values).length === 0) return;
   chargePoint.dialect = ofConnectors(chargePoint, { ...chargePoint.dialect, ...values });

@@ -170,7 +170,7 @@ function sharesOf(
         : share.because;
     // The last gate before the gate: a plan that overloads may only lower.
     const grantMA = faults.length === 0 ? share.grantMA : Math.min(share.grantMA, commandedMA(state));
-    shares.set(state.key, { grantMA: milliAmps(grantMA), because: named(because, cycle) });
+    shares.set(state.key, { grantMA: milliAmps(grantMA), because: named(world, because, cycle) });
   }
   return { shares, faults };
 }
@@ -186,11 +186,30 @@ function faultsOf(allocation: Allocation, plan: ReturnType<typeof allocate>): st
     .map((violation) => JSON.stringify(violation));
 }
 
-/** Where a limit from outside binds the circuit, that is the reason. */
-function named(because: Share['because'], { limits }: Cycle): Share['because'] {
+/** Where a limit from outside binds the circuit, or what others there might draw, that is the reason. */
+function named(world: World, because: Share['because'], { limits }: Cycle): Share['because'] {
+  if (because.kind === 'waiting-for-minimum') {
+    const [first, ...others] = unprovenBelow(world, because.circuit);
+    return first === undefined
+      ? because
+      : { kind: 'floors-unproven', circuit: because.circuit, of: first.key, more: others.length };
+  }
   if (because.kind !== 'circuit-full' && because.kind !== 'power-full') return because;
   const source = limits.get(because.circuit)?.sources[0];
   return source === undefined ? because : { kind: 'limit-from-outside', circuit: because.circuit, source };
+}
+
+/** Idle connectors below a circuit that count with their rating there until they have shown that they keep a floor. */
+function unprovenBelow({ index, connectors }: World, circuit: string): ConnectorState[] {
+  const top = index.circuitAt.get(circuit);
+  const isBelow = (at: number): boolean => {
+    for (let node = index.nodes[at] ?? -1; node >= 0; node = index.parents[node] ?? -1) if (node === top) return true;
+    return false;
+  };
+  return connectors.filter(
+    ({ at, book, running, model }) =>
+      running === null && model.smartCharging && !book.floorProven && !book.isolated && isBelow(at),
+  );
 }
 
 /**

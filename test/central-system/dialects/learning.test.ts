@@ -73,6 +73,10 @@ describe('what was seen', () => {
     expect(learnedFromProof({ ...defaultDialect, proofs: 2 }, 'proven')).toEqual({ proofs: 3 });
     expect(learnedFromProof({ ...defaultDialect, proofs: 3 }, 'proven')).toEqual({ proofs: 3 });
     expect(learnedFromProof({ ...defaultDialect, proofs: 3 }, 'disobeyed')).toEqual({ proofs: 0 });
+    // Nor is its word enough for a floor any more.
+    const trusted = { ...defaultDialect, proofs: 1, keepsFloor: true };
+    expect(learnedFromProof(trusted, 'disobeyed')).toEqual({ proofs: 0, keepsFloor: null });
+    expect(learnedFromProof(trusted, 'proven')).toEqual({ proofs: 2 });
   });
 
   it('keeps the slowest reaction, and none below 11 s', () => {
