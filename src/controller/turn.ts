@@ -68,6 +68,7 @@ export function createTurn(world: {
   let waiting = 0;
   let scheduled = false;
   let departing = false;
+  let closed = false;
   /** The passenger's last journey failed: it then travels alone, so that no start or stop pays for telemetry. */
   let isolated = false;
 
@@ -83,6 +84,7 @@ export function createTurn(world: {
 
   return {
     enqueue(input: Input): void {
+      if (closed) return;
       const lane = input.key === null ? undefined : lanes.get(input.key);
       if (lane === undefined) {
         const made: Lane = { key: input.key, inputs: [input] };
@@ -96,13 +98,15 @@ export function createTurn(world: {
     },
     /** Lets the passenger depart with the next turn, even if no input writes. */
     depart(): void {
+      if (closed) return;
       departing = true;
       schedule();
     },
-    /** Takes in all that has arrived, at once; for the end. */
+    /** Takes in all that has arrived, at once; for the end: what comes later finds no store any more. */
     drain(): void {
       departing = true;
       while (waiting > 0 || departing) run();
+      closed = true;
     },
     waiting: () => waiting,
     figures: () => ({ ...figures }),

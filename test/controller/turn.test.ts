@@ -1,66 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createTurn, type Decision, type Input, type Passenger } from '../../src/controller/turn.ts';
-import type { Event } from '../../src/domain/events.ts';
 import { Sqlite } from '../../src/store/sqlite.ts';
-import { createKeptLog } from '../support/kept-log.ts';
-import { openLedger } from '../support/ledger.ts';
-import { createManualClock } from '../support/manual-clock.ts';
 import { scratchPaths } from '../support/scratch-folder.ts';
 import { registered, started } from '../support/things.ts';
+import { createTraveller, createWorld } from './turn-world.ts';
 
 const scratch = scratchPaths();
-
-const noPassenger: Passenger = { waiting: () => false, board: () => undefined, arrived: () => undefined };
-
-function createWorld({ path = ':memory:', passenger = noPassenger }: { path?: string; passenger?: Passenger } = {}) {
-  const ledger = openLedger(path);
-  const clock = createManualClock();
-  const log = createKeptLog();
-  const { database, record } = ledger;
-  const outcomes: string[] = [];
-  const turn = createTurn({ database, record, passenger, clock, log });
-  return {
-    ...ledger,
-    clock,
-    log,
-    turn,
-    outcomes,
-    /** An input that records `events` and notes its name in `outcomes` when it has come to its end. */
-    input(name: string, events: readonly Event[], key: string | null = null, then?: () => void): Input {
-      const decision: Decision = {
-        events,
-        effect: () => {
-          then?.();
-          outcomes.push(name);
-        },
-        failed: (what) => outcomes.push(`${name}: ${what} failed`),
-      };
-      return { key, decide: () => decision };
-    },
-    enqueue(name: string, events: readonly Event[], key: string | null = null, then?: () => void): void {
-      turn.enqueue(this.input(name, events, key, then));
-    },
-  };
-}
-
-/** A passenger with a luggage of rows for the table `luggage`. */
-function createTraveller(world: () => ReturnType<typeof createWorld>) {
-  const traveller = {
-    luggage: 0,
-    board: (): void => {
-      for (let piece = 0; piece < traveller.luggage; piece++) {
-        world()
-          .database.prepare("INSERT INTO meta (key, value) VALUES ('luggage-' || ?, ?)")
-          .run(piece, 'x'.repeat(900));
-      }
-    },
-    waiting: () => traveller.luggage > 0,
-    arrived: () => {
-      traveller.luggage = 0;
-    },
-  };
-  return traveller;
-}
 
 describe('effects', () => {
   it('come only after the commit, as a second connection sees', () => {
@@ -368,33 +312,6 @@ describe('the passenger', () => {
     world.turn.depart();
     world.clock.settle();
     expect(traveller.luggage).toBe(0);
-    world.database.close();
-  });
-});
-
-describe('drain', () => {
-  it('takes in all that has arrived and writes what is in memory, at once', () => {
-    const traveller = createTraveller(() => world);
-    const world = createWorld({ passenger: traveller });
-    traveller.luggage = 2;
-    for (let at = 0; at < 100; at++) world.enqueue(`${at}`, [registered(`CP${at}`)], 'same key');
-    world.turn.drain();
-    expect(world.outcomes).toHaveLength(100);
-    expect([traveller.luggage, world.turn.waiting()]).toEqual([0, 0]);
-  });
-
-  it('ends even when nothing can be written', () => {
-    const path = scratch('store.db');
-    const traveller = createTraveller(() => world);
-    const world = createWorld({ path, passenger: traveller });
-    traveller.luggage = 1;
-    world.database.pragma('busy_timeout = 0');
-    const other = new Sqlite(path);
-    other.exec('BEGIN IMMEDIATE');
-    world.enqueue('start', [registered()]);
-    world.turn.drain();
-    expect(world.outcomes).toEqual(['start: commit failed']);
-    other.close();
     world.database.close();
   });
 });

@@ -321,16 +321,14 @@ function looksDropped(state: ConnectorState, now: Monotonic, lagMs: number): Due
 export function trust(world: World, state: ConnectorState, now: Monotonic): void {
   const chargePoint = chargePointOf(world, state);
   const { proofs, keepsFloor, showsIdleFloor } = chargePoint.dialect;
-  if (state.obedience === 'disobedient') return;
+  // At rest it shows none, and without this the first car of a site might wait for one at every other place.
+  const isAtRest = state.running === null && showsIdleFloor === false && keepsFloor === true;
+  if (state.obedience === 'disobedient' || (proofs < TRUSTED_AFTER && !isAtRest)) return;
   // Only what it shows of itself can say that the limit of somebody else is gone.
   const isForeign = state.book.entries.some(({ kind }) => kind === 'foreign');
   if (isForeign && chargePoint.dialect.showsComposite !== false) return;
   const due = toProve(state, now, lagOf(chargePoint));
-  if (due === null) return;
-  // At rest it shows none, and without it the first car of a site might wait for one at every other place.
-  const isFloorOfMake =
-    due.what === 'floor' && state.running === null && keepsFloor === true && !(showsIdleFloor ?? true);
-  if (proofs >= TRUSTED_AFTER || isFloorOfMake) shown(world, state, due, 'word');
+  if (due !== null && (proofs >= TRUSTED_AFTER || due.what === 'floor')) shown(world, state, due, 'word');
 }
 
 function shown({ site, obey }: World, state: ConnectorState, due: Due, proof: Proof): void {
