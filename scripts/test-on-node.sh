@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the tree for another version of Node and runs the tests with it, in a copy.
-# usage: scripts/test-on-node.sh MAJOR [all|quick]     quick leaves out test/system
+# usage: scripts/test-on-node.sh MAJOR [all|quick]     quick leaves out test/system, and what only repeats itself with other seeds
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 major=$1
@@ -29,4 +29,9 @@ cd "$work/tree"
 npm ci --loglevel=error
 
 npm run --silent build
-if [[ $part == quick ]]; then npx vitest run --exclude 'test/system/**'; else npx vitest run; fi
+if [[ $part == quick ]]; then
+  npx vitest run --exclude 'test/system/**' --exclude test/scenarios/weather.test.ts \
+    --exclude test/scenarios/faults.test.ts --exclude test/balancer/allocate-properties.test.ts
+else
+  npx vitest run
+fi
