@@ -41,13 +41,11 @@ export function exposureOf(
   const unknown = index.model.unknownReserveMA;
   for (let at = index.circuits.length - 1; at >= 0; at -= 1) {
     const parent = index.parents[at] ?? -1;
-    const devices = twins.has(index.circuits[at]?.chargePointId ?? '') ? 2 : 1;
     for (let phase = 0; phase < 3; phase += 1) {
       const own = at * 3 + phase;
       if (parent < 0) sums[own] = (sums[own] ?? 0) + unknown;
       else
-        sums[parent * 3 + phase] =
-          (sums[parent * 3 + phase] ?? 0) + passedUp(index, at, phase, sums[own] ?? 0, devices);
+        sums[parent * 3 + phase] = (sums[parent * 3 + phase] ?? 0) + passedUp(index, at, phase, sums[own] ?? 0, twins);
     }
   }
   return sums;
@@ -57,9 +55,8 @@ export function exposureOf(
 export function heldSums(index: SiteIndex, amounts: ArrayLike<number>, twins: ReadonlySet<string>): PhaseSums {
   const sums = exposureOf(index, amounts, index.wired, twins, index.reserves);
   for (let node = 0; node < index.circuits.length; node += 1) {
-    const devices = twins.has(index.circuits[node]?.chargePointId ?? '') ? 2 : 1;
     for (let phase = 0; phase < 3; phase += 1) {
-      sums[node * 3 + phase] = passedUp(index, node, phase, sums[node * 3 + phase] ?? 0, devices);
+      sums[node * 3 + phase] = passedUp(index, node, phase, sums[node * 3 + phase] ?? 0, twins);
     }
   }
   return sums;
@@ -111,9 +108,9 @@ function fitsWatts(sums: PhaseSums, risen: readonly number[], room: Room, node: 
 }
 
 /** What a circuit's sum is for the one above it. */
-function passedUp(index: SiteIndex, node: number, phase: number, sum: number, devices = 1): number {
+function passedUp(index: SiteIndex, node: number, phase: number, sum: number, twins = NO_TWINS): number {
   const circuit = index.circuits[node];
-  return circuit !== undefined && circuit.chargePointId !== null
-    ? Math.min(sum, devices * (circuit.limitMA[phase] ?? sum))
-    : sum;
+  if (circuit === undefined || circuit.chargePointId === null) return sum;
+  const devices = twins.has(circuit.chargePointId) ? 2 : 1;
+  return Math.min(sum, devices * (circuit.limitMA[phase] ?? sum));
 }
