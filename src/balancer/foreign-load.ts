@@ -11,33 +11,12 @@ import type { MeterQuality, MeterState } from '../domain/meter.ts';
 import type { CircuitModel, GridPhase, MeterModel } from '../domain/site-model.ts';
 import { type MilliAmps, type Monotonic, milliAmps, type PerPhase } from '../domain/units.ts';
 import { type ConnectorLoad, carLoadBelow, markUnseen, type PhaseLoad, type Unseen } from './car-load.ts';
-import type { MeteredCircuit, Metering } from './metering.ts';
+import type { ForeignLoad, ForeignQuality, MeteredCircuit, Metering } from './metering.ts';
 
 /** A lull of less than this frees nothing, ms. */
 const GATE_MS = 60_000;
 
 const NONE: PerPhase<MilliAmps> = [milliAmps(0), milliAmps(0), milliAmps(0)];
-
-export type ForeignQuality = MeterQuality | 'unmetered';
-
-export type ForeignLoad = {
-  readonly circuit: string;
-  /** The best estimate at this moment, at and below the circuit. Less than 0 only where generation is credited. */
-  readonly nowMA: PerPhase<MilliAmps>;
-  /** What increases are held against: the highest of the last minute. Never less than `nowMA`. */
-  readonly gateMA: PerPhase<MilliAmps>;
-  /**
-   * The same with what flows back, credited or not: less than 0 is what others have generated and do not use. Without a
-   * meter of the circuit's own nobody sees it, and it is `nowMA`.
-   */
-  readonly netMA: PerPhase<MilliAmps>;
-  /** Of the worst meter that it rests on. */
-  readonly quality: ForeignQuality;
-  /** What it says is held and not measured: nothing on this circuit is increased. */
-  readonly holdsIncreases: boolean;
-  /** By its own fresh meter: what is above the limit now, 0 where nothing is. To be shed at once. */
-  readonly overMA: PerPhase<MilliAmps>;
-};
 
 type Past = {
   readonly highest: Highest;

@@ -2,6 +2,7 @@
  * Which circuits any meter tells of, and to which meters a connector's current shows. Worked out once for each site model:
  * most circuits of a large site have no meter at or below them, and what is known of those never changes.
  */
+import type { MeterQuality } from '../domain/meter.ts';
 import type { CircuitModel, MeterModel, SiteModel } from '../domain/site-model.ts';
 import { type MilliAmps, milliAmps, type PerPhase } from '../domain/units.ts';
 
@@ -20,13 +21,24 @@ export type MeteredCircuit = {
   readonly reserveMA: PerPhase<MilliAmps>;
 };
 
-export type Unmetered = {
+export type ForeignQuality = MeterQuality | 'unmetered';
+
+export type ForeignLoad = {
   readonly circuit: string;
+  /** The best estimate at this moment, at and below the circuit. Less than 0 only where generation is credited. */
   readonly nowMA: PerPhase<MilliAmps>;
+  /** What increases are held against: the highest of the last minute. Never less than `nowMA`. */
   readonly gateMA: PerPhase<MilliAmps>;
+  /**
+   * The same with what flows back, credited or not: less than 0 is what others have generated and do not use. Without a
+   * meter of the circuit's own nobody sees it, and it is `nowMA`.
+   */
   readonly netMA: PerPhase<MilliAmps>;
-  readonly quality: 'unmetered';
-  readonly holdsIncreases: false;
+  /** Of the worst meter that it rests on. */
+  readonly quality: ForeignQuality;
+  /** What it says is held and not measured: nothing on this circuit is increased. */
+  readonly holdsIncreases: boolean;
+  /** By its own fresh meter: what is above the limit now, 0 where nothing is. To be shed at once. */
   readonly overMA: PerPhase<MilliAmps>;
 };
 
@@ -37,7 +49,7 @@ export type Metering = {
    * In the order of the model. Of a circuit without a meter at or below it, all reserves at and below it are its foreign
    * load; of all others it is what counts until they are looked at.
    */
-  readonly unmetered: readonly Unmetered[];
+  readonly unmetered: readonly ForeignLoad[];
   /** Circuits with a meter of their own that sees all below, children before their parents. */
   readonly seenAt: readonly string[];
   /** Of every circuit the first of those at or above it, as an index; absent where no meter sees it. */
@@ -58,7 +70,7 @@ export function layOutMeters({ circuits, meters }: SiteModel): Metering {
   const reserves = new Map(circuits.map(({ id, reserveMA }) => [id, [...reserveMA] as [number, number, number]]));
   const below = new Map<string, number[]>();
   const metered: MeteredCircuit[] = [];
-  const unmetered: Unmetered[] = [];
+  const unmetered: ForeignLoad[] = [];
   // Parents come before their children in the model: backwards, every child is known when its parent is reached.
   for (const [back, circuit] of circuits.toReversed().entries()) {
     const at = circuits.length - 1 - back;

@@ -1,5 +1,6 @@
 import type { PhaseSums, Room } from '../../balancer/exposure.ts';
-import type { ForeignLoad, ForeignState } from '../../balancer/foreign-load.ts';
+import type { ForeignState } from '../../balancer/foreign-load.ts';
+import type { ForeignLoad } from '../../balancer/metering.ts';
 import type { Share } from '../../domain/because.ts';
 import type { Instant } from '../../domain/units.ts';
 

@@ -1,10 +1,11 @@
 import { allocate } from '../../balancer/allocate.ts';
 import { type ConnectorBook, worst, worstInSight } from '../../balancer/book.ts';
 import { exposureOf, HIGH_VOLTAGE_V, type PhaseSums, type Room } from '../../balancer/exposure.ts';
-import { type ForeignLoad, foreignLoad } from '../../balancer/foreign-load.ts';
+import { foreignLoad } from '../../balancer/foreign-load.ts';
 import { usedGridPhases } from '../../balancer/learned-phases.ts';
+import type { ForeignLoad } from '../../balancer/metering.ts';
 import { type CarFacts, rankCars } from '../../balancer/order.ts';
-import { maskOf } from '../../balancer/site-index.ts';
+import { connectorsBelow, maskOf } from '../../balancer/site-index.ts';
 import { nextTurns } from '../../balancer/turns.ts';
 import { violations } from '../../balancer/violations.ts';
 import type { Allocation, AllocationCar } from '../../domain/allocation.ts';
@@ -158,6 +159,7 @@ function sharesOf(
   const plan = allocate(allocation);
   const faults = faultsOf(allocation, plan);
   const shares = new Map<string, Share>();
+  const unprovenBelow = createUnproven(world);
   for (const state of cars) {
     const share = plan.get(state.key);
     if (share === undefined) continue;
@@ -170,7 +172,7 @@ function sharesOf(
         : share.because;
     // The last gate before the gate: a plan that overloads may only lower.
     const grantMA = faults.length === 0 ? share.grantMA : Math.min(share.grantMA, commandedMA(state));
-    shares.set(state.key, { grantMA: milliAmps(grantMA), because: named(world, because, cycle) });
+    shares.set(state.key, { grantMA: milliAmps(grantMA), because: named(because, cycle, unprovenBelow) });
   }
   return { shares, faults };
 }
@@ -187,9 +189,13 @@ function faultsOf(allocation: Allocation, plan: ReturnType<typeof allocate>): st
 }
 
 /** Where a limit from outside binds the circuit, or what others there might draw, that is the reason. */
-function named(world: World, because: Share['because'], { limits }: Cycle): Share['because'] {
+function named(
+  because: Share['because'],
+  { limits }: Cycle,
+  unprovenBelow: ReturnType<typeof createUnproven>,
+): Share['because'] {
   if (because.kind === 'waiting-for-minimum') {
-    const [first, ...others] = unprovenBelow(world, because.circuit);
+    const [first, ...others] = unprovenBelow(because.circuit);
     return first === undefined
       ? because
       : { kind: 'floors-unproven', circuit: because.circuit, of: first.key, more: others.length };
@@ -199,17 +205,26 @@ function named(world: World, because: Share['because'], { limits }: Cycle): Shar
   return source === undefined ? because : { kind: 'limit-from-outside', circuit: because.circuit, source };
 }
 
-/** Idle connectors below a circuit that count with their rating there until they have shown that they keep a floor. */
-function unprovenBelow({ index, connectors }: World, circuit: string): ConnectorState[] {
-  const top = index.circuitAt.get(circuit);
-  const isBelow = (at: number): boolean => {
-    for (let node = index.nodes[at] ?? -1; node >= 0; node = index.parents[node] ?? -1) if (node === top) return true;
-    return false;
+/**
+ * Idle connectors below a circuit that count with their rating there until they have shown that they keep a floor; looked for
+ * once in a cycle, however many wait for them.
+ */
+function createUnproven({ index, connectors }: World): (circuit: string) => readonly ConnectorState[] {
+  const found = new Map<string, readonly ConnectorState[]>();
+  let areAny: boolean | null = null;
+  const isUnproven = ({ book, running, model }: ConnectorState): boolean =>
+    running === null && model.smartCharging && !book.floorProven && !book.isolated;
+  return (circuit) => {
+    areAny ??= connectors.some(isUnproven);
+    if (!areAny) return [];
+    const below =
+      found.get(circuit) ??
+      connectorsBelow(index, index.circuitAt.get(circuit) ?? -1)
+        .flatMap((at) => connectors[at] ?? [])
+        .filter(isUnproven);
+    found.set(circuit, below);
+    return below;
   };
-  return connectors.filter(
-    ({ at, book, running, model }) =>
-      running === null && model.smartCharging && !book.floorProven && !book.isolated && isBelow(at),
-  );
 }
 
 /**
