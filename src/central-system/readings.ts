@@ -1,6 +1,7 @@
 import type { Event } from '../domain/events.ts';
 import { type Finding, findingsAtReading, type RegisterAt } from '../domain/findings.ts';
 import type { Reading } from '../domain/metering.ts';
+import { connectorIn } from '../domain/site-model.ts';
 import { type MeterValueInput, readMeterValues } from '../ocpp/meter-values.ts';
 import { parseTimestamp } from '../ocpp/timestamp.ts';
 import type { Context } from './handler.ts';
@@ -22,9 +23,8 @@ export function takeReadings(
   } = readMeterValues(values, {
     parseTimestamp,
     nominalVoltageMV: policy.nominalVoltageMV,
-    dcEfficiency: policy.siteModel?.connectors.find(
-      (one) => one.connectorId === connectorId && one.chargePointId === chargePointId,
-    )?.dc?.efficiency,
+    dcEfficiency:
+      policy.siteModel === null ? undefined : connectorIn(policy.siteModel, chargePointId, connectorId)?.dc?.efficiency,
     previous,
   });
   const events: Event[] = [];

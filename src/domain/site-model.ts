@@ -81,6 +81,18 @@ export type SiteModel = {
 /** `CP001/1`: one connector of the site, as a key of maps and in texts. */
 export const connectorKey = (chargePointId: string, connectorId: number): string => `${chargePointId}/${connectorId}`;
 
+const CONNECTORS = new WeakMap<SiteModel, ReadonlyMap<string, ConnectorModel>>();
+
+/** One connector of the site; undefined where nobody has described it. Asked for with every reading. */
+export function connectorIn(model: SiteModel, chargePointId: string, connectorId: number): ConnectorModel | undefined {
+  let known = CONNECTORS.get(model);
+  if (known === undefined) {
+    known = new Map(model.connectors.map((each) => [connectorKey(each.chargePointId, each.connectorId), each]));
+    CONNECTORS.set(model, known);
+  }
+  return known.get(connectorKey(chargePointId, connectorId));
+}
+
 const GRID: Readonly<Record<string, GridPhase>> = { R: 0, S: 1, T: 2 };
 /** For each rotation, the grid phases behind the first one, two and three phases. */
 const TURNED: ReadonlyMap<Rotation, readonly (readonly GridPhase[])[]> = new Map(
