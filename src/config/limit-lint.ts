@@ -26,37 +26,20 @@ export function checkLimits(config: ConfigFile, model: SiteModel, say: Say): voi
   }
 }
 
-function wantedBy({ limits }: ConfigFile): { path: KeyPath; circuit: string; is14a: boolean; wanted: Wanted }[] {
-  const after = (then: 'configured' | Wanted): Wanted[] => (then === 'configured' ? [] : [then]);
+type Asked = { readonly path: KeyPath; readonly circuit: string; readonly is14a: boolean; readonly wanted: Wanted };
+
+function wantedBy({ limits: { schedules, modbus, mqtt } }: ConfigFile): Asked[] {
+  type Source = { readonly circuit: string; readonly standard?: string | undefined };
+  const asked = (path: KeyPath, { circuit, standard }: Source, wanted: unknown): Asked[] =>
+    // What is configured holds in any case.
+    wanted === 'configured' ? [] : [{ path, circuit, is14a: standard !== undefined, wanted: wanted as Wanted }];
   return [
-    ...limits.schedules.map((one, at) => ({
-      path: ['limits', 'schedules', at],
-      circuit: one.circuit,
-      is14a: false,
-      wanted: one as Wanted,
-    })),
-    ...limits.modbus.flatMap(({ circuit, values, then, standard }, at) => [
-      ...values.map((value, place) => ({
-        path: ['limits', 'modbus', at, 'values', place],
-        circuit,
-        is14a: standard !== undefined,
-        wanted: value as Wanted,
-      })),
-      ...after(then as 'configured' | Wanted).map((wanted) => ({
-        path: ['limits', 'modbus', at, 'then'],
-        circuit,
-        is14a: standard !== undefined,
-        wanted,
-      })),
+    ...schedules.flatMap((one, at) => asked(['limits', 'schedules', at], one, one)),
+    ...modbus.flatMap((one, at) => [
+      ...one.values.flatMap((value, place) => asked(['limits', 'modbus', at, 'values', place], one, value)),
+      ...asked(['limits', 'modbus', at, 'then'], one, one.then),
     ]),
-    ...limits.mqtt.flatMap(({ circuit, then, standard }, at) =>
-      after(then as 'configured' | Wanted).map((wanted) => ({
-        path: ['limits', 'mqtt', at, 'then'],
-        circuit,
-        is14a: standard !== undefined,
-        wanted,
-      })),
-    ),
+    ...mqtt.flatMap((one, at) => asked(['limits', 'mqtt', at, 'then'], one, one.then)),
   ];
 }
 

@@ -3,7 +3,6 @@
  * and tried again; it is never made up, so that a silent meter is seen to be silent.
  */
 import modbus from 'modbus-serial';
-import type { Timer } from '../runtime/ports.ts';
 import { createBackOff, type MeterPort, type RunningMeter, troubleTeller } from './adapter.ts';
 import type { ModbusMeter, Register, RegisterMap } from './meter-config.ts';
 import { presets } from './presets.ts';
@@ -127,17 +126,18 @@ async function connect(config: ModbusMeter, { clock }: MeterPort): Promise<Clien
   client.setTimeout(config.timeoutMs);
   // Without a listener a socket's error would end the process.
   client.on('error', () => undefined);
-  let timer: Timer | null = null;
+  let giveUp: (why: Error) => void = () => undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = clock.after(CONNECT_MS, () => reject(new Error('no connection in time')));
+    giveUp = reject;
   });
+  const timer = clock.after(CONNECT_MS, () => giveUp(new Error('no connection in time')));
   try {
     await Promise.race([client.connectTCP(config.host, { port: config.port }), late]);
   } catch (error) {
     client.destroy(() => undefined);
     throw error;
   } finally {
-    (timer as Timer | null)?.cancel();
+    timer.cancel();
   }
   return client;
 }
