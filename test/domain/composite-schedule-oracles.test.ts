@@ -8,6 +8,7 @@ import {
   compositeSchedule as theirSchedule,
 } from '../../src/sim/composite-schedule.ts';
 import { anyInstalled, NOW, TRANSACTION } from '../support/charging-profiles.ts';
+import { asSimulated } from '../support/simulated-profile.ts';
 
 const DURATION_S = 130;
 
@@ -150,7 +151,8 @@ describe('any set of profiles', () => {
           localLimit: { limit: wiring.amps, unit: 'A', phases: wiring.phases },
         });
         const theirs = theirSchedule({
-          profiles: held.map((one) => theirForm(one, startedAt ?? NOW)),
+          // Theirs counts a Relative maximum from its installation; let that be the start of the transaction.
+          profiles: held.map((one) => asSimulated(one, startedAt ?? NOW)),
           connectors: [{ connectorId: 1, hardware: wiring, transactionStart: startedAt }],
           from: NOW,
           durationSeconds: DURATION_S,
@@ -166,25 +168,6 @@ describe('any set of profiles', () => {
 /** A first period off 0 (errata 3.45) is nothing that the simulated charge point would install. */
 const beginningAt0 = (held: readonly InstalledProfile[]): InstalledProfile[] =>
   held.filter((one) => one.profile.schedule.periods[0]?.startS === 0);
-
-/** The simulated charge point counts a Relative maximum from its installation; let that be the start of the transaction. */
-function theirForm({ connectorId, profile }: InstalledProfile, installedAt: number) {
-  const { id, schedule, ...rest } = profile;
-  return {
-    ...rest,
-    chargingProfileId: id,
-    connectorId,
-    installedAt,
-    durationSeconds: schedule.durationS,
-    startSchedule: schedule.startAt,
-    unit: schedule.unit,
-    periods: schedule.periods.map(({ startS, limit, phases }) => ({
-      startPeriod: startS,
-      limit,
-      numberPhases: phases,
-    })),
-  };
-}
 
 function ourForm({ startS, limit, phases }: CompositePeriod): Partial<Record<keyof TheirPeriod, number | null>> {
   return { startPeriod: startS, limit, numberPhases: phases };

@@ -11,7 +11,8 @@ import type { InstalledProfile } from '../../../src/domain/charging-profile.ts';
 import { compositeSchedule } from '../../../src/domain/composite-schedule.ts';
 import { type Dialect, defaultDialect, type GrantMode } from '../../../src/domain/dialect.ts';
 import { type Instant, instant, milliAmps, milliVolts } from '../../../src/domain/units.ts';
-import { limitAt, type InstalledProfile as Simulated } from '../../../src/sim/composite-schedule.ts';
+import { limitAt } from '../../../src/sim/composite-schedule.ts';
+import { asSimulated } from '../../support/simulated-profile.ts';
 
 const now = instant(Date.UTC(2026, 10, 26, 12));
 const HOUR = 3_600_000;
@@ -169,21 +170,7 @@ describe('a floor', () => {
 });
 
 describe('what is booked', () => {
-  /** As the simulated charge point holds it. */
-  const held = ({ connectorId, profile: { id, schedule, ...rest } }: InstalledProfile): Simulated => ({
-    ...rest,
-    connectorId,
-    chargingProfileId: id,
-    installedAt: now,
-    durationSeconds: schedule.durationS,
-    startSchedule: schedule.startAt,
-    unit: schedule.unit,
-    periods: schedule.periods.map(({ startS, limit, phases }) => ({
-      startPeriod: startS,
-      limit,
-      numberPhases: phases,
-    })),
-  });
+  const held = (installed: InstalledProfile) => asSimulated(installed, now);
 
   const arbitrary = fc.record({
     mode: fc.constantFrom<GrantMode>('A', 'B', 'C', 'D', 'E'),

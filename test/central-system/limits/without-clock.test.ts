@@ -11,6 +11,7 @@ import { withoutClock } from '../../../src/central-system/limits/without-clock.t
 import { type Dialect, defaultDialect } from '../../../src/domain/dialect.ts';
 import { instant, milliAmps, milliVolts } from '../../../src/domain/units.ts';
 import { limitAt, type InstalledProfile as Simulated } from '../../../src/sim/composite-schedule.ts';
+import { asSimulated } from '../../support/simulated-profile.ts';
 
 const now = instant(Date.UTC(2026, 10, 26, 12));
 const DAY = 86_400_000;
@@ -98,24 +99,8 @@ describe('what is left of a grant without its clock', () => {
 function laid(texts: readonly LimitText[]): Simulated[] {
   const kept = new Map<string, Simulated>();
   for (const { installed } of texts) {
-    const { profile } = installed;
-    const { id, schedule, validFrom, validTo, ...rest } = profile;
-    kept.set(`${profile.purpose} ${profile.stackLevel}`, {
-      ...rest,
-      chargingProfileId: id,
-      connectorId: installed.connectorId,
-      installedAt: now,
-      validFrom,
-      validTo,
-      durationSeconds: schedule.durationS,
-      startSchedule: schedule.startAt,
-      unit: schedule.unit,
-      periods: schedule.periods.map(({ startS, limit, phases }) => ({
-        startPeriod: startS,
-        limit,
-        numberPhases: phases,
-      })),
-    });
+    const { purpose, stackLevel } = installed.profile;
+    kept.set(`${purpose} ${stackLevel}`, asSimulated(installed, now));
   }
   return [...kept.values()];
 }
