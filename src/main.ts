@@ -1,14 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { commissioningWishes } from './central-system/configuration/commissioning.ts';
 import { createCredentials } from './central-system/credentials.ts';
-import type { Policy } from './central-system/handler.ts';
 import type { Config } from './config/load.ts';
 import { type Controller, createController } from './controller/controller.ts';
-import type { ConfigurationWish, WishedConfiguration } from './domain/configuration.ts';
-import { defaultPolicy } from './domain/sharing-policy.ts';
-import { milliVolts } from './domain/units.ts';
 import { startHttpServer } from './http/server.ts';
 import { startLimits } from './limits/start-limits.ts';
 import { startMeters } from './meters/start-meters.ts';
@@ -18,6 +13,7 @@ import { sweepStrays, systemDisk } from './runtime/file-intake.ts';
 import { openFirmwareShelf } from './runtime/firmware-shelf.ts';
 import type { Logger } from './runtime/log.ts';
 import { type OcppServer, startOcppServer } from './runtime/ocpp-server.ts';
+import { passwordsOf, policyOf, sharingOf } from './settings.ts';
 import { lockStore, openStore } from './store/database.ts';
 import { createViews } from './store/views.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -33,7 +29,7 @@ export type Busbar = { readonly ocppPort: number; readonly httpPort: number; sto
 export async function startBusbar(config: Config, log: Logger): Promise<Busbar> {
   const clock = systemClock;
   const ids = { uuid: randomUUID };
-  const policy = policyOf(config, config.siteModel === null ? 'off' : 'on');
+  const policy = policyOf(config);
   const closing: (() => Promise<void> | void)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of closing.reverse()) await close();
@@ -177,6 +173,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
 
 const MIB = 1_048_576;
 const DAY_MS = 86_400_000;
+
 /** The file of tokens owns what it names. A list that clashes with other tokens changes nothing, and an alert says so. */
 async function takeTokens({ tokenLines, authorization }: Config, controller: Controller): Promise<void> {
   const id = 'tokens:file';
@@ -206,93 +203,9 @@ async function takeTokens({ tokenLines, authorization }: Config, controller: Con
   });
 }
 
-/** `commissioning`: off as long as nothing is balanced, so that charge points keep the metering that they have. */
-function policyOf(config: Config, commissioning: 'on' | 'off' = 'off'): Policy {
-  return {
-    unknownChargePoints: config.ocpp.unknownChargePoints,
-    passwordNeeded: config.ocpp.securityProfile > 0,
-    unknownCards: config.authorization.unknownCards,
-    matchCardForms: config.authorization.matchCardForms,
-    stopWhenBlocked: config.authorization.stopWhenBlocked,
-    clearCaches: config.authorization.clearCaches,
-    timeZone: config.site.timeZone,
-    concurrentTransactions: config.authorization.concurrentTransactions,
-    chargingProfiles: config.ocpp.chargingProfiles,
-    localLists: config.authorization.localLists,
-    reservations: config.reservations,
-    heartbeatIntervalS: config.ocpp.heartbeatIntervalS,
-    dataTransfers: new Map(
-      config.ocpp.dataTransfers.map(({ vendorId, messageIds }) => [
-        vendorId,
-        messageIds.length === 0 ? null : new Set(messageIds),
-      ]),
-    ),
-    nominalVoltageMV: milliVolts(config.site.nominalVoltageV * 1_000),
-    configured: new Set(config.chargePoints.map(({ id }) => id)),
-    files: {
-      tokenKey: randomBytes(32).toString('hex'),
-      baseUrl: config.files.baseUrl ?? null,
-      limits: {
-        waitMs: config.files.waitDays * DAY_MS,
-        beginMs: config.files.beginWithinS * 1_000,
-        transferMs: config.files.transferWithinS * 1_000,
-        installMs: config.files.installWithinS * 1_000,
-      },
-    },
-    chargePointConfiguration: config.ocpp.readConfiguration ? 'keep' : 'leave',
-    wishedConfiguration: { ...wishesOf(config), commissioning: commissioning === 'on' ? commissioningWishes({}) : [] },
-    rebootForConfiguration: config.ocpp.rebootForConfiguration,
-    siteModel: config.siteModel,
-  };
-}
-
-/** How the file says that current is shared; what somebody sets while running goes before it. */
-function sharingOf({ policy }: Config) {
-  const tiers = policy.tiers.length === 0 ? defaultPolicy.tiers : policy.tiers;
-  return {
-    leaseS: policy.lease,
-    ...(policy.surplus === undefined
-      ? {}
-      : { surplus: { circuit: policy.surplus.circuit, keepMA: policy.surplus.keepA * 1_000 } }),
-    rules: {
-      policy: {
-        ...defaultPolicy,
-        kind: policy.default,
-        tiers,
-        minOnMs: policy.minOnS * 1_000,
-        minOffMs: policy.minOffS * 1_000,
-        rotationMs: policy.rotationS * 1_000,
-        ...(policy.siteDefaultStayS === undefined ? {} : { usualStayMs: policy.siteDefaultStayS * 1_000 }),
-      },
-      tierOf: policy.tierOf,
-    },
-  };
-}
-
 /** What a circuit's own meter says, as evidence of what a limit has come to. */
 function measuredOn({ balancing }: Controller, circuit: string) {
   const meter = balancing?.world.index.model.meters.find((one) => one.circuit === circuit && one.side === 'grid');
   const last = meter === undefined ? null : (balancing?.world.meters.get(meter.id)?.last ?? null);
   return last === null ? null : { currentMA: last.currentMA, powerW: last.powerW };
-}
-
-function wishesOf({ ocpp, groups, chargePoints }: Config): WishedConfiguration {
-  const wishes = (values: Config['ocpp']['configuration'], from: ConfigurationWish['from']): ConfigurationWish[] =>
-    Object.entries(values).map(([key, value]) => ({ key, value: String(value), from }));
-  const ofGroup = new Map(groups.map(({ id, configuration }) => [id, wishes(configuration, 'group')]));
-  return {
-    all: wishes(ocpp.configuration, 'all'),
-    of: new Map(
-      chargePoints.map(({ id, group, configuration }) => [
-        id,
-        [...wishes(configuration, 'charge-point'), ...(group === null ? [] : (ofGroup.get(group) ?? []))],
-      ]),
-    ),
-  };
-}
-
-function passwordsOf(config: Config): ReadonlyMap<string, Buffer> {
-  const passwords = new Map<string, Buffer>();
-  for (const { id, password } of config.chargePoints) if (password !== null) passwords.set(id, password.reveal());
-  return passwords;
 }

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { dialectKey, TRUSTED_AFTER } from '../../src/domain/dialect.ts';
-import type { Frame } from '../support/loopback.ts';
+import type { Frame } from '../../src/virtual-site/loopback.ts';
 import { createBalancedSite, type SiteOptions } from './balanced-site.ts';
 
 /** A site whose messages can be held up one by one, and what is asked of it afterwards: the electricity alone judges. */

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { balancingProfileId } from '../../src/domain/balancing-profiles.ts';
 import { milliAmps } from '../../src/domain/units.ts';
 import { openStore } from '../../src/store/database.ts';
-import type { Frame } from '../support/loopback.ts';
+import type { Frame } from '../../src/virtual-site/loopback.ts';
 import {
   expectSafe,
   expectShared,

@@ -11,6 +11,7 @@ export type Violation = { readonly file: string; readonly line: number; readonly
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   main: [
+    'settings',
     'upkeep',
     'http',
     'upstream',
@@ -27,6 +28,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'main',
+    'settings',
+    'virtual-site',
     'sim',
     'http',
     'upstream',
@@ -41,6 +44,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'runtime',
     'domain',
   ],
+  settings: ['controller', 'central-system', 'config', 'domain'],
+  'virtual-site': ['sim', 'controller', 'central-system', 'store', 'ocpp', 'balancer', 'runtime', 'domain'],
   upkeep: ['controller', 'store', 'config', 'runtime', 'domain'],
   http: ['controller', 'store/views', 'store/view-values', 'csv', 'ocpp', 'config', 'runtime', 'domain'],
   upstream: ['controller', 'store/views', 'store/view-values', 'ocpp', 'config', 'runtime', 'domain'],

@@ -1,7 +1,7 @@
-import type { Connection, ConnectionListener, UpgradeRequest } from '../../src/runtime/ports.ts';
-import type { SimClock } from '../../src/sim/clock.ts';
-import type { Random } from '../../src/sim/random.ts';
-import type { Dial, Transport, TransportEvents } from '../../src/sim/transport.ts';
+import type { Connection, ConnectionListener, UpgradeRequest } from '../runtime/ports.ts';
+import type { SimClock } from '../sim/clock.ts';
+import type { Random } from '../sim/random.ts';
+import type { Dial, Transport, TransportEvents } from '../sim/transport.ts';
 
 /** Lines between simulated charge points and the server's port without a network: text, in order, after a short way. */
 

@@ -1,7 +1,6 @@
-import { instant, type Monotonic, monotonic } from '../../src/domain/units.ts';
-import type { Clock } from '../../src/runtime/ports.ts';
-import type { SimClock } from '../../src/sim/clock.ts';
-import { NOON } from './manual-clock.ts';
+import { type Instant, instant, type Monotonic, monotonic } from '../domain/units.ts';
+import type { Clock } from '../runtime/ports.ts';
+import type { SimClock } from '../sim/clock.ts';
 
 /**
  * One virtual time, seen by the server through its clock and by the simulation through its own. It passes only in
@@ -10,10 +9,10 @@ import { NOON } from './manual-clock.ts';
 
 type Entry = { readonly at: number; readonly order: number; readonly run: () => void; live: boolean };
 
-/** Steps without time passing after which something keeps waking itself, and the test should fail rather than hang. */
+/** Steps without time passing after which something keeps waking itself, and the run should fail rather than hang. */
 const mostSteps = 1_000_000;
 
-export function createTwoSidedClock() {
+export function createTwoSidedClock(start: Instant) {
   const due: Entry[] = [];
   const soon: (() => void)[] = [];
   const simTimers = new Map<number, Entry>();
@@ -45,7 +44,7 @@ export function createTwoSidedClock() {
   };
 
   const server: Clock = {
-    now: () => instant(NOON + Math.round(elapsed) + serverStepMs),
+    now: () => instant(start + Math.round(elapsed) + serverStepMs),
     monotonic: (): Monotonic => monotonic(elapsed),
     after: (ms, run) => {
       const entry = schedule(ms, ofThisLife(run));
@@ -60,7 +59,7 @@ export function createTwoSidedClock() {
     },
   };
   const sim: SimClock = {
-    now: () => NOON + elapsed,
+    now: () => start + elapsed,
     setTimeout: (run, milliseconds) => {
       const timer = ++lastTimer;
       const entry = schedule(milliseconds, () => {
