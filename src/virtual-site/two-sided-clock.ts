@@ -23,6 +23,8 @@ export function createTwoSidedClock(start: Instant) {
   let serverStepMs = 0;
   /** Counts the servers that have been; what a former one asked for is void. */
   let life = 0;
+  /** When the present one began: a process counts its monotonic time from its own start. */
+  let began = 0;
 
   const schedule = (milliseconds: number, run: () => void): Entry => {
     order += 1;
@@ -45,7 +47,7 @@ export function createTwoSidedClock(start: Instant) {
 
   const server: Clock = {
     now: () => instant(start + Math.round(elapsed) + serverStepMs),
-    monotonic: (): Monotonic => monotonic(elapsed),
+    monotonic: (): Monotonic => monotonic(elapsed - began),
     after: (ms, run) => {
       const entry = schedule(ms, ofThisLife(run));
       return {
@@ -100,6 +102,7 @@ export function createTwoSidedClock(start: Instant) {
     /** Nothing that the server asked for will happen. */
     forgetServer(): void {
       life += 1;
+      began = elapsed;
     },
   };
 }
