@@ -17,6 +17,17 @@ export type WallTime = {
 
 /** The wall clock of an IANA time zone at an instant. Throws a RangeError for a zone that does not exist. */
 export function wallTime(at: Instant, timeZone: string): WallTime {
+  const minute = Math.floor(at / MINUTE_MS);
+  if (latest?.minute !== minute || latest.timeZone !== timeZone) {
+    latest = { minute, timeZone, wall: wallTimeOf(at, timeZone) };
+  }
+  return latest.wall;
+}
+
+/** Asked for many times a second, and the same for a minute: no zone is off by a part of one. */
+let latest: { readonly minute: number; readonly timeZone: string; readonly wall: WallTime } | null = null;
+
+function wallTimeOf(at: Instant, timeZone: string): WallTime {
   const parts = new Map(
     formatOf(timeZone)
       .formatToParts(at)

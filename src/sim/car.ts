@@ -80,6 +80,20 @@ export function drive(car: Car, offeredAmps: number, phases: number, at: number,
   return [0, 1, 2].map((phase) => (phase < used ? car.amps : 0));
 }
 
+/**
+ * For how many seconds it goes on drawing what it draws now, if the offer stays as it is; 0: its current is about to change.
+ * It takes `powerW` at the socket.
+ */
+export function steadySeconds(car: Car, offeredAmps: number, powerW: number): number {
+  if (isFull(car)) return car.amps === 0 ? Number.POSITIVE_INFINITY : 0;
+  if (car.offers.length > 0 || car.obeyedAmps !== offeredAmps) return 0;
+  if (offeredAmps < leastAmps) return car.amps === 0 ? Number.POSITIVE_INFINITY : 0;
+  const { maxAmps, taperFromPercent, batteryWh } = car.type;
+  if (car.amps !== Math.min(offeredAmps, maxAmps)) return 0;
+  const leftWh = (batteryWh * Math.min(taperFromPercent, car.targetPercent)) / 100 - car.chargeWh;
+  return Math.max(0, (leftWh / (powerW * efficiency)) * 3600);
+}
+
 /** Puts so much energy from the socket into the battery, in Wh. */
 export function charge(car: Car, wattHours: number, isDc = false): void {
   car.chargeWh = Math.min(car.type.batteryWh, car.chargeWh + wattHours * (isDc ? 1 : efficiency));

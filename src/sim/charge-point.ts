@@ -1,5 +1,7 @@
 import { readIdTagInfo, remember } from './authorization.ts';
+import { createBeat } from './beat.ts';
 import type { SimClock } from './clock.ts';
+import { changesOf } from './composite-schedule.ts';
 import { createConfiguration } from './configuration.ts';
 import { Connector } from './connector.ts';
 import { Refusal } from './fields.ts';
@@ -96,7 +98,6 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
   const transfer = abortable(options.transfer ?? httpTransfer);
   let powered = false;
   let messages = 0;
-  let tickedAt = 0;
   let heartbeatAt = 0;
   let restart = 0;
   let startupTold = false;
@@ -104,6 +105,7 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
   const after = (seconds: number, run: () => void): void => {
     const timer = clock.setTimeout(() => {
       timers.delete(timer);
+      beat.wake();
       run();
     }, seconds * 1000);
     timers.add(timer);
@@ -191,6 +193,7 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     password: () => configuration.text('AuthorizationKey') || (options.password ?? null),
     pingSeconds: () => configuration.integer('WebSocketPingInterval'),
     opened: (send) => {
+      beat.wake();
       journal.note('connected');
       rpc.opened(send);
       registrar.reconnected();
@@ -199,7 +202,10 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
       if (model.repeatsStatus) reports.forget();
       goOn();
     },
-    text: rpc.receive,
+    text: (text) => {
+      beat.wake();
+      rpc.receive(text);
+    },
     closed: () => {
       journal.note('connection lost');
       if (quirks.losesProfilesOnDisconnect) flash.profiles = [];
@@ -239,10 +245,7 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     securityEvents.wake();
   };
 
-  const tick = (): void => {
-    const now = clock.now();
-    const elapsedSeconds = (now - tickedAt) / 1000;
-    tickedAt = now;
+  const step = (elapsedSeconds: number): void => {
     const charging = connectors.filter((one) => one.transaction !== null).map((one) => one.load);
     const offers = offersAt(flash.profiles, charging, station.time());
     for (const { id, car, transaction, load } of connectors) {
@@ -257,10 +260,39 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
       (one) => one.expiryDate > station.time() && !broken.has(one.connectorId),
     );
     station.refreshStatus();
-    const quietSince = Math.max(heartbeatAt, rpc.lastSentAt());
-    if (online() && now - quietSince >= configuration.integer('HeartbeatInterval') * 1000) heartbeat();
-    after(options.tickSeconds ?? defaultTickSeconds, tick);
+    if (online() && clock.now() >= heartbeatDue()) heartbeat();
   };
+
+  const heartbeatDue = (): number =>
+    Math.max(heartbeatAt, rpc.lastSentAt()) + configuration.integer('HeartbeatInterval') * 1000;
+
+  /** For how long steps would find nothing to do, ms: until a sample, a heartbeat or a step of a schedule is due. */
+  const restMs = (): number => {
+    if (flash.reservations.length > 0 || !reports.areTold()) return 0;
+    const now = clock.now();
+    let rest = online() ? heartbeatDue() - now : Number.POSITIVE_INFINITY;
+    for (const connector of connectors) rest = Math.min(rest, connector.restMs());
+    if (rest <= 0) return 0;
+    const at = time();
+    for (const { transaction } of connectors) {
+      if (transaction === null) continue;
+      for (const profile of flash.profiles) {
+        for (const change of changesOf(profile, transaction.startedAt, at, at + rest))
+          rest = Math.min(rest, change - at);
+      }
+    }
+    return rest;
+  };
+
+  const beat = createBeat({
+    clock,
+    seconds: options.tickSeconds ?? defaultTickSeconds,
+    step,
+    restMs,
+    pass: (elapsedSeconds) => {
+      for (const connector of connectors) connector.pass(elapsedSeconds);
+    },
+  });
 
   const powerOn = (): void => {
     clock.clearTimeout(restart);
@@ -275,15 +307,15 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     configuration.reload();
     reports.forget();
     for (const connector of connectors) connector.powerOn();
-    tickedAt = clock.now();
     heartbeatAt = clock.now();
-    tick();
+    beat.start();
     line.connect();
   };
 
   const powerOff = (how: 'cut' | 'close', done?: () => void): void => {
     clock.clearTimeout(restart);
     powered = false;
+    beat.stop();
     for (const timer of timers) clock.clearTimeout(timer);
     timers.clear();
     transfer.abortAll();
@@ -335,7 +367,11 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     boot: registrar.boot,
     heartbeat,
     sendStatus: (connectorId) => reports.send(connectorId),
-    refreshStatus: () => reports.refresh(),
+    stir: () => beat.wake(),
+    refreshStatus: () => {
+      beat.wake();
+      reports.refresh();
+    },
   };
 
   const volts = Array.from({ length: model.phases }, () => random.between(227, 234));

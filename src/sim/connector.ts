@@ -1,5 +1,5 @@
 import { authorize, isFor, readIdTagInfo, remember, sameTag } from './authorization.ts';
-import { type Car, charge, drive, interrupt, isFull, leastAmps, socPercent } from './car.ts';
+import { type Car, charge, drive, interrupt, isFull, leastAmps, socPercent, steadySeconds } from './car.ts';
 import { type ConnectorLoad, type InstalledProfile, type Limit, limitAt } from './composite-schedule.ts';
 import { batteryVolts, createDcSession, type DcSession, hardwareOf } from './dc.ts';
 import type { IdTagInfo, Reservation, Transaction } from './flash.ts';
@@ -36,8 +36,7 @@ type Admission = {
 export class Connector {
   readonly id: number;
   car: Car | null = null;
-  /** A ChargePointErrorCode (§7.6) while it is out of order. */
-  fault: string | null = null;
+  #fault: string | null = null;
   readonly #station: Station;
   readonly #volts: readonly number[];
   #admitted: Admission | null = null;
@@ -63,6 +62,16 @@ export class Connector {
     this.#dc = station.model.dc === undefined ? null : createDcSession(station.model.dc);
     this.#pilot = createPilot(station.quirks);
     this.#sampler = createSampler({ connectorId: id, station, measure: () => this.measurement() });
+  }
+
+  /** A ChargePointErrorCode (§7.6) while it is out of order. */
+  get fault(): string | null {
+    return this.#fault;
+  }
+
+  set fault(code: string | null) {
+    this.#fault = code;
+    this.#station.stir();
   }
 
   get transaction(): Transaction | null {
@@ -233,6 +242,26 @@ export class Connector {
     this.#sampler.step(this.transaction);
   }
 
+  /** For how long a step would do nothing but `pass`, while its limit stays as it is, ms. */
+  restMs(): number {
+    const { quirks } = this.#station;
+    if (this.#admitted !== null || !this.#pilot.isFlawless) return 0;
+    const restMs = this.#sampler.restMs(this.transaction);
+    if (this.car === null) return restMs;
+    if (this.#dc !== null || quirks.freeVend) return 0;
+    return Math.min(restMs, steadySeconds(this.car, this.#offer.amps, powerW(this.measurement())) * 1000);
+  }
+
+  /** Lives on without a change: only energy flows. */
+  pass(elapsedSeconds: number): void {
+    if (this.#powered) this.#meter(elapsedSeconds);
+  }
+
+  /** Drawn from the grid, in amps on L1, L2, L3; another list whenever it changes. */
+  get amps(): readonly number[] {
+    return this.#amps;
+  }
+
   measurement(): Measurement {
     return {
       amps: this.#amps,
@@ -269,7 +298,7 @@ export class Connector {
     flash.transactions.set(this.id, transaction);
     this.#pilot.reset();
     this.#hasOffered = false;
-    if (admitted.profile !== null) flash.profiles.push(admitted.profile);
+    if (admitted.profile !== null) flash.profiles = [...flash.profiles, admitted.profile];
     // Until the next step has looked at the other connectors too.
     const limit = limitAt(flash.profiles, this.load, this.#station.time());
     this.#offer = { ...limit, amps: limit.amps < leastAmps ? 0 : limit.amps };

@@ -1,8 +1,11 @@
-import { allowedAhead, allowedNow, allowedTogether, momentsAhead } from './allowance.ts';
+import { allowedAhead, allowedTogether, momentsAhead } from './allowance.ts';
 import type { ChargePoint } from './charge-point.ts';
+import { type CircuitSums, createCircuitTree, phasesOf, straight } from './circuit-sums.ts';
 import type { SimClock } from './clock.ts';
 import type { Limit } from './composite-schedule.ts';
+import type { Connector } from './connector.ts';
 import type { ForeignLoad } from './foreign-load.ts';
+import { createKeptAllowance } from './kept-allowance.ts';
 import { createOverloads } from './overloads.ts';
 
 /**
@@ -38,95 +41,131 @@ export type Electricity = ReturnType<typeof createElectricity>;
 
 type Currents = ReadonlyMap<string, number[]>;
 
+/** A placement, as it is walked along. */
+type Socket = {
+  readonly point: ChargePoint;
+  readonly connectorId: number;
+  readonly connector: Connector | undefined;
+  /** Its circuit. */
+  readonly at: number;
+  /** Among those of its charge point. */
+  readonly place: number;
+  readonly phases: readonly number[];
+};
+
+type Allowed = {
+  readonly ids: readonly number[];
+  readonly now: ReturnType<typeof createKeptAllowance>;
+  /** At the last look. */
+  found: ReturnType<ReturnType<typeof createKeptAllowance>> | null;
+};
+
+const none: Limit = { amps: 0, phases: 3 };
+
 export function createElectricity(options: ElectricityOptions) {
   const { clock, circuits } = options;
-  const placements = [...options.placements];
+  const tree = createCircuitTree(circuits);
+  const sockets: Socket[] = [];
+  const allowances = new Map<ChargePoint, Allowed>();
   const foreign = [...(options.foreign ?? [])];
-  const parents = new Map(circuits.map(({ id, parent }) => [id, parent]));
   const drawn = createOverloads();
   const permitted = createOverloads();
   const peaks = new Map(circuits.map(({ id }) => [id, [0, 0, 0]]));
+  /** What may be drawn, as it was last summed up; null where that is to be done. */
+  let allowed: CircuitSums | null = null;
+  /** What was last looked at. */
+  const seen: unknown[] = [];
   let timer = 0;
-  for (const one of placements) place(one);
+  for (const one of options.placements) place(one);
 
   function place({ circuit, point, connectorId, rotation }: Placement): void {
-    if (!parents.has(circuit)) throw new RangeError(`there is no circuit ${circuit} for ${point.id}/${connectorId}`);
     if (!/^(?=.*R)(?=.*S)(?=.*T)[RST]{3}$/.test(rotation)) throw new RangeError(`no rotation: ${rotation}`);
+    const ids = [...(allowances.get(point)?.ids ?? []), connectorId];
+    const connector = point.connectors.find(({ id }) => id === connectorId);
+    const at = tree.place(circuit);
+    sockets.push({ point, connectorId, connector, at, place: ids.length - 1, phases: phasesOf(rotation) });
+    allowances.set(point, { ids, now: createKeptAllowance(point, ids), found: null });
+    allowed = null;
   }
 
-  /** Adds to a circuit and to all above it. */
-  const spread = (sums: Currents, circuit: string, amps: readonly number[]): void => {
-    for (let id: string | null = circuit; id !== null; id = parents.get(id) ?? null) {
-      const sum = sums.get(id);
-      if (sum === undefined) throw new RangeError(`there is no circuit ${id}`);
-      amps.forEach((each, phase) => {
-        sum[phase] = (sum[phase] ?? 0) + each;
-      });
-    }
-  };
-  const nothing = (): Currents => new Map(circuits.map(({ id }) => [id, [0, 0, 0]]));
-
-  const foreignNow = (): Currents => {
-    const sums = nothing();
-    for (const load of foreign) spread(sums, load.circuit, load.amps(clock.now()));
+  const foreignSums = (): CircuitSums => {
+    const sums = tree.nothing();
+    for (const { circuit, amps } of foreign) tree.spread(sums, tree.place(circuit), amps(clock.now()), straight);
     return sums;
   };
 
   /** What really flows through each circuit at this moment. */
-  const currents = (): Currents => {
-    const sums = foreignNow();
-    for (const { point, connectorId, circuit, rotation } of placements) {
-      const amps = point.connectors.find(({ id }) => id === connectorId)?.measurement().amps ?? [];
-      spread(sums, circuit, turned(amps, rotation));
-    }
+  const currentSums = (): CircuitSums => {
+    const sums = foreignSums();
+    for (const { connector, at, phases } of sockets) tree.spread(sums, at, connector?.amps ?? [], phases);
     return sums;
   };
 
   /** Of each circuit, the sum of these limits; a charge point's own maximum holds its connectors together. */
-  const sumsOf = (limit: (one: Placement) => Limit, together: (point: ChargePoint) => number | null): Currents => {
-    const sums = nothing();
-    for (const point of new Set(placements.map((one) => one.point))) {
-      const own = nothing();
-      for (const one of placements.filter((each) => each.point === point)) {
+  const sumsOf = (limit: (one: Socket) => Limit, together: (point: ChargePoint) => number | null): CircuitSums => {
+    const sums = tree.nothing();
+    for (const point of new Set(sockets.map((one) => one.point))) {
+      const own = tree.nothing();
+      for (const one of sockets.filter((each) => each.point === point)) {
         const { amps, phases } = limit(one);
-        spread(
+        tree.spread(
           own,
-          one.circuit,
-          turned(
-            [0, 1, 2].map((phase) => (phase < phases ? amps : 0)),
-            one.rotation,
-          ),
+          one.at,
+          straight.map((phase) => (phase < phases ? amps : 0)),
+          one.phases,
         );
       }
       const most = together(point) ?? Number.POSITIVE_INFINITY;
-      for (const [id, amps] of own) {
-        const sum = sums.get(id);
-        amps.forEach((each, phase) => {
-          if (sum !== undefined) sum[phase] = (sum[phase] ?? 0) + Math.min(each, most);
-        });
-      }
+      for (let on = 0; on < sums.length; on += 1) sums[on] = (sums[on] ?? 0) + Math.min(own[on] ?? 0, most);
     }
     return sums;
   };
 
   /** What the profiles that the charge points hold allow them to draw at this moment, whether or not they do. */
-  const allowedSums = (): Currents =>
-    sumsOf(
-      ({ point, connectorId }) => allowedNow(point, connectorId, clock.now()),
-      (point) => allowedTogether(point, clock.now()),
+  const allowedSums = (): CircuitSums => {
+    const now = clock.now();
+    let isKept = allowed !== null;
+    for (const each of allowances.values()) {
+      const found = each.now(now);
+      if (found !== each.found) isKept = false;
+      each.found = found;
+    }
+    if (allowed !== null && isKept) return allowed;
+    allowed = sumsOf(
+      ({ point, place }) => allowances.get(point)?.found?.limits[place] ?? none,
+      (point) => allowances.get(point)?.found?.together ?? null,
     );
+    return allowed;
+  };
+
+  /** Whether anything may flow or be allowed that did not at the last look. */
+  const hasChanged = (now: number): boolean => {
+    let changed = false;
+    let at = 0;
+    const note = (what: unknown): void => {
+      if (seen[at] !== what) changed = true;
+      seen[at] = what;
+      at += 1;
+    };
+    for (const load of foreign) note(load.amps(now));
+    for (const { connector } of sockets) note(connector?.amps);
+    note(allowedSums());
+    return changed;
+  };
 
   const look = (): void => {
     const at = clock.now();
-    const now = currents();
-    const [allowed, others] = [allowedSums(), foreignNow()];
-    for (const { id, limitA } of circuits) {
+    if (!hasChanged(at) && !drawn.isAnyOpen() && !permitted.isAnyOpen()) return;
+    const now = currentSums();
+    const [may, others] = [allowedSums(), foreignSums()];
+    for (const [node, { id, limitA }] of circuits.entries()) {
       const peak = peaks.get(id);
       limitA.forEach((limit, phase) => {
-        const amps = now.get(id)?.[phase] ?? 0;
+        const on = node * 3 + phase;
+        const amps = now[on] ?? 0;
         if (peak !== undefined) peak[phase] = Math.max(peak[phase] ?? 0, amps);
         drawn.look(id, phase, amps, limit, at);
-        permitted.look(id, phase, (allowed.get(id)?.[phase] ?? 0) + (others.get(id)?.[phase] ?? 0), limit, at);
+        permitted.look(id, phase, (may[on] ?? 0) + (others[on] ?? 0), limit, at);
       });
     }
   };
@@ -137,10 +176,10 @@ export function createElectricity(options: ElectricityOptions) {
 
   return {
     circuits,
-    currents,
-    allowedSums,
+    currents: (): Currents => tree.byId(currentSums()),
+    allowedSums: (): Currents => tree.byId(allowedSums()),
     /** What flows besides the charge points. */
-    foreignNow,
+    foreignNow: (): Currents => tree.byId(foreignSums()),
     /** Highest currents so far. */
     peaks: (): Currents => peaks,
     /** More current than the limit. */
@@ -151,24 +190,19 @@ export function createElectricity(options: ElectricityOptions) {
     deadBox(hours: number): Currents {
       const now = clock.now();
       const until = now + hours * 3_600_000;
-      const points = [...new Set(placements.map((one) => one.point))];
+      const points = [...allowances.keys()];
       const moments = new Set([now, ...points.flatMap((point) => momentsAhead(point, now, until))]);
-      const worst = nothing();
+      const worst = tree.nothing();
       for (const at of moments) {
         const sums = sumsOf(
           ({ point, connectorId }) => allowedAhead(point, connectorId, now, at),
           (point) => allowedTogether(point, at),
         );
-        for (const [id, amps] of worst) {
-          for (const [phase, each] of (sums.get(id) ?? []).entries()) amps[phase] = Math.max(amps[phase] ?? 0, each);
-        }
+        for (let on = 0; on < worst.length; on += 1) worst[on] = Math.max(worst[on] ?? 0, sums[on] ?? 0);
       }
-      return worst;
+      return tree.byId(worst);
     },
-    add(one: Placement): void {
-      place(one);
-      placements.push(one);
-    },
+    add: place,
     burden(load: ForeignLoad): void {
       foreign.push(load);
     },
@@ -177,13 +211,4 @@ export function createElectricity(options: ElectricityOptions) {
     start: tick,
     stop: () => clock.clearTimeout(timer),
   };
-}
-
-/** From the charge point's phases to the grid's. */
-function turned(amps: readonly number[], rotation: string): number[] {
-  const grid = [0, 0, 0];
-  [...rotation].forEach((letter, phase) => {
-    grid['RST'.indexOf(letter)] = amps[phase] ?? 0;
-  });
-  return grid;
 }

@@ -45,6 +45,8 @@ export function createOverloads() {
     },
     kept: (): readonly Overload[] => kept,
     dropped: () => dropped,
+    /** One goes on at this moment. */
+    isAnyOpen: () => open.size > 0,
   };
 }
 

@@ -3,6 +3,8 @@ import type { Quirks } from './quirks.ts';
 
 /** What a connector really offers of what the profiles allow: the same at once, but for firmware with flaws. */
 export type Pilot = {
+  /** It offers what is allowed, at once and always. */
+  readonly isFlawless: boolean;
   /** A transaction begins: what was is forgotten. */
   reset(): void;
   /** `now` in milliseconds; `hardware` is what the wiring carries. */
@@ -22,6 +24,7 @@ export function createPilot(quirks: Quirks): Pilot {
   ];
   let stages = make();
   return {
+    isFlawless: stages.length === 0,
     reset: () => {
       stages = make();
     },

@@ -11,6 +11,8 @@ export type Sampler = {
   begin(transaction: Transaction): void;
   /** What has become due by now. */
   step(transaction: Transaction | null): void;
+  /** For how long nothing becomes due, ms. */
+  restMs(transaction: Transaction | null): number;
   /** For StopTransaction.transactionData (§9.1.27, §9.1.25), with the last one. */
   end(transaction: Transaction): Transaction['samples'];
 };
@@ -68,6 +70,14 @@ export function createSampler({ connectorId, station, measure }: SamplerOptions)
         if (transaction !== null) keep(transaction, 'StopTxnAlignedData', 'Sample.Clock');
       }
       alignedAt = at;
+    },
+    restMs: (transaction) => {
+      const at = station.time();
+      const sampleMs = configuration.integer('MeterValueSampleInterval') * 1000;
+      const alignedMs = configuration.integer('ClockAlignedDataInterval') * 1000;
+      const sampled = transaction !== null && sampleMs > 0 ? sampledAt + sampleMs - at : Number.POSITIVE_INFINITY;
+      const aligned = alignedMs > 0 ? alignedMs - (at % alignedMs) : Number.POSITIVE_INFINITY;
+      return Math.min(sampled, aligned);
     },
     end: (transaction) => {
       keep(transaction, 'StopTxnSampledData', 'Transaction.End');

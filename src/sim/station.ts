@@ -71,6 +71,8 @@ export type Station = {
   heartbeat(): void;
   /** StatusNotification of this connector, or of 0, as it is now. */
   sendStatus(connectorId: number): void;
+  /** Something was done to it from outside: it looks at everything with the next step. */
+  stir(): void;
   /** Sends whatever status changed. */
   refreshStatus(): void;
 };

@@ -18,6 +18,8 @@ export type StatusReports = {
   refresh(): void;
   forget(): void;
   send(connectorId: number): void;
+  /** Nothing is left to say, or nobody there to hear it. */
+  areTold(): boolean;
 };
 
 export function createStatusReports(station: Station): StatusReports {
@@ -36,6 +38,11 @@ export function createStatusReports(station: Station): StatusReports {
       for (const report of reports.values()) report.forget();
     },
     send: (connectorId) => reports.get(connectorId)?.send(),
+    areTold: () => {
+      if (!station.online()) return true;
+      for (const report of reports.values()) if (!report.isTold()) return false;
+      return true;
+    },
   };
 }
 
@@ -46,6 +53,8 @@ type StatusReport = {
   send(): void;
   /** The Central System may not know: the next refresh sends. */
   forget(): void;
+  /** It was last sent as it is. */
+  isTold(): boolean;
 };
 
 function createStatusReport(
@@ -74,5 +83,6 @@ function createStatusReport(
     forget: () => {
       sent = null;
     },
+    isTold: () => sent === current().status,
   };
 }

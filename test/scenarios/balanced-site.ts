@@ -30,6 +30,8 @@ export type SiteOptions = {
   /** Of a DC charge point, and what it draws from each phase of the grid without a limit, A; null for AC, with 32 A. */
   readonly dc?: (index: number) => (DcOutlet & { readonly ratedA: number }) | null;
   readonly metered?: boolean;
+  /** Between two samples of the meter; 1 if absent. */
+  readonly meterSeconds?: number;
   /** False: no circuits are configured, and nothing is limited. */
   readonly balanced?: boolean;
   readonly foreign?: readonly ForeignLoad[];
@@ -105,6 +107,7 @@ const leastMA = (dc: DcOption): number =>
 
 export function createBalancedSite(options: SiteOptions) {
   const { chargePoints: count, floorA = 0, metered = false } = options;
+  const meterMs = (options.meterSeconds ?? 1) * 1_000;
   const circuits = options.circuits ?? [circuit('grid', null, options.limitA, options.reserveA)];
   const dcOf = options.dc ?? (() => null);
   const sockets = Array.from({ length: options.sockets ?? 1 }, (_, index) => index + 1);
@@ -130,7 +133,7 @@ export function createBalancedSite(options: SiteOptions) {
         }),
       ),
     ),
-    meters: metered ? [{ id: 'main', circuit: 'grid', side: 'grid', intervalMs: 1_000, lostAfterMs: 60_000 }] : [],
+    meters: metered ? [{ id: 'main', circuit: 'grid', side: 'grid', intervalMs: meterMs, lostAfterMs: 60_000 }] : [],
     unknownReserveMA: milliAmps(0),
     trustLearnedPhases: false,
   };
@@ -170,7 +173,7 @@ export function createBalancedSite(options: SiteOptions) {
   if (metered) tick();
 
   function tick(): void {
-    world.clock.sim.setTimeout(tick, 1_000);
+    world.clock.sim.setTimeout(tick, meterMs);
     if (meter.mode === 'silent') return;
     const truth = electricity.currents().get('grid') ?? [0, 0, 0];
     const scale = meter.mode === 'thousandfold' ? 1_000_000 : 1_000;

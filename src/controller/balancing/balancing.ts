@@ -19,6 +19,7 @@ import { disconnected, seenAgain } from './contact.ts';
 import { endedMeanwhile, releaseEnded } from './endings.ts';
 import { writeHistory } from './history.ts';
 import { readBook, unwrittenOf } from './journal.ts';
+import { createPlanner } from './kept-plan.ts';
 import { refreshDialect } from './learn.ts';
 import type { LimitCall } from './limit-calls.ts';
 import { adopt, clockSet, keepTime, notice } from './noticing.ts';
@@ -72,6 +73,7 @@ export function createBalancing(site: BalancingSite) {
     owners: connectors.flatMap(({ model: { chargePointId } }) => chargePoints.get(chargePointId) ?? []),
     byKey: new Map(connectors.map((state) => [state.key, state])),
     nodes: blankNodes(index),
+    plan: createPlanner(),
     connectorLoads: connectors.map(blankLoad),
     watches: new Map(model.meters.map(({ id }) => [id, newWatch(id)])),
     meters: new Map(),

@@ -1,4 +1,3 @@
-import { allocate } from '../../balancer/allocate.ts';
 import { type ConnectorBook, worst, worstInSight } from '../../balancer/book.ts';
 import { exposureOf, HIGH_VOLTAGE_V, type PhaseSums, type Room } from '../../balancer/exposure.ts';
 import { foreignLoad } from '../../balancer/foreign-load.ts';
@@ -7,7 +6,6 @@ import type { ForeignLoad } from '../../balancer/metering.ts';
 import { type CarFacts, rankCars } from '../../balancer/order.ts';
 import { connectorsBelow, maskOf } from '../../balancer/site-index.ts';
 import { nextTurns } from '../../balancer/turns.ts';
-import { violations } from '../../balancer/violations.ts';
 import type { Allocation, AllocationCar } from '../../domain/allocation.ts';
 import type { Share } from '../../domain/because.ts';
 import type { SharingPolicy } from '../../domain/sharing-policy.ts';
@@ -120,7 +118,7 @@ function sharesOf(
   room: Room,
   others: PhaseSums,
   loads: readonly ForeignLoad[],
-): { shares: ReadonlyMap<string, Share>; faults: string[] } {
+): { shares: ReadonlyMap<string, Share>; faults: readonly string[] } {
   const { index } = world;
   const { policy, at } = cycle;
   const facts = cars.map((state) => factsOf(world, cycle, state));
@@ -156,8 +154,7 @@ function sharesOf(
       ];
     }),
   };
-  const plan = allocate(allocation);
-  const faults = faultsOf(allocation, plan);
+  const { plan, faults } = world.plan(allocation);
   const shares = new Map<string, Share>();
   const unprovenBelow = createUnproven(world);
   for (const state of cars) {
@@ -175,17 +172,6 @@ function sharesOf(
     shares.set(state.key, { grantMA: milliAmps(grantMA), because: named(because, cycle, unprovenBelow) });
   }
   return { shares, faults };
-}
-
-/** What `allocate` should never do. A circuit that has less than nothing left is no fault of it, nor are cars that must go on. */
-function faultsOf(allocation: Allocation, plan: ReturnType<typeof allocate>): string[] {
-  if (allocation.cars.some(({ mustKeep }) => mustKeep)) return [];
-  return violations(allocation, plan)
-    .filter(({ kind, node, phase }) => {
-      const found = allocation.nodes.find(({ id }) => id === node);
-      return kind === 'current' && found !== undefined && (found.capacityMA[phase ?? 0] ?? 0) >= 0;
-    })
-    .map((violation) => JSON.stringify(violation));
 }
 
 /** Where a limit from outside binds the circuit, or what others there might draw, that is the reason. */

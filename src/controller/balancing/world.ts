@@ -21,6 +21,7 @@ import type { Line, Lines } from '../lines.ts';
 import type { Decision } from '../turn.ts';
 import type { NodeSheet } from './allocation-nodes.ts';
 import type { LoadSheet } from './connector-loads.ts';
+import type { Planner } from './kept-plan.ts';
 import type { Planned, Wish } from './planned.ts';
 import type { ChargePointState, ConnectorState, Running } from './state.ts';
 
@@ -76,6 +77,7 @@ export type World = {
   readonly byKey: ReadonlyMap<string, ConnectorState>;
   /** Of each circuit, as the allocator last took it. */
   readonly nodes: readonly NodeSheet[];
+  readonly plan: Planner;
   /** Of each connector, as it was last looked at. */
   readonly connectorLoads: readonly LoadSheet[];
   readonly watches: Map<string, MeterWatch>;
