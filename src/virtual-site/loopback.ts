@@ -11,7 +11,13 @@ type LoopbackOptions = {
   readonly upgradeRequested: (request: UpgradeRequest) => void;
 };
 
-type Link = { readonly id: string; cut(): void; mute: 'none' | 'up' | 'down' | 'both' };
+type Link = {
+  readonly id: string;
+  cut(): void;
+  /** Nobody is at the server's end any more, and nobody learns how the line ends. */
+  abandon(): void;
+  mute: 'none' | 'up' | 'down' | 'both';
+};
 
 export type Frame = { readonly at: number; readonly id: string; readonly up: boolean; readonly text: string };
 
@@ -56,7 +62,15 @@ export function createLoopback({ clock, random, upgradeRequested }: LoopbackOpti
       down(() => events.closed(`closed with ${code}`));
       up(() => listener?.closed(code, reason));
     };
-    const link: Link = { id, cut: () => end(1006, ''), mute: 'none' };
+    const link: Link = {
+      id,
+      cut: () => end(1006, ''),
+      abandon: () => {
+        listener = null;
+        end(1006, '');
+      },
+      mute: 'none',
+    };
     const lost = (direction: 'up' | 'down'): boolean => ended || link.mute === direction || link.mute === 'both';
     /** In its turn, unless it is one that is held up. */
     const carry = (frame: Frame, inTurn: (run: () => void) => void, arrived: () => void): void => {
@@ -145,8 +159,9 @@ export function createLoopback({ clock, random, upgradeRequested }: LoopbackOpti
     lateMs: (_: Frame): number => 0,
     /** The line of this charge point breaks, and both ends notice. */
     cut: (id: string) => links.get(id)?.cut(),
-    cutAll: () => {
-      for (const link of [...links.values()]) link.cut();
+    /** The server is dead: every line breaks, and only the charge points notice. */
+    abandonAll: () => {
+      for (const link of [...links.values()]) link.abandon();
     },
     /** The line stands but carries nothing in this direction, until it is cut or told otherwise. */
     mute(id: string, mute: Link['mute']): void {

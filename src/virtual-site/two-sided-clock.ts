@@ -38,27 +38,27 @@ export function createTwoSidedClock(start: Instant) {
       soon.shift()?.();
     }
   };
-  const ofThisLife = (run: () => void): (() => void) => {
+  /** Of the server that lives now: what it asks for while it dies is void as well. */
+  const serverOfThisLife = (): Clock => {
     const mine = life;
-    return () => {
+    const whileItLives = (run: () => void) => (): void => {
       if (mine === life) run();
     };
-  };
-
-  const server: Clock = {
-    now: () => instant(start + Math.round(elapsed) + serverStepMs),
-    monotonic: (): Monotonic => monotonic(elapsed - began),
-    after: (ms, run) => {
-      const entry = schedule(ms, ofThisLife(run));
-      return {
-        cancel: () => {
-          entry.live = false;
-        },
-      };
-    },
-    soon: (run) => {
-      soon.push(ofThisLife(run));
-    },
+    return {
+      now: () => instant(start + Math.round(elapsed) + serverStepMs),
+      monotonic: (): Monotonic => monotonic(elapsed - began),
+      after: (ms, run) => {
+        const entry = schedule(ms, whileItLives(run));
+        return {
+          cancel: () => {
+            entry.live = false;
+          },
+        };
+      },
+      soon: (run) => {
+        soon.push(whileItLives(run));
+      },
+    };
   };
   const sim: SimClock = {
     now: () => start + elapsed,
@@ -79,7 +79,8 @@ export function createTwoSidedClock(start: Instant) {
   };
 
   return {
-    server,
+    server: serverOfThisLife(),
+    serverOfThisLife,
     sim,
     settle,
     /** Lets so many seconds pass, and everything happen in them in its order. */

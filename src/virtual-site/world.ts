@@ -46,7 +46,7 @@ export function createWorld(options: WorldOptions) {
       database,
       policy,
       credentials: createCredentials(passwords),
-      clock: clock.server,
+      clock: clock.serverOfThisLife(),
       ids: { uuid: () => `our-${++ids}` },
       log,
       callTimeoutMs: 30_000,
@@ -89,7 +89,7 @@ export function createWorld(options: WorldOptions) {
     /** The controller dies in this moment, and every line with it; nothing of it runs any more. */
     killController(): void {
       network.down = true;
-      network.cutAll();
+      network.abandonAll();
       clock.forgetServer();
     },
     /** Another one begins, on the same store unless it is given one, and with what has changed of its configuration. */

@@ -1,0 +1,64 @@
+import type { Told } from './findings.ts';
+import type { Peace } from './peace.ts';
+import type { Stage } from './stage.ts';
+import type { Surprises } from './surprises.ts';
+
+/** Nobody starves, and it all comes to rest: judged by what flows and by what was said. */
+
+/** In fine weather a car waits for its turn so long at most: two turns of 15 min, a rest, and the wake-up. */
+const TURN_S = 2_400;
+/** Limits said to a connector in ten minutes of fine weather: turns, renewals of short leases, cars that fill up. */
+const mostLimits = 40;
+
+export function createCalmJudge(
+  { points, world, log, setting }: Stage,
+  { told, peace, surprises }: { told: Told; peace: Peace; surprises: Surprises },
+) {
+  const sockets = points.flatMap((point, index) => point.connectors.map((connector) => ({ index, point, connector })));
+  /** Since when each waits though it could be reached, in seconds of that. */
+  const waited = sockets.map(() => 0);
+  const served = sockets.map(() => 0);
+  let limits = new Map<string, number>();
+
+  return {
+    said(id: string): void {
+      limits.set(id, (limits.get(id) ?? 0) + 1);
+    },
+    /** Once a second. */
+    look(): void {
+      sockets.forEach(({ index, connector }, at) => {
+        const wants = connector.transaction !== null && connector.car !== null && !connector.carIsFull;
+        const draws = Math.max(...connector.measurement().amps) > 0;
+        served[at] = draws ? world.clock.sim.now() : (served[at] ?? 0);
+        if (!wants || draws || !peace.reachable(index)) waited[at] = wants && !draws ? (waited[at] ?? 0) : 0;
+        else waited[at] = (waited[at] ?? 0) + 1;
+        told.counts.set('longest wait, s', Math.max(told.counts.get('longest wait, s') ?? 0, waited[at] ?? 0));
+      });
+      for (const { text, fields } of log.takeErrors()) told.find(`the controller says: ${text} ${errorOf(fields)}`);
+    },
+    /** A quarter of an hour of fine weather begins. */
+    begin(): void {
+      limits = new Map();
+    },
+    end(): void {
+      for (const [id, count] of limits) {
+        told.counts.set('most limits in calm', Math.max(told.counts.get('most limits in calm') ?? 0, count));
+        if (count > mostLimits) told.find(`${id} was sent ${count} limits in the calm`);
+      }
+      const now = world.clock.sim.now();
+      sockets.forEach(({ index, point, connector }, at) => {
+        if (connector.transaction === null || connector.car === null || connector.carIsFull) return;
+        if (now - (served[at] ?? 0) > TURN_S * 1_000) {
+          const make = setting.points[index]?.make.name;
+          told.find(`${point.id}/${connector.id} (${make}) has had no current for ${TURN_S} s`);
+        }
+      });
+      void surprises;
+    },
+  };
+}
+
+function errorOf(fields: object): string {
+  const err: unknown = 'err' in fields ? fields.err : null;
+  return err instanceof Error ? (err.stack ?? err.message).slice(0, 600) : JSON.stringify(fields).slice(0, 300);
+}

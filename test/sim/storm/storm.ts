@@ -1,0 +1,120 @@
+import { createControllerLife } from './controller-life.ts';
+import { createDrivers } from './drivers.ts';
+import { createTold } from './findings.ts';
+import { createFrameFaults } from './frame-faults.ts';
+import { createGround } from './ground.ts';
+import { createCalmJudge } from './judge-calm.ts';
+import { createCurrentsJudge } from './judge-currents.ts';
+import { judgeLedger } from './judge-ledger.ts';
+import { createDeath } from './life.ts';
+import { createPeace } from './peace.ts';
+import { createSessions } from './sessions.ts';
+import { createStage } from './stage.ts';
+import { createSurprises } from './surprises.ts';
+import { createWeather } from './weather.ts';
+import { createWire } from './wire.ts';
+
+/**
+ * Two hours of a site with all faults at once, from one seed: the whole controller, simulated charge points, cars, a building.
+ * The same seed gives the same storm, frame by frame, and the hash says so.
+ */
+
+export type StormResult = {
+  /** What is wrong, in words, with its time. Empty where all promises were kept. */
+  readonly findings: readonly string[];
+  /** SHA-256 over every frame, fault, accepted limit and finding, in hexadecimal. */
+  readonly hash: string;
+  readonly figures: StormFigures;
+  /** Faults and what drivers do, in their order. */
+  readonly story: readonly string[];
+};
+
+export type StormFigures = {
+  readonly chargePointHours: number;
+  /** How often what happened. */
+  readonly counts: Readonly<Record<string, number>>;
+};
+
+/** First contact, s: until then charge points may hold no limit yet. */
+const CONTACT_S = 90;
+const STORM_S = 6_000;
+/** After the last fault, s: who was cut off dials again, and cars that could not start do. */
+const CLEARING_S = 210;
+const CALM_S = 900;
+const REST_S = 7_200 - CONTACT_S - STORM_S - CLEARING_S - CALM_S;
+
+/** `transcript` gets every frame, fault and finding, a line each. */
+export function storm(seed: number, transcript: ((line: string) => void) | null = null): StormResult {
+  const death = createDeath();
+  const stage = createStage(seed, death.prepare);
+  const { world, lines, points } = stage;
+  const begun = world.clock.sim.now();
+  const told = createTold(world.clock.sim.now, begun, transcript);
+  const ground = createGround(stage);
+  const peace = createPeace(stage, ground);
+  const surprises = createSurprises(stage, ground);
+  const currents = createCurrentsJudge(stage, { told, ground, peace, surprises });
+  const sessions = createSessions(stage);
+  const wire = createWire(stage, { told, currents, sessions });
+  const life = createControllerLife(stage, { told, death, peace });
+  const faults = createFrameFaults(stage, { told, peace, life });
+  const weather = createWeather(stage, { told, peace, life, surprises });
+  const drivers = createDrivers(stage, told);
+  const calm = createCalmJudge(stage, { told, peace, surprises });
+
+  told.tell(stage.setting.points.map(({ id, make, circuit }) => `${id} ${make.name} on ${circuit}`).join(', '));
+  lines.watcher = {
+    fateOf: (frame) => faults.fateOf(frame, wire.kindOf(frame)),
+    sent: (frame, fate) => {
+      told.write(`${frame.id} ${frame.up ? 'up' : 'down'} ${fate.lateMs} ${frame.text}`);
+      const kind = wire.kindOf(frame);
+      wire.sent(frame, kind, fate);
+      told.count('frames');
+      if (kind.action === 'SetChargingProfile' && !kind.isAnswer) calm.said(frame.id);
+    },
+    delivering: wire.delivering,
+    delivered: wire.delivered,
+    opened: wire.fresh,
+    closed: (id) => {
+      wire.fresh(id);
+      surprises.closed(peace.indexOf.get(id) ?? -1);
+    },
+  };
+  const tick = (): void => {
+    world.clock.sim.setTimeout(tick, 1_000);
+    if (!world.network.down) stage.sample();
+    life.look();
+    peace.look();
+    surprises.look();
+    currents.look();
+    calm.look();
+  };
+  const seconds = (count: number): void => world.clock.advance(count);
+
+  for (const point of points) point.powerOn();
+  tick();
+  seconds(CONTACT_S);
+  currents.begin();
+  drivers.begin();
+  faults.begin();
+  weather.begin();
+  seconds(STORM_S);
+  weather.end();
+  faults.end();
+  seconds(120);
+  drivers.settle();
+  seconds(CLEARING_S - 120 + REST_S);
+  calm.begin();
+  seconds(CALM_S);
+  calm.end();
+  judgeLedger(stage, { told, sessions, losses: life.losses });
+  const counts = Object.fromEntries([...told.counts].sort(([one], [other]) => (one < other ? -1 : 1)));
+  const result = {
+    findings: told.findings,
+    hash: told.digest(),
+    figures: { chargePointHours: (points.length * (world.clock.sim.now() - begun)) / 3_600_000, counts },
+    story: told.story,
+  };
+  world.stop();
+  return result;
+}
