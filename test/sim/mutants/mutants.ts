@@ -1,0 +1,230 @@
+/**
+ * Sabotages of one line each: of what keeps the site within its limits, and of the ledger. The storm has to see every one of
+ * them, or it proves nothing. `from` stands exactly once in what is compiled of the file: that is what is changed.
+ */
+export type Mutant = {
+  /** What is wrong then, in words. */
+  readonly name: string;
+  /** Under `src`, without its extension. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+};
+
+export const mutants: readonly Mutant[] = [
+  // The commitment book
+  {
+    name: 'where no floor is proven, nothing counts',
+    file: 'balancer/book',
+    from: 'if (!isProven)',
+    to: 'if (false)',
+  },
+  {
+    name: 'what has lapsed counts nothing, floor or not',
+    file: 'balancer/book',
+    from: 'until === null || now < until ? xMA : tailMA',
+    to: 'until === null || now < until ? xMA : 0',
+  },
+  {
+    name: 'what got no answer, or a refusal, is off the book',
+    file: 'balancer/book',
+    from: 'book.entries.map((entry) => (entry.seq === seq ? { ...entry, state } : entry))',
+    to: 'book.entries.filter((entry) => entry.seq !== seq)',
+  },
+  {
+    name: 'what was accepted counts as proven',
+    file: 'balancer/book',
+    from: 'entries: folded(entries, seq)',
+    to: 'entries: entries.filter((entry) => entry.seq >= seq || entry.kind !== "grant")',
+  },
+  {
+    name: 'the end of a transaction frees all that its connector was given',
+    file: 'balancer/book',
+    from: 'book.entries.filter((entry) => entry.transactionId !== transactionId)',
+    to: '[]',
+  },
+  {
+    name: 'after a start of the process all leases are over',
+    file: 'balancer/book',
+    from: 'now + entry.leaseMs + 2 * skewMs + lagMs',
+    to: 'now',
+  },
+  {
+    name: 'one that is distrusted counts with its limit',
+    file: 'balancer/book',
+    from: 'if (book.distrusted)',
+    to: 'if (false)',
+  },
+  // The last gate
+  {
+    name: 'a raise always fits',
+    file: 'balancer/exposure',
+    from: '!(rise < 0) && !(was + rise <= (room.mA[own] ?? 0))',
+    to: 'false',
+  },
+  {
+    name: 'what flows through a feeder is not counted at the connection above it',
+    file: 'balancer/exposure',
+    from: 'if (parent < 0)',
+    to: 'if (true)',
+  },
+  // Sending limits
+  {
+    name: 'a lease ends in the book when it ends on paper',
+    file: 'controller/balancing/limit-calls',
+    from: '(now + untilMs + skewMs + lagMs)',
+    to: '(now + 15_000)',
+  },
+  {
+    name: 'a late answer is taken for that to the newest limit',
+    file: 'controller/balancing/limit-calls',
+    from: 'Object.assign(own, {',
+    to: 'Object.assign(state.commanded ?? own, {',
+  },
+  {
+    name: 'the answer to an overlapped call proves',
+    file: 'central-system/call-queue',
+    from: 'overlapped: overlaps',
+    to: 'overlapped: false',
+  },
+  {
+    name: 'every limit leaves before it is on disk',
+    file: 'controller/balancing/limit-calls',
+    from: 'const leavesFirst = isDecrease &&',
+    to: 'const leavesFirst = true ||',
+  },
+  {
+    name: 'nothing of the book is ever written down',
+    file: 'controller/balancing/journal',
+    from: '({ unwritten }) => unwritten',
+    to: '() => false',
+  },
+  {
+    name: 'several calls are out at once',
+    file: 'central-system/call-queue',
+    from: 'outstanding.size === 0',
+    to: 'outstanding.size < 4',
+  },
+  {
+    name: 'a limit that has lapsed is renewed without asking the book',
+    file: 'controller/balancing/reconcile',
+    from: 'isOurs && Math.min(commanded.bookedMA, state.model.ratedMA) <= holds ? commanded : null',
+    to: 'isOurs ? commanded : null',
+  },
+  {
+    name: 'what was raised is never raised again',
+    file: 'controller/balancing/reconcile',
+    from: 'seenAt !== null && now < seenAt',
+    to: 'seenAt !== null',
+  },
+  // Who may draw what
+  {
+    name: 'a connector without a transaction counts nothing',
+    file: 'controller/balancing/planning',
+    from: 'const amounts = amountsBy(worst)',
+    to: 'const amounts = amountsBy((b, n, r) => (r === null ? 0 : worst(b, n, r)))',
+  },
+  {
+    name: 'the building counts nothing',
+    file: 'controller/balancing/planning',
+    from: 'const foreign = load?.gateMA[phase] ?? circuit.reserveMA[phase] ?? 0',
+    to: 'const foreign = 0',
+  },
+  {
+    name: 'what others may draw is shared out',
+    file: 'controller/balancing/planning',
+    from: 'const others = exposureOf(index, unplanned, masks, twins)',
+    to: 'const others = new Float64Array(index.circuits.length * 3)',
+  },
+  {
+    name: 'a sample from before the change is taken for its proof',
+    file: 'controller/balancing/samples',
+    from: 'if (draw.at < settledAt)',
+    to: 'if (false)',
+  },
+  {
+    name: 'disobedience is never seen',
+    file: 'controller/balancing/samples',
+    from: 'if (isAbove(draw.most, limitMA)) {',
+    to: 'if (false) {',
+  },
+  {
+    name: 'a transaction that has stopped draws nothing from that moment on',
+    file: 'controller/balancing/endings',
+    from: 'if (now - since < lagMs)',
+    to: 'if (false)',
+  },
+  {
+    name: 'what the building draws goes down by what cars that nobody sees might draw',
+    file: 'balancer/foreign-load',
+    from: 'const rest = flowMA[phase] - surelyMA',
+    to: 'const rest = flowMA[phase] - surelyMA - blindMA',
+  },
+  {
+    name: 'a meter that repeats itself is believed',
+    file: 'domain/meter-watch',
+    from: 'if (contradicted || !lives(last, sample))',
+    to: 'if (false)',
+  },
+  {
+    name: 'a silent meter is believed for ever',
+    file: 'domain/meter-watch',
+    from: 'ageMs > STALE_INTERVALS * model.intervalMs',
+    to: 'false',
+  },
+  {
+    name: 'a floor is sent once, and never again after a boot',
+    file: 'controller/balancing/contact',
+    from: "Object.assign(state.floor, { state: 'due', tries: 0 });\n    if",
+    to: 'if',
+  },
+  {
+    name: 'what was out of sight stays doubted for ever',
+    file: 'controller/balancing/contact',
+    from: 'seenAgainAt === null || now - seenAgainAt < lagMs',
+    to: 'true',
+  },
+  // The ledger
+  {
+    name: 'a start that is repeated begins a second session',
+    file: 'central-system/handlers/start-transaction',
+    from: 'if (known?.verdict) {',
+    to: 'if (false) {',
+  },
+  {
+    name: 'a stop that is repeated is kept as a session of its own',
+    file: 'central-system/handlers/stop-transaction',
+    from: "transaction === null || transaction.state === 'orphan'",
+    to: "transaction === null || transaction.state !== 'running'",
+  },
+  {
+    name: 'a session begins when its start is received',
+    file: 'store/ledger-writers',
+    from: '@at, @receivedAt, @meterWh, @reservationId',
+    to: '@receivedAt, @receivedAt, @meterWh, @reservationId',
+  },
+  {
+    name: 'a session ends when its stop is received',
+    file: 'store/ledger-writers',
+    from: 'stopped_ms = @at, stop_received_ms',
+    to: 'stopped_ms = @receivedAt, stop_received_ms',
+  },
+  {
+    name: 'a start is answered before it is on disk',
+    file: 'controller/exchange',
+    from: 'const encoded = encodeResult(messageId, outcome.response);',
+    to: "const encoded = encodeResult(messageId, outcome.response); if (action === 'StartTransaction') send(line, session, encoded, 'ok');",
+  },
+  {
+    name: 'a stop is answered before it is on disk',
+    file: 'controller/exchange',
+    from: 'const encoded = encodeResult(messageId, outcome.response);',
+    to: "const encoded = encodeResult(messageId, outcome.response); if (action === 'StopTransaction') send(line, session, encoded, 'ok');",
+  },
+  {
+    name: 'the number of the next transaction is never moved on',
+    file: 'store/ledger-writers',
+    from: "WHERE key = 'next_transaction_id'",
+    to: "WHERE key = 'next_transaction_id' AND false",
+  },
+];
