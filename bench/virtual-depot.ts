@@ -8,7 +8,13 @@ import { createBalancedSite } from '../test/scenarios/balanced-site.ts';
  * morning, beside a building with a meter. Something breaks every ten minutes.
  */
 
-export const DEPOT = { chargePoints: 20, limitA: 120, hours: 24, comingShare: 0.8, meterSeconds: 10 };
+export const DEPOT = {
+  chargePoints: 20,
+  limitA: 120,
+  hours: Number(process.env.BUSBAR_HOURS ?? 24),
+  comingShare: 0.8,
+  meterSeconds: 10,
+};
 
 type Site = ReturnType<typeof createBalancedSite>;
 

@@ -60,7 +60,8 @@ export function createBeat({ clock, seconds, step, restMs, pass }: BeatOptions):
       if (!resting) return;
       resting = false;
       clock.clearTimeout(timer);
-      const skipped = Math.floor((clock.now() - steppedAt) / beatMs);
+      // A step that falls into this very moment is still to be taken.
+      const skipped = Math.max(0, Math.ceil((clock.now() - steppedAt) / beatMs) - 1);
       if (skipped > 0) pass((skipped * beatMs) / 1000);
       steppedAt += skipped * beatMs;
       timer = clock.setTimeout(beat, steppedAt + beatMs - clock.now());

@@ -166,8 +166,15 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
   const online = () => powered && line.isOpen() && registrar.status() === 'Accepted';
 
   const call = (action: string, payload: Payload, done: (outcome: Outcome) => void = () => {}): void => {
-    if (online()) rpc.call(action, payload, done);
-    else done({ kind: 'offline' });
+    if (!online()) {
+      done({ kind: 'offline' });
+      return;
+    }
+    rpc.call(action, payload, (outcome) => {
+      // Also where nothing has come: what was not heard is said again with the next step.
+      beat.wake();
+      done(outcome);
+    });
   };
 
   const securityEvents = createSecurityEvents({ flash, time, call, tells: !quirks.noSecurityExtension });

@@ -10,6 +10,7 @@ import { isSuspicious } from '../../domain/identity-watch.ts';
 import { type Monotonic, milliAmps } from '../../domain/units.ts';
 import { reportedScheduleFromWire } from '../../ocpp/charging-profile-wire.ts';
 import type { Line } from '../lines.ts';
+import { isAtRest } from './at-rest.ts';
 import { cleared, clearing, covered, isFirstContact, lost, mayClear } from './contact.ts';
 import { learn } from './learn.ts';
 import { prove, toProve } from './limit-calls.ts';
@@ -30,6 +31,7 @@ const LOOK_MS = 10_000;
 /** One question at a time, and only where nothing more urgent is on its way. */
 export function attend(world: World, chargePoint: ChargePointState, now: Monotonic): void {
   const { site } = world;
+  if (hasNoQuestion(world, chargePoint)) return;
   const line = site.lines.get(chargePoint.id);
   if (line == null || !isReachable(world, chargePoint)) return;
   if (line.calls.outstanding() > 0 || line.calls.waiting() > 0) return;
@@ -52,6 +54,13 @@ export function attend(world: World, chargePoint: ChargePointState, now: Monoton
     ask(world, state, chargePoint, line, due);
     return;
   }
+}
+
+/** It is known, and nothing is under way at any of its connectors: so it is with most, at most times. */
+function hasNoQuestion({ site }: World, chargePoint: ChargePointState): boolean {
+  const { contact, turnsTo, identities, highestLevel, connectors } = chargePoint;
+  if (contact !== 'known' || turnsTo !== null || identities.seen.length > 1) return false;
+  return connectors.every(isAtRest) && site.capabilities(chargePoint.id).maxStackLevel === highestLevel;
 }
 
 /** Without something freshly stamped no grant can be told its end, and many send nothing when they are back from a short absence. */

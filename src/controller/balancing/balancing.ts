@@ -12,6 +12,7 @@ import type { Decision } from '../turn.ts';
 import { createAlarms } from './alarms.ts';
 import { blankNodes } from './allocation-nodes.ts';
 import { attend, trust } from './asking.ts';
+import { isAtRest } from './at-rest.ts';
 import { isolate, judgeByHand } from './by-hand.ts';
 import { changesOf } from './changes.ts';
 import { blankLoad, drawnBy } from './connector-loads.ts';
@@ -75,6 +76,7 @@ export function createBalancing(site: BalancingSite) {
     nodes: blankNodes(index),
     plan: createPlanner(),
     connectorLoads: connectors.map(blankLoad),
+    resting: new Uint8Array(connectors.length),
     watches: new Map(model.meters.map(({ id }) => [id, newWatch(id)])),
     meters: new Map(),
     foreign: foreignAtStart({ index, site, day: site.dayOf(clock.now()) }),
@@ -199,7 +201,13 @@ export function createBalancing(site: BalancingSite) {
       lapsed(world, chargePoint, now);
       seenAgain(chargePoint, now, lagOf(chargePoint));
     }
+    const awake: ConnectorState[] = [];
     for (const state of connectors) {
+      const rests = isAtRest(state);
+      world.resting[state.at] = rests ? 1 : 0;
+      if (!rests) awake.push(state);
+    }
+    for (const state of awake) {
       if (releaseEnded(state, now, lagOf(chargePointOf(world, state)))) state.unwritten = true;
       const judged = judgeUnasked(state, now);
       if (judged.obedience !== null) obey(state, judged.obedience, judged.why);
@@ -210,12 +218,12 @@ export function createBalancing(site: BalancingSite) {
     world.foreign = planned.foreign;
     for (const fault of planned.faults) log.error({ fault }, 'a plan would have overloaded a circuit: it only lowers');
     risks.seen(site.dayOf(at));
-    const calls = steps.callsOf(planned, now, at);
+    const calls = steps.callsOf(awake, planned, now, at);
     const late = calls.filter(({ leavesFirst }) => !leavesFirst);
     for (const call of calls) if (call.leavesFirst) launch(call);
-    const written = connectors.flatMap((state) => (state.unwritten ? [{ state, book: state.book }] : []));
-    const commitments = unwrittenOf(connectors);
-    const events: Event[] = changesOf(world, at);
+    const written = awake.flatMap((state) => (state.unwritten ? [{ state, book: state.book }] : []));
+    const commitments = unwrittenOf(awake);
+    const events: Event[] = changesOf(world, awake, at);
     sketch(now, at);
     if (commitments.length > 0) events.unshift({ type: 'commitments-written', commitments, at });
     figures.cycles += 1;

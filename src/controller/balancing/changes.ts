@@ -5,8 +5,8 @@ import { type ConnectorState, commandedMA } from './state.ts';
 import type { World } from './world.ts';
 
 /** What a connector may take, and why, whenever that has changed: for displays, and for the history. */
-export function changesOf(world: World, at: Instant): Event[] {
-  const { connectors, site } = world;
+export function changesOf(world: World, connectors: readonly ConnectorState[], at: Instant): Event[] {
+  const { site } = world;
   const events: Event[] = [];
   for (const state of connectors) {
     const grantMA = commandedMA(state);

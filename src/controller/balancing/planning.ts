@@ -1,4 +1,4 @@
-import { type ConnectorBook, worst, worstInSight } from '../../balancer/book.ts';
+import { worst, worstInSight } from '../../balancer/book.ts';
 import { exposureOf, HIGH_VOLTAGE_V, type PhaseSums, type Room } from '../../balancer/exposure.ts';
 import { foreignLoad } from '../../balancer/foreign-load.ts';
 import { usedGridPhases } from '../../balancer/learned-phases.ts';
@@ -36,27 +36,40 @@ export type Cycle = {
  */
 const SPARED_MS = 60_000;
 
+/** At rest no current of a car is in what a meter shows. */
+const NOTHING_SURE = { counted: 'worst', provenMA: null } as const;
+
 export function planSite(world: World, cycle: Cycle): Planned {
   const { index, connectors } = world;
   const { now } = cycle;
-  const amountsBy = (count: (book: ConnectorBook, now: Monotonic, running: number | null) => number): number[] =>
-    connectors.map(({ book, running }) => count(book, now, running?.id ?? null));
-  const amounts = amountsBy(worst);
-  // Taken off what a meter shows, more would make the building's load look smaller than it is.
-  const inSight = amountsBy(worstInSight);
-  const masks = connectors.map((state) => maskOf(countedPhases(world, state)));
-  const planned = connectors.map((state) => isPlanned(world, state));
-  const cars = connectors.filter((_, at) => planned[at] === true);
+  const amounts = new Float64Array(connectors.length);
+  /** Without who is planned, and an absence that may be short spared. */
+  const unplanned = new Float64Array(connectors.length);
+  const masks = index.model.trustLearnedPhases
+    ? connectors.map((state) => maskOf(countedPhases(world, state)))
+    : index.wired;
+  const cars: ConnectorState[] = [];
   for (const state of connectors) {
-    const load = world.connectorLoads[state.at];
-    if (load !== undefined) fillLoad(load, world, state, inSight[state.at] ?? 0, planned[state.at] === true);
+    const { at, book } = state;
+    const running = state.running?.id ?? null;
+    const load = world.connectorLoads[at];
+    const amountMA = worst(book, now, running);
+    amounts[at] = amountMA;
+    if (world.resting[at] === 1) {
+      // Its floor, in sight or not.
+      unplanned[at] = amountMA;
+      if (load !== undefined) Object.assign(load, NOTHING_SURE);
+      continue;
+    }
+    const isCar = isPlanned(world, state);
+    if (isCar) cars.push(state);
+    else unplanned[at] = worst(book, now, running, SPARED_MS);
+    // Taken off what a meter shows, more would make the building's load look smaller than it is.
+    if (load !== undefined) fillLoad(load, world, state, worstInSight(book, now, running), isCar);
   }
   const looked = foreignLoad(index.metering, world.meters, world.connectorLoads, world.foreign, now);
   const twins = twinsOf(world);
   const sums = exposureOf(index, amounts, masks, twins);
-  const unplanned = amountsBy((book, when, running) => worst(book, when, running, SPARED_MS)).map((mA, at) =>
-    planned[at] === true ? 0 : mA,
-  );
   const others = exposureOf(index, unplanned, masks, twins);
   const { room, limits, held } = roomOf(world, cycle, looked.loads);
   const { shares, faults } = sharesOf(world, cycle, cars, room, others, looked.loads);

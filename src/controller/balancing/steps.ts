@@ -29,12 +29,12 @@ const UNDER_AGAIN_MS = 10_000;
 
 /** From the plan of a cycle to the calls that leave with it. */
 export function createSteps(world: World, leaseOf: (state: ConnectorState, grantMA: number) => Lease) {
-  const { site, index, connectors } = world;
+  const { site, index } = world;
   const { ids, clock, lines, log, callTimeoutMs: timeoutMs } = site;
 
   return { callsOf };
 
-  function callsOf(plan: Planned, now: Monotonic, at: Instant): LimitCall[] {
+  function callsOf(connectors: readonly ConnectorState[], plan: Planned, now: Monotonic, at: Instant): LimitCall[] {
     const day = site.dayOf(at);
     const { sums, room, masks } = plan;
     const reconciling = { index, sums, room, masks, now, at, day, left: MOST_AT_ONCE };

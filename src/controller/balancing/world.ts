@@ -78,6 +78,8 @@ export type World = {
   /** Of each circuit, as the allocator last took it. */
   readonly nodes: readonly NodeSheet[];
   readonly plan: Planner;
+  /** Of each connector, 1 where this look passes it by. */
+  readonly resting: Uint8Array;
   /** Of each connector, as it was last looked at. */
   readonly connectorLoads: readonly LoadSheet[];
   readonly watches: Map<string, MeterWatch>;
