@@ -176,4 +176,30 @@ describe('violations', () => {
       { kind: 'current', node: 'board', phase: 1, excessMA: 2_001 },
     ]);
   });
+
+  it('comes to rest: what is left over stays where it went, whoever comes first', () => {
+    // Seven that take about 16.4 A each; steps of 0.5 A leave 2.75 A over.
+    const most = [32, 32, 17, 17, 32, 17, 32];
+    const orders = [0, 3, 4, 5, 1, 6, 2];
+    let held = [17, 16, 16, 16, 16.5, 16, 16.5].map((amps) => amps * 1_000);
+    const again = (): number[] =>
+      grants(
+        site(
+          [node(114.75)],
+          ...held.map((mA, index) =>
+            car(`car ${index}`, {
+              maxMA: milliAmps((most[index] ?? 0) * 1_000),
+              order: orders[index] ?? 0,
+              heldMA: milliAmps(mA),
+            }),
+          ),
+        ),
+      );
+    const settled: string[] = [];
+    for (let cycle = 0; cycle < 6; cycle += 1) {
+      held = again();
+      settled.push(held.join(' '));
+    }
+    expect(new Set(settled.slice(1)).size, settled.join('\n')).toBe(1);
+  });
 });

@@ -26,7 +26,10 @@ export function quantise(field: Field, { share, bound }: Fill): void {
   const tiers = new Set(ranks.map((rank) => real(field.tier, rank)));
   for (const tier of [...tiers].sort((a, b) => (a < b ? -1 : 1))) {
     const members = ranks.filter((rank) => real(field.tier, rank) === tier);
-    keepHeld(field, members);
+    const holders = keepHeld(field, members);
+    // A second remainder goes to nobody while others have none: whoever got it would not keep it.
+    const others = members.filter((rank) => !holders.has(rank));
+    handBack(field, others, 1);
     handBack(field, members);
   }
   // A later tier's raise may let an earlier one go on that the unbalance had stopped.
@@ -34,7 +37,7 @@ export function quantise(field: Field, { share, bound }: Fill): void {
 }
 
 /** Who holds a remainder already keeps it: ranks change with every kilowatt-hour, and each change would cost two messages. */
-function keepHeld(field: Field, ranks: readonly number[]): void {
+function keepHeld(field: Field, ranks: readonly number[]): ReadonlySet<number> {
   const holders = ranks.filter((rank) => {
     const steps = field.steps[rank] ?? 1;
     const held = real(field.held, rank);
@@ -42,11 +45,12 @@ function keepHeld(field: Field, ranks: readonly number[]): void {
     return held > grant && held <= stepUp(steps, grant + 1) && stepDown(steps, held) === held;
   });
   raise(field, holders, (rank) => Math.min(real(field.max, rank), real(field.held, rank)), 1);
+  return new Set(holders);
 }
 
-function handBack(field: Field, ranks: readonly number[]): void {
+function handBack(field: Field, ranks: readonly number[], rounds = Number.POSITIVE_INFINITY): void {
   let left = ranks;
-  for (let round = 0; left.length > 0; round++) {
+  for (let round = 0; left.length > 0 && round < rounds; round++) {
     const steps = 2 ** Math.min(30, Math.floor(round / ROUNDS_OF_ONE_SIZE));
     left = raise(
       field,

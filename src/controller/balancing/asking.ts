@@ -275,6 +275,8 @@ function ask(world: World, state: ConnectorState, chargePoint: ChargePointState,
       }
       if (state.commanded?.seq === due.seq && entry !== undefined) {
         const fallIn = fallShownIn(reported, question, milliAmps(entry.tailMA));
+        // One that keeps no limit shows its hardware, which is no proof of a limit that is as high.
+        if (proof.verdict === 'proven' && fallIn === null && limitMA >= model.ratedMA) return;
         stepSeen(world, chargePoint, state.commanded, fallIn);
       }
       const stillThere = state.book.entries.some(({ seq }) => seq === due.seq);

@@ -67,20 +67,27 @@ export function judgeDraw(state: ConnectorState, draw: Draw, lagMs: number, refu
     const settledAt = commanded.acceptedAt + lagMs;
     if (draw.at < settledAt) return nothing;
     // One decrease is one proof, however often it is seen.
-    return compared(state, draw, commanded.grantMA, commanded.isProven ? 0 : commanded.drawnBefore);
+    const before = commanded.isProven ? 0 : commanded.drawnBefore;
+    return compared(state, draw, commanded.grantMA, { before, last: known });
   }
   // It takes no limit in any way: what it was to have says whether it matters.
   if (isOurs && commanded.state === 'failed' && refuses) {
-    const judged = compared(state, draw, commanded.grantMA, 0);
+    const judged = compared(state, draw, commanded.grantMA, { before: 0, last: known });
     return judged.obedience === 'disobedient' ? { ...judged, why: `${judged.why}, and refuses every limit` } : nothing;
   }
   // Without a grant its floor holds, once it has had the time to.
   const sinceMs = running === null ? Number.POSITIVE_INFINITY : draw.at - running.since;
   const floorHolds = commanded === null && state.book.floorProven && running !== null && sinceMs > lagMs;
-  return floorHolds ? compared(state, draw, state.model.floorMA, 0) : nothing;
+  return floorHolds ? compared(state, draw, state.model.floorMA, { before: 0, last: known }) : nothing;
 }
 
-function compared(state: ConnectorState, draw: Draw, limitMA: number, before: number): Judgement {
+/** `before`: what was drawn when the limit was told; `last`: the sample before this one. */
+function compared(
+  state: ConnectorState,
+  draw: Draw,
+  limitMA: number,
+  { before, last }: { readonly before: number; readonly last: Draw | null },
+): Judgement {
   if (isAbove(draw.most, limitMA)) {
     state.aboveSince ??= draw.at;
     const tooLong = draw.at - state.aboveSince >= SURE_MS;
@@ -89,7 +96,9 @@ function compared(state: ConnectorState, draw: Draw, limitMA: number, before: nu
     const why = `draws ${amps(draw.most)} A, and may draw ${amps(limitMA)} A`;
     return { proof: null, obedience: 'disobedient', why };
   }
-  const wasAbove = state.aboveSince !== null || isAbove(before, limitMA) || state.obedience === 'disobedient';
+  // It has come down only where it was above this limit; a limit that was raised above the draw has not been followed.
+  const fell = state.aboveSince !== null && last !== null && isAbove(last.most, limitMA);
+  const wasAbove = fell || isAbove(before, limitMA) || state.obedience === 'disobedient';
   state.aboveSince = null;
   // One that did not obey, and now charges within what it may, does again.
   const isBack = state.obedience === 'disobedient' && limitMA >= state.model.minMA && draw.most >= NOTHING_MA;

@@ -36,6 +36,15 @@ it('a draw that was low all along proves nothing', () => {
   expect(sample(found, LAG, 8_000).proof).toBeNull();
 });
 
+it('a limit that was raised above the draw has not been followed', () => {
+  const found = balancedConnector();
+  withFloor(found.state);
+  withGrant(found.state, 10_000, { drawnBefore: 0 });
+  expect(sample(found, LAG, 16_000)).toMatchObject({ proof: null, obedience: null });
+  withGrant(found.state, 16_500, { drawnBefore: 16_000 });
+  expect(sample(found, LAG + 20_000, 16_000).proof).toBeNull();
+});
+
 it('an older sample that comes late says nothing', () => {
   const found = lowered();
   sample(found, LAG + 5_000, 15_000);
