@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
 import type { Credentials } from '../central-system/credentials.ts';
 import type { Clock, Log } from '../runtime/ports.ts';
 import type { Database } from '../store/database.ts';
@@ -14,6 +15,9 @@ const FULL_CHARACTERS = 256 * 1_024;
 const SEGMENTS = 8;
 /** A segment is so many times as large as the copy that it begins with, or larger. */
 const COPIES = 3;
+
+/** Where the box of a store lies. */
+export const blackBoxFolder = (storePath: string): string => join(dirname(storePath), 'black-box');
 
 export type BlackBox = ReturnType<typeof openBlackBox>;
 

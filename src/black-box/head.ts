@@ -16,6 +16,9 @@ export type Settings = {
   readonly files: Pick<FilePlaces, 'maxUploadBytes' | 'quota'> | null;
 };
 
+/** Where leases are decided case by case, most grants end by themselves within this time, s. */
+export const LEASE_S = 900;
+
 /** What a segment begins with. */
 export type Head = {
   readonly format: 1;

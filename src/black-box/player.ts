@@ -3,6 +3,7 @@ import { hashOf } from '../central-system/password-hash.ts';
 import { type Controller, createController } from '../controller/controller.ts';
 import type { Housework } from '../controller/housekeeping.ts';
 import type { CredentialEvent } from '../domain/credential.ts';
+import type { Event } from '../domain/events.ts';
 import type { Instant, Monotonic } from '../domain/units.ts';
 import type { Clock, Connection, ConnectionListener, FileTransfer, Log, Stopwatch } from '../runtime/ports.ts';
 import type { Database } from '../store/database.ts';
@@ -40,6 +41,8 @@ export function createPlayer(site: {
   /** Of connections that were let in, by number; asked for once it runs freely. */
   letIn: () => ReadonlyMap<number, DoorRecord>;
   log: Log;
+  /** Of everything that was put on record, after its commit. */
+  heard?: (event: Event) => void;
 }) {
   const { head } = site;
   const { settings } = head;
@@ -127,6 +130,7 @@ export function createPlayer(site: {
     });
     made.feed.listen(({ seq, event }) => {
       if (event.type === 'file-token-issued') tokens.push(event.tokenHash);
+      site.heard?.(event);
       for (const entry of script.nested((item) => item.feedSeq === seq && !('conn' in item.entry))) enter(entry);
     });
     controller = made;
