@@ -98,10 +98,10 @@ export function openBlackBox(site: {
   function beginSegment() {
     part += 1;
     const { monotonicMs, aheadMs } = recorder.stood();
-    const connections = recorder.open();
+    const [connections, decided] = [recorder.open(), recorder.decided()];
     const { version } = site;
     const begun = files.begin(
-      headText({ format: 1, version, life, part, seed, monotonicMs, aheadMs, settings, connections }),
+      headText({ format: 1, version, life, part, seed, monotonicMs, aheadMs, settings, connections, decided }),
     );
     const copying = copyStore(begun).catch((error: unknown) => {
       log.error({ err: error }, 'the store could not be copied into the black box');
@@ -122,13 +122,17 @@ export function openBlackBox(site: {
     clock: recorder.clock,
     /** Bytes written in the life of this process. */
     written: files.written,
+    /** Resolves once all that was given to the disk so far is there. */
+    async settled(): Promise<void> {
+      await Promise.all(copies);
+      await files.settled();
+    },
     /** Writes what is still in memory; nothing is recorded after it. */
     async close(): Promise<void> {
       timer?.cancel();
       flush();
       isOver = true;
-      await Promise.all(copies);
-      await files.settled();
+      await this.settled();
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Policy } from '../central-system/handler.ts';
 import type { Sharing } from '../controller/balancing/for-site.ts';
 import type { FilePlaces } from '../controller/file-door.ts';
+import type { Decided } from './items.ts';
 import { fromPlain, toPlain } from './plain.ts';
 import type { OpenConnection } from './recorder.ts';
 
@@ -15,9 +16,6 @@ export type Settings = {
   /** Null where there is no place for files. */
   readonly files: Pick<FilePlaces, 'maxUploadBytes' | 'quota'> | null;
 };
-
-/** Where leases are decided case by case, most grants end by themselves within this time, s. */
-export const LEASE_S = 900;
 
 /** What a segment begins with. */
 export type Head = {
@@ -35,6 +33,8 @@ export type Head = {
   readonly settings: Settings;
   /** Those that were open when a later segment of a life began. */
   readonly connections: readonly OpenConnection[];
+  /** What connectors had been given by then. */
+  readonly decided: readonly Decided[];
 };
 
 /** The key of file tokens is known to the process alone, and never kept. */

@@ -1,40 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { Ids } from '../runtime/ports.ts';
 
-/** Ids whose numbers are remembered: calls under way are far fewer. */
-const REMEMBERED = 4_096;
-
-export type SeededIds = Ids & {
-  /** The number of an id that was given out lately; null for any other text. */
-  numberOf(id: string): number | null;
-};
-
 /**
  * Ids that follow from one seed, so that the seed is all that has to be kept of them. To whoever does not have the box
  * they are random.
  */
-export function createSeededIds(seed: string): SeededIds {
+export function createSeededIds(seed: string): Ids {
   let given = 0;
-  const numbers = new Map<string, number>();
   return {
     uuid(): string {
       given += 1;
-      const id = seededId(seed, given);
-      numbers.set(id, given);
-      if (numbers.size > REMEMBERED) {
-        for (const oldest of numbers.keys()) {
-          numbers.delete(oldest);
-          break;
-        }
-      }
-      return id;
+      return seededId(seed, given);
     },
-    numberOf: (id) => numbers.get(id) ?? null,
   };
 }
 
-/** The id of that number, as a UUID of version 4. */
-export function seededId(seed: string, number: number): string {
+/** As a UUID of version 4. */
+function seededId(seed: string, number: number): string {
   const bytes = createHash('sha256').update(`${seed}:${number}`).digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);

@@ -55,17 +55,21 @@ export type Answer =
   /** A clock that stood still went on, by so many ms. */
   | { readonly kind: 'caught-up'; readonly ms: number };
 
+/** What a connector was given, mA per phase, and why, in words. */
+export type Decided = {
+  readonly chargePointId: string;
+  readonly connectorId: number;
+  readonly grantMA: number;
+  readonly because: string;
+};
+
 /** What the controller did. */
 export type Output =
-  /** `call`: its action and the number of its message id; null for an answer. */
-  | {
-      readonly kind: 'sent';
-      readonly conn: number;
-      readonly sum: string;
-      readonly call: { readonly action: string; readonly id: number | null } | null;
-    }
+  /** `action` of a call; null for an answer. */
+  | { readonly kind: 'sent'; readonly conn: number; readonly sum: string; readonly action: string | null }
   | { readonly kind: 'refused'; readonly conn: number; readonly status: number }
-  | { readonly kind: 'ended'; readonly conn: number };
+  | { readonly kind: 'ended'; readonly conn: number }
+  | ({ readonly kind: 'decided' } & Decided);
 
 /** An entry that came in while another one was being worked off: after so many changes of the feed. */
 export type Nested = { readonly kind: 'nested'; readonly feedSeq: number; readonly entry: Entry };

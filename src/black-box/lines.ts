@@ -26,8 +26,10 @@ const letters = new Map<string, Entry['kind']>([
 ]);
 const letterOf = new Map([...letters].map(([letter, kind]) => [kind, letter]));
 
-/** The head of a call of ours: its message id and its action. */
-export const CALL = /^\[2,"([^"]{1,64})","([A-Za-z]{1,64})"/;
+const CALL = /^\[2,"[^"]{1,64}","([A-Za-z]{1,64})"/;
+
+/** The action of a call of ours, by its text; null for an answer. */
+export const actionIn = (text: string): string | null => CALL.exec(text)?.[1] ?? null;
 
 /** The clocks as the controller saw them: times of samples are kept as what lies between. */
 export type Stand = { readonly monotonicMs: number; readonly atMs: number };
@@ -161,17 +163,19 @@ export function innerLine(item: Exclude<Inner, { kind: 'nested' }>): string {
     case 'caught-up':
       return `j${item.ms}\n`;
     case 'sent':
-      return `>${item.conn} ${item.sum}${item.call === null ? '' : ` ${item.call.action} ${item.call.id ?? ''}`}\n`;
+      return `>${item.conn} ${item.sum}${item.action === null ? '' : ` ${item.action}`}\n`;
     case 'refused':
       return `r${item.conn} ${item.status}\n`;
     case 'ended':
       return `e${item.conn}\n`;
+    case 'decided':
+      return `G${JSON.stringify([item.chargePointId, item.connectorId, item.grantMA, item.because])}\n`;
   }
 }
 
 /** The answer or output of a line, without its end. Throws for a line of no kind. */
 export function innerOf(line: string): Exclude<Inner, { kind: 'nested' }> {
-  const [first = '', second = '', ...more] = line.slice(1).split(' ');
+  const [first = '', second = '', action = null] = line.slice(1).split(' ');
   const conn = Number(first);
   switch (line.charAt(0)) {
     case 'o': {
@@ -192,15 +196,21 @@ export function innerOf(line: string): Exclude<Inner, { kind: 'nested' }> {
       return { kind: 'took', ms: conn };
     case 'j':
       return { kind: 'caught-up', ms: conn };
-    case '>': {
-      const [action, id = ''] = more;
-      const call = action === undefined ? null : { action, id: id === '' ? null : Number(id) };
-      return { kind: 'sent', conn, sum: second, call };
-    }
+    case '>':
+      return { kind: 'sent', conn, sum: second, action };
     case 'r':
       return { kind: 'refused', conn, status: Number(second) };
     case 'e':
       return { kind: 'ended', conn };
+    case 'G': {
+      const [chargePointId, connectorId, grantMA, because] = JSON.parse(line.slice(1)) as [
+        string,
+        number,
+        number,
+        string,
+      ];
+      return { kind: 'decided', chargePointId, connectorId, grantMA, because };
+    }
     default:
       throw new Error(`no such line: ${line.slice(0, 40)}`);
   }

@@ -9,11 +9,10 @@ import type { Clock, Connection, ConnectionListener, FileTransfer, Log, Stopwatc
 import type { Database } from '../store/database.ts';
 import { openReplayCopy } from '../store/replay-copy.ts';
 import { createRetention } from '../store/retention.ts';
-import { createCallsOnRecord } from './calls-on-record.ts';
 import type { Head } from './head.ts';
 import { createSeededIds } from './ids.ts';
-import type { Entry, Step, Transfer } from './items.ts';
-import { CALL } from './lines.ts';
+import type { Decided, Entry, Step, Transfer } from './items.ts';
+import { actionIn } from './lines.ts';
 import { frameSum } from './masks.ts';
 import type { OpenConnection } from './recorder.ts';
 import { createScript } from './script.ts';
@@ -25,6 +24,9 @@ export type DoorRecord = { readonly remoteAddress: string; readonly reachedAt: s
 const NOWHERE = '/nonexistent/busbar-replay';
 /** Turns without time passing after which something keeps waking itself. */
 const MOST_TURNS = 100_000;
+
+/** What a controller that runs freely thinks by itself: nobody did what it says, and it wonders. */
+const ownDecisions: ReadonlySet<Event['type']> = new Set(['grant-changed', 'obedience-changed', 'alert-raised']);
 
 export type Player = ReturnType<typeof createPlayer>;
 
@@ -49,7 +51,8 @@ export function createPlayer(site: {
   const database: Database = openReplayCopy(site.store);
   const sweep = createRetention(database);
   const script = createScript();
-  const calls = createCallsOnRecord(head.seed);
+  /** What connectors had been given, by the record, once nothing else tells. */
+  const decided = new Map(head.decided.map((one) => [`${one.chargePointId}/${one.connectorId}`, one]));
   const timers = new Map<number, { readonly at: number; readonly run: () => void }>();
   const soon: (() => void)[] = [];
   const listeners = new Map<number, ConnectionListener>();
@@ -130,7 +133,11 @@ export function createPlayer(site: {
     });
     made.feed.listen(({ seq, event }) => {
       if (event.type === 'file-token-issued') tokens.push(event.tokenHash);
-      site.heard?.(event);
+      if (event.type === 'grant-changed') {
+        const { chargePointId, connectorId, grantMA, because } = event;
+        done({ kind: 'decided', chargePointId, connectorId, grantMA, because });
+      }
+      if (!free || !ownDecisions.has(event.type)) site.heard?.(event);
       for (const entry of script.nested((item) => item.feedSeq === seq && !('conn' in item.entry))) enter(entry);
     });
     controller = made;
@@ -139,9 +146,9 @@ export function createPlayer(site: {
 
   function play(step: Step): void {
     if (free) {
-      calls.noted(step.inner);
       runUntil(step.monotonicMs);
       aheadMs = step.atMs - step.monotonicMs;
+      tell(step);
       enter(step.entry);
       settle();
       for (const item of step.inner) {
@@ -153,12 +160,27 @@ export function createPlayer(site: {
     }
     monotonicMs = step.monotonicMs;
     aheadMs = step.atMs - step.monotonicMs;
+    keep(step);
     script.begin(step);
     enter(step.entry);
     for (const late of script.end()) enter(late);
     if (script.difference() !== null) {
       free = true;
       settle();
+    }
+  }
+
+  function keep({ inner }: Step): Decided[] {
+    const found = inner.filter((item) => item.kind === 'decided');
+    for (const item of found) decided.set(`${item.chargePointId}/${item.connectorId}`, item);
+    return found;
+  }
+
+  /** What was decided then, where this controller can't be asked. */
+  function tell(step: Step): void {
+    for (const { chargePointId, connectorId, grantMA, because } of keep(step)) {
+      const at = step.atMs as Instant;
+      site.heard?.({ type: 'grant-changed', chargePointId, connectorId, transactionId: null, grantMA, because, at });
     }
   }
 
@@ -202,7 +224,7 @@ export function createPlayer(site: {
         upgrade(entry);
         break;
       case 'frame':
-        listeners.get(entry.conn)?.frame(free ? calls.translated(entry.conn, entry.text) : entry.text);
+        listeners.get(entry.conn)?.frame(entry.text);
         break;
       case 'binary':
       case 'pong':
@@ -290,9 +312,7 @@ export function createPlayer(site: {
       remoteAddress,
       reachedAt,
       send(text): void {
-        if (free) calls.sent(conn, text);
-        const [, , action] = CALL.exec(text) ?? [];
-        done({ kind: 'sent', conn, sum: frameSum(text), call: action === undefined ? null : { action, id: null } });
+        done({ kind: 'sent', conn, sum: frameSum(text), action: actionIn(text) });
         meanwhile();
       },
       ping: meanwhile,
@@ -341,7 +361,10 @@ export function createPlayer(site: {
     difference: script.difference,
     /** Frames that were the same as on record. */
     sameFrames: script.sent,
+    /** It runs freely: what it decides by itself is no longer what was decided, and `decided` is. */
     isFree: () => free,
+    /** By the record. */
+    decided: (): ReadonlyMap<string, Decided> => decided,
     close: () => database.close(),
   };
 }

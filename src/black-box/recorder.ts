@@ -1,9 +1,17 @@
 import type { Credentials } from '../central-system/credentials.ts';
 import type { Controller } from '../controller/controller.ts';
-import type { Clock, Connection, ConnectionListener, FileDoor, Stopwatch, UpgradeRequest } from '../runtime/ports.ts';
-import { createSeededIds, type SeededIds } from './ids.ts';
-import type { Entry, Inner, Transfer } from './items.ts';
-import { CALL, entryLine, innerLine } from './lines.ts';
+import type {
+  Clock,
+  Connection,
+  ConnectionListener,
+  FileDoor,
+  Ids,
+  Stopwatch,
+  UpgradeRequest,
+} from '../runtime/ports.ts';
+import { createSeededIds } from './ids.ts';
+import type { Decided, Entry, Inner, Transfer } from './items.ts';
+import { actionIn, entryLine, innerLine } from './lines.ts';
 import { frameSum, maskCommand, maskFrame } from './masks.ts';
 import { clockBeside, createNotedStopwatch, createStandingClock } from './standing-clock.ts';
 
@@ -27,7 +35,7 @@ export type OpenConnection = {
 export type RecordedPorts = {
   readonly clock: Clock;
   readonly stopwatch: Stopwatch;
-  readonly ids: SeededIds;
+  readonly ids: Ids;
   readonly credentials: Credentials;
 };
 
@@ -44,6 +52,8 @@ export function createRecorder(world: { clock: Clock; credentials: Credentials; 
   const open = new Map<number, OpenConnection>();
   /** Numbers of the tokens of files that were given out in this life, by their hash. */
   const tokens = new Map<string, number>();
+  /** What each connector was last given. */
+  const decided = new Map<string, Decided>();
   let feedSeq = (): number => 0;
   let busy = false;
   let timers = 0;
@@ -172,7 +182,7 @@ export function createRecorder(world: { clock: Clock; credentials: Credentials; 
       remoteAddress,
       reachedAt,
       send(text): void {
-        note({ kind: 'sent', conn, sum: frameSum(text), call: callIn(text) });
+        note({ kind: 'sent', conn, sum: frameSum(text), action: actionIn(text) });
         connection.send(text);
       },
       ping: () => connection.ping(),
@@ -181,11 +191,6 @@ export function createRecorder(world: { clock: Clock; credentials: Credentials; 
       pause: () => connection.pause(),
       resume: () => connection.resume(),
     };
-  }
-
-  function callIn(text: string): { action: string; id: number | null } | null {
-    const [, id, action] = CALL.exec(text) ?? [];
-    return id === undefined || action === undefined ? null : { action, id: ids.numberOf(id) };
   }
 
   function doorOf({ files: { door } }: Controller): FileDoor {
@@ -212,6 +217,8 @@ export function createRecorder(world: { clock: Clock; credentials: Credentials; 
     clock: clockBeside(standing, world.clock),
     /** Connections that are open now. */
     open: (): OpenConnection[] => [...open.values()],
+    /** What each connector has been given. */
+    decided: (): Decided[] => [...decided.values()],
     /** Where the clocks stood in the last entry: the next one is told from there. */
     stood: standing.stood,
     /** Makes a controller with the ports that it is to use, and returns the one that the world is to use. */
@@ -220,6 +227,11 @@ export function createRecorder(world: { clock: Clock; credentials: Credentials; 
       feedSeq = controller.feed.last;
       controller.feed.listen(({ event }) => {
         if (event.type === 'file-token-issued') tokens.set(event.tokenHash, tokens.size + 1);
+        if (event.type !== 'grant-changed') return;
+        const { chargePointId, connectorId, grantMA, because } = event;
+        const decision = { chargePointId, connectorId, grantMA, because };
+        decided.set(`${chargePointId}/${connectorId}`, decision);
+        note({ kind: 'decided', ...decision });
       });
       const { balancing } = controller;
       return {

@@ -1,6 +1,5 @@
 import type { Event } from '../domain/events.ts';
 import type { Log } from '../runtime/ports.ts';
-import { LEASE_S } from './head.ts';
 import type { Step } from './items.ts';
 import { type Life, type Segment, spanOf, stepsIn, storeOf } from './lives.ts';
 import { createPlayer, type DoorRecord, type Player } from './player.ts';
@@ -8,12 +7,13 @@ import type { Difference } from './script.ts';
 
 /** Plays one life of the process, from the best beginning that the box has left of it. */
 
+/** Where a later segment has to do, one that began so long before: by then readings have come in, ms. */
+const SETTLE_MS = 120_000;
+
 export type Replayed = {
   readonly player: Player;
-  /** It followed the record from the beginning of the process, to the letter. */
-  readonly fromStart: boolean;
-  /** Until then decisions may be others than they were, ms since 1970; null where they were the same from the first. */
-  readonly warmUntilMs: number | null;
+  /** It did what is on record, to the letter, from the beginning of the process. */
+  readonly exact: boolean;
   /** ms since 1970. */
   readonly beganMs: number;
   readonly endedMs: number;
@@ -62,19 +62,15 @@ export function replayLife(
     endedMs = step.atMs;
   }
   if (untilMs !== null && untilMs > endedMs) player.goOnTo(untilMs);
-  const leaseS = head.settings.sharing?.leaseS ?? 0;
-  const difference = player.difference();
-  const warmFromMs = fromStart ? (difference?.atMs ?? null) : beganMs;
   return {
     player,
-    fromStart,
-    warmUntilMs: warmFromMs === null ? null : warmFromMs + (leaseS === 'auto' ? LEASE_S : leaseS) * 1_000,
+    exact: !player.isFree(),
     beganMs,
     endedMs,
     entries,
     frames,
     sameFrames: player.sameFrames(),
-    difference,
+    difference: player.difference(),
   };
 }
 
@@ -82,7 +78,7 @@ const sentIn = ({ inner }: Step): number => inner.filter(({ kind }) => kind === 
 
 type Beginning = { first: Segment; segments: readonly Segment[]; store: Buffer; fromStart: boolean };
 
-/** The beginning of the life where the box still has it; else the latest segment that leaves time to warm up. */
+/** The beginning of the life where the box still has it; else the latest segment that will do. */
 function beginningOf(life: Life, untilMs: number | null): Beginning {
   const [oldest] = life.segments;
   if (oldest?.head.part === 0) {
@@ -92,7 +88,7 @@ function beginningOf(life: Life, untilMs: number | null): Beginning {
   let best: Beginning | null = null;
   for (const [at, segment] of life.segments.entries()) {
     const { head } = segment;
-    const readyMs = head.monotonicMs + head.aheadMs + LEASE_S * 1_000;
+    const readyMs = head.monotonicMs + head.aheadMs + SETTLE_MS;
     if (best !== null && (untilMs === null || readyMs > untilMs)) break;
     const store = head.part === 0 ? null : storeOf(segment);
     if (store !== null) best = { first: segment, segments: life.segments.slice(at), store, fromStart: false };

@@ -90,6 +90,14 @@ function same(item: Inner, output: Output): boolean {
       return item.kind === 'refused' && item.conn === output.conn && item.status === output.status;
     case 'ended':
       return item.kind === 'ended' && item.conn === output.conn;
+    case 'decided':
+      return (
+        item.kind === 'decided' &&
+        item.chargePointId === output.chargePointId &&
+        item.connectorId === output.connectorId &&
+        item.grantMA === output.grantMA &&
+        item.because === output.because
+      );
   }
 }
 
@@ -97,11 +105,13 @@ function same(item: Inner, output: Output): boolean {
 function words(item: Inner): string {
   switch (item.kind) {
     case 'sent':
-      return `${item.call === null ? 'an answer' : item.call.action} sent on connection ${item.conn}, sum ${item.sum}`;
+      return `${item.action ?? 'an answer'} sent on connection ${item.conn}, sum ${item.sum}`;
     case 'refused':
       return `connection ${item.conn} refused with ${item.status}`;
     case 'ended':
       return `connection ${item.conn} ended`;
+    case 'decided':
+      return `${item.chargePointId}/${item.connectorId} ${item.because}`;
     case 'nested':
       return `${item.entry.kind} came in meanwhile`;
     default:

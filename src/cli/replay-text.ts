@@ -16,9 +16,10 @@ export function momentText({ atMs, circuits, chargePoints }: Moment, timeZone: s
   const time = (ms: number): string => wallText(ms, timeZone);
   const lines = [`The site at ${time(atMs)} (${timeZone}); A on L1 / L2 / L3.`];
   for (const { id, limitA, carriesA, foreignA, committedA, measuredA, held } of circuits) {
+    const committed = committedA === null ? '' : `charge points may draw ${three(committedA)}, `;
     lines.push(
-      `circuit ${id}: limit ${three(limitA)}, carries now ${three(carriesA)}${held ? ', nothing is raised' : ''}`,
-      `  others draw ${three(foreignA)}, charge points may draw ${three(committedA)}, measured ${three(measuredA)}`,
+      `circuit ${id}: limit ${three(limitA)}, carries now ${three(carriesA)}${held === true ? ', nothing is raised' : ''}`,
+      `  others draw ${three(foreignA)}, ${committed}measured ${three(measuredA)}`,
     );
   }
   for (const chargePoint of chargePoints) lines.push('', ...chargePointLines(chargePoint, time));
@@ -51,10 +52,8 @@ function connectorLines(one: ConnectorMoment, time: (ms: number) => string): str
     measuredAtMs === null ? 'nothing measured' : `measured ${three(measuredA)} A at ${time(measuredAtMs).slice(11)}`;
   if (limitA === null) return [`  connector ${connectorId}: not limited, ${measured}; ${session}`];
   const until = grant?.untilS == null ? '' : ` for another ${grant.untilS} s`;
-  return [
-    `  connector ${connectorId}: limit ${limitA} A${until}, may draw ${committedA} A at worst, could use ${wantsA} A, ${measured}`,
-    `    ${session}; ${because}`,
-  ];
+  const worst = committedA === null ? '' : `, may draw ${committedA} A at worst, could use ${wantsA} A`;
+  return [`  connector ${connectorId}: limit ${limitA} A${until}${worst}, ${measured}`, `    ${session}; ${because}`];
 }
 
 /** One line of the timeline; null for an event that is no decision and nothing that one follows from. */
@@ -80,22 +79,20 @@ export function eventText(event: Event): string | null {
 }
 
 /** How far what was shown can be believed. */
-export function trustText(played: Replayed, atMs: number, timeZone: string): string {
-  const { fromStart, frames, sameFrames, difference, warmUntilMs, beganMs } = played;
+export function trustText(played: Replayed, timeZone: string): string {
+  const { exact, frames, sameFrames, difference, beganMs } = played;
   const time = (ms: number): string => wallText(ms, timeZone);
+  const onRecord = 'limits and reasons are those on record, what may be drawn at worst is not known';
   if (difference !== null) {
     const { recorded, replayed } = difference;
     return (
-      `The replay DIFFERS from the record since ${time(difference.atMs)}: after ${difference.entry.kind}, ` +
-      `recorded was ${recorded ?? 'nothing'}, replayed ${replayed ?? 'nothing'}. Until then ${sameFrames} frames were the same.`
+      `The replay DIFFERS from the record since ${time(difference.atMs)}: in an entry of kind ${difference.entry.kind}, ` +
+      `on record is ${recorded ?? 'nothing'}, replayed was ${replayed ?? 'nothing'}. ` +
+      `${sameFrames} frames were the same until then; from then on ${onRecord}.`
     );
   }
-  if (fromStart) {
+  if (exact) {
     return `Replayed exactly, from the start of the process at ${time(beganMs)}: all of ${frames} frames are the ones that were sent.`;
   }
-  const warm = warmUntilMs !== null && atMs < warmUntilMs ? ' THIS TIME IS BEFORE THAT.' : '';
-  return (
-    `The beginning of this process is no longer in the box. Replayed as after a restart at ${time(beganMs)}: ` +
-    `decisions are like those that were taken from ${time(warmUntilMs ?? beganMs)} on.${warm}`
-  );
+  return `The start of this process is no longer in the box. Played from ${time(beganMs)} on: ${onRecord}.`;
 }

@@ -82,15 +82,13 @@ function second(lives: readonly Life[], atMs: number, { chargePoint, json }: Opt
   const played = replayLife(life, { untilMs: atMs, log: quiet });
   const { player } = played;
   try {
-    const controller = player.controller();
-    if (controller === null) throw new NotReplayable('the controller had not begun yet');
     const timeZone = life.segments[0]?.head.settings.timeZone ?? 'UTC';
-    const moment = momentOf(controller, atMs, chargePoint);
+    const moment = momentOf(player, atMs, chargePoint);
     const endedMs = spanOf(life)?.toMs ?? played.endedMs;
     const isAfter = atMs > endedMs + 1_000;
     if (json) {
-      const { fromStart, warmUntilMs, difference, frames, sameFrames } = played;
-      const trust = { exact: fromStart && difference === null, warmUntilMs, frames, sameFrames, difference };
+      const { exact, difference, frames, sameFrames } = played;
+      const trust = { exact, frames, sameFrames, difference };
       io.out(JSON.stringify({ ...moment, recordEndsAtMs: isAfter ? endedMs : null, replay: trust }));
     } else {
       for (const line of momentText(moment, timeZone)) io.out(line);
@@ -98,7 +96,7 @@ function second(lives: readonly Life[], atMs: number, { chargePoint, json }: Opt
       if (isAfter) {
         io.out(`The record of this process ends at ${wallText(endedMs, timeZone)}: this is how it left the site.`);
       }
-      io.out(trustText(played, atMs, timeZone));
+      io.out(trustText(played, timeZone));
     }
     return played.difference === null ? 0 : 1;
   } finally {
@@ -133,16 +131,15 @@ function overview(lives: readonly Life[], range: Range, io: CommandIo): number {
     const about = { fromMs: span.fromMs, toMs: span.toMs, version, bytes };
     try {
       const played = replayLife(life, { untilMs: to, log: quiet, heard });
-      const { fromStart, difference, entries, frames, sameFrames, warmUntilMs } = played;
+      const { exact, difference, entries, frames, sameFrames } = played;
       played.player.close();
       differs ||= difference !== null;
       summaries.push({
         ...about,
-        exact: fromStart && difference === null,
+        exact,
         entries,
         frames,
         sameFrames,
-        warmUntilMs,
         difference,
       });
       if (!json) {
@@ -150,7 +147,7 @@ function overview(lives: readonly Life[], range: Range, io: CommandIo): number {
         io.out(
           `${wallText(span.fromMs, timeZone)} to ${wallText(span.toMs, timeZone)}: ${entries} entries, ${kib} KiB, Busbar ${version}`,
         );
-        io.out(`  ${trustText(played, span.toMs, timeZone)}`);
+        io.out(`  ${trustText(played, timeZone)}`);
       }
     } catch (error) {
       if (!(error instanceof NotReplayable)) throw error;

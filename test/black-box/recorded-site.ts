@@ -38,6 +38,10 @@ export function createRecording(folder: string, options: { maxBytes?: number; fl
       return box.record((ports) => createController({ ...parts, ...ports }));
     },
     written: () => boxes.reduce((sum, box) => sum + box.written(), 0),
+    /** Lets the disk take what it was given. */
+    async settled(): Promise<void> {
+      for (const box of boxes) await box.settled();
+    },
     /** Writes what is in memory, of all lives. */
     async close(): Promise<void> {
       for (const box of boxes) await box.close();

@@ -76,7 +76,7 @@ function strike(site: Site, random: Random, isDown: () => boolean, life: { down(
 
 export type Run = { readonly site: Site; readonly told: string[]; readonly begun: number };
 
-export function storm(seed: number, metered: boolean, more: Partial<SiteOptions> = {}): Run {
+export function storm(seed: number, metered: boolean, more: Partial<SiteOptions> = {}, stormS = STORM_S): Run {
   const random = createRandom(seed * 7_919);
   const site = createBalancedSite({
     seed,
@@ -110,7 +110,7 @@ export function storm(seed: number, metered: boolean, more: Partial<SiteOptions>
       }, seconds * 1_000);
     },
   };
-  for (let spent = 0; spent < STORM_S; ) {
+  for (let spent = 0; spent < stormS; ) {
     const pause = random.integer(3, 45);
     spent += pause;
     site.advance(pause);
