@@ -10,6 +10,7 @@ import type { Reading } from '../src/domain/metering.ts';
 import { defaultPolicy } from '../src/domain/sharing-policy.ts';
 import { type CircuitModel, rotations, type SiteModel } from '../src/domain/site-model.ts';
 import { milliAmps, type PerPhase, wattHours } from '../src/domain/units.ts';
+import { stopwatchBy } from '../src/runtime/clock.ts';
 import type { Connection, Log } from '../src/runtime/ports.ts';
 import { createBalanceHistory } from '../src/store/balance-history.ts';
 import { openStore } from '../src/store/database.ts';
@@ -80,6 +81,7 @@ export function createPark(size: { feeders: number; boards: number; sockets: num
       callTimeoutMs: 30_000,
       lines,
       clock,
+      stopwatch: stopwatchBy(clock),
       ids: { uuid: () => `call-${++ids}` },
       log: { ...quiet, error: (_, text) => faults.push(text) },
       enqueue: ({ key, decide }) => turn.enqueue({ key, decide }),

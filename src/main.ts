@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { createCredentials } from './central-system/credentials.ts';
+import { type BlackBox, blackBoxFolder, openBlackBox } from './black-box/black-box.ts';
+import type { Settings } from './black-box/head.ts';
+import { type Credentials, createCredentials } from './central-system/credentials.ts';
 import type { Config } from './config/load.ts';
 import { type Controller, createController } from './controller/controller.ts';
 import { startHttpServer } from './http/server.ts';
@@ -14,7 +16,7 @@ import { openFirmwareShelf } from './runtime/firmware-shelf.ts';
 import type { Logger } from './runtime/log.ts';
 import { type OcppServer, startOcppServer } from './runtime/ocpp-server.ts';
 import { passwordsOf, policyOf, sharingOf } from './settings.ts';
-import { lockStore, openStore } from './store/database.ts';
+import { type Database, lockStore, openStore } from './store/database.ts';
 import { createViews } from './store/views.ts';
 import { startUpkeep } from './upkeep.ts';
 
@@ -27,7 +29,6 @@ export type Busbar = { readonly ocppPort: number; readonly httpPort: number; sto
  * SchemaMismatch or a system error (a port in use), having left nothing open.
  */
 export async function startBusbar(config: Config, log: Logger): Promise<Busbar> {
-  const clock = systemClock;
   const ids = { uuid: randomUUID };
   const policy = policyOf(config);
   const closing: (() => Promise<void> | void)[] = [];
@@ -36,7 +37,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
   };
   try {
     closing.push(lockStore(config.store.path));
-    const { database, epoch, notices } = openStore(config.store.path, { now: clock.now(), newId: ids.uuid });
+    const { database, epoch, notices } = openStore(config.store.path, { now: systemClock.now(), newId: ids.uuid });
     closing.push(() => {
       database.close();
     });
@@ -49,28 +50,34 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       maxBytes: config.files.maxFirmwareMiB * MIB,
       reserveBytes,
       disk: systemDisk,
-      clock,
+      clock: systemClock,
       log,
     });
     const uploads = join(folder, 'uploads');
-    const controller = createController({
-      database,
+    const credentials = createCredentials(passwordsOf(config));
+    const quota = { files: config.files.uploadsKept, bytes: config.files.uploadsMiB * MIB };
+    const files = { maxUploadBytes: config.files.maxUploadMiB * MIB, quota };
+    const settings = {
       policy,
-      credentials: createCredentials(passwordsOf(config)),
-      clock,
-      ids,
-      log,
+      sharing: sharingOf(config),
       callTimeoutMs: config.ocpp.callTimeoutS * 1_000,
       telemetryFlushMs: config.store.telemetryFlushS * 1_000,
-      files: {
-        openFirmware: shelf.open,
-        uploads,
-        maxUploadBytes: config.files.maxUploadMiB * MIB,
-        quota: { files: config.files.uploadsKept, bytes: config.files.uploadsMiB * MIB },
-      },
       timeZone: config.site.timeZone,
-      balancing: sharingOf(config),
-    });
+      files,
+    };
+    const box = blackBoxFor(config, { database, settings, credentials, log });
+    closing.push(() => box?.close());
+    const clock = box?.clock ?? systemClock;
+    const build = (ports: Pick<ControllerParts, 'clock' | 'stopwatch' | 'ids' | 'credentials'>): Controller =>
+      createController({
+        ...settings,
+        ...ports,
+        database,
+        log,
+        files: { ...files, openFirmware: shelf.open, uploads },
+        balancing: settings.sharing,
+      });
+    const controller = box === null ? build({ clock, ids, credentials }) : box.record(build);
     const known = new Set(controller.reader.keptFiles().map(({ id }) => id));
     const strays = await sweepStrays(uploads, known, clock.now() - config.files.keepUploadsDays * DAY_MS);
     if (strays > 0) log.info({ strays }, 'removed uploads that were not complete, or that nobody knows of');
@@ -149,7 +156,13 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       version,
     });
     closing.push(() => http.close());
-    const files = createFileExchange({ door: controller.files.door, clock, log, disk: systemDisk, reserveBytes });
+    const fileExchange = createFileExchange({
+      door: controller.files.door,
+      clock,
+      log,
+      disk: systemDisk,
+      reserveBytes,
+    });
     ocpp = await startOcppServer({
       host: config.ocpp.host,
       port: config.ocpp.port,
@@ -160,7 +173,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       clock,
       log,
       upgradeRequested: (request) => controller.upgradeRequested(request),
-      files,
+      files: fileExchange,
     });
     closing.push(ocpp.close);
     log.info({ ocppPort: ocpp.port, httpPort: http.port, store: config.store.path, epoch }, 'Busbar is running');
@@ -168,6 +181,29 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
   } catch (error) {
     await closeAll();
     throw error;
+  }
+}
+
+type ControllerParts = Parameters<typeof createController>[0];
+
+/** Null where none is wanted, or none can be had: the controller does its work without. */
+function blackBoxFor(
+  { blackBox, store }: Config,
+  of: { database: Database; settings: Settings; credentials: Credentials; log: Logger },
+): BlackBox | null {
+  if (blackBox.mib === 0 || store.path === ':memory:') return null;
+  try {
+    return openBlackBox({
+      ...of,
+      folder: blackBoxFolder(store.path),
+      maxBytes: blackBox.mib * MIB,
+      flushMs: blackBox.flushS * 1_000,
+      version,
+      clock: systemClock,
+    });
+  } catch (error) {
+    of.log.error({ err: error }, 'there is no black box until the next start');
+    return null;
   }
 }
 

@@ -69,7 +69,7 @@ export function startUpkeep(site: {
   async function sweepAll(table: GrowingTable, beforeMs: number): Promise<number> {
     let dropped = 0;
     for (let changed = -1; changed !== 0; dropped += changed) {
-      changed = await controller.housekeep(() => sweep(table, beforeMs));
+      changed = await controller.housekeep(() => sweep(table, beforeMs), { table, beforeMs });
     }
     return dropped;
   }

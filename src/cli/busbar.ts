@@ -4,6 +4,7 @@ import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { health } from './health.ts';
 import type { CommandIo } from './io.ts';
+import { replay } from './replay.ts';
 import { start } from './start.ts';
 
 type Command = {
@@ -18,6 +19,7 @@ const commands = new Map<string, Command>([
   ['check', { summary: 'checks the configuration without starting', run: check }],
   ['backup', { summary: 'copies the store, also while the controller runs', run: backup }],
   ['restore', { summary: 'puts a backup in the place of the store', run: restore }],
+  ['replay', { summary: 'shows what was decided, at any second on record, and why', run: replay }],
   ['health', { summary: 'asks the running controller how it is', run: health }],
 ]);
 

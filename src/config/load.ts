@@ -54,7 +54,17 @@ export type LimitsConfig = Readonly<Pick<LimitsFile, 'schedules' | 'modbus'>> & 
 export type Config = Readonly<
   Pick<
     ConfigFile,
-    'site' | 'ocpp' | 'http' | 'store' | 'files' | 'authorization' | 'reservations' | 'log' | 'groups' | 'policy'
+    | 'site'
+    | 'ocpp'
+    | 'http'
+    | 'store'
+    | 'files'
+    | 'authorization'
+    | 'reservations'
+    | 'blackBox'
+    | 'log'
+    | 'groups'
+    | 'policy'
   >
 > & {
   /** Null without circuits: balancing is off. */
@@ -191,7 +201,7 @@ function applyOverrides(tree: Tree, overrides: NonNullable<LoadRequest['override
 }
 
 function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment, findings: Findings): Config {
-  const { site, ocpp, http, store, files, authorization, reservations, log, groups, policy } = file;
+  const { site, ocpp, http, store, files, authorization, reservations, blackBox, log, groups, policy } = file;
   const secretAt = (source: SecretSource | undefined, path: KeyPath): Secret | null => {
     if (source === undefined) return null;
     const result = resolveSecret(source, folder, env);
@@ -226,7 +236,7 @@ function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment
     password: secretAt(limit.password, ['limits', 'mqtt', index, 'password']),
   }));
   return {
-    ...{ site, ocpp, http, store, files, authorization, reservations, log, groups, policy },
+    ...{ site, ocpp, http, store, files, authorization, reservations, blackBox, log, groups, policy },
     siteModel: siteModelOf(file),
     meters,
     limits: { ...file.limits, mqtt },

@@ -352,6 +352,30 @@ const reservations = Type.Object(
   { ...closed, default: {}, description: 'Reserved connectors.' },
 );
 
+const blackBox = Type.Object(
+  {
+    mib: Type.Integer({
+      minimum: 0,
+      maximum: 65_536,
+      default: 64,
+      unit: 'MiB',
+      description: 'How much it may take on disk, in the folder black-box beside the database; 0 keeps none.',
+    }),
+    flushS: Type.Integer({
+      minimum: 1,
+      maximum: 300,
+      default: 30,
+      unit: 's',
+      description: 'How long what has happened may wait to be written; a power cut loses this much of it.',
+    }),
+  },
+  {
+    ...closed,
+    default: {},
+    description: 'The black box: what has come into the controller, for busbar replay; the oldest makes room.',
+  },
+);
+
 const log = Type.Object(
   {
     level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -423,6 +447,7 @@ export const configSchema = Type.Object(
     files,
     authorization,
     reservations,
+    blackBox,
     log,
     chargePoints: Type.Array(chargePoint, {
       maxItems: 2000,

@@ -6,7 +6,8 @@ import type { Command, CommandResult } from '../domain/commands.ts';
 import type { Alert, Event } from '../domain/events.ts';
 import { asRunning } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
-import type { Clock, Connection, Ids, Log, UpgradeRequest } from '../runtime/ports.ts';
+import { stopwatchBy } from '../runtime/clock.ts';
+import type { Clock, Connection, Ids, Log, Stopwatch, UpgradeRequest } from '../runtime/ports.ts';
 import { createBalanceHistory } from '../store/balance-history.ts';
 import type { Database } from '../store/database.ts';
 import { createReader } from '../store/reader.ts';
@@ -20,6 +21,7 @@ import { decideCommand } from './command.ts';
 import { createExchange } from './exchange.ts';
 import { createFeed } from './feed.ts';
 import { createFiles, type FilePlaces } from './file-door.ts';
+import { type Housework, housekeeping } from './housekeeping.ts';
 import { createLines, type Line } from './lines.ts';
 import { createMessageRing } from './message-ring.ts';
 import { createSession, MAX_UNREAD, type Session, spendFrame } from './session.ts';
@@ -39,6 +41,8 @@ export function createController(site: {
   policy: Policy;
   credentials: Credentials;
   clock: Clock;
+  /** By the clock where it is left out. */
+  stopwatch?: Stopwatch;
   ids: Ids;
   log: Log;
   /** How long an answer to a call of ours may take, ms. */
@@ -53,6 +57,7 @@ export function createController(site: {
   balancing?: Sharing;
 }) {
   const { database, policy, credentials, clock, ids, log, callTimeoutMs, telemetryFlushMs } = site;
+  const stopwatch = site.stopwatch ?? stopwatchBy(clock);
   const reader = createReader(database);
   const telemetry = createTelemetry(database);
   const history = createBalanceHistory(database);
@@ -74,6 +79,7 @@ export function createController(site: {
       },
     },
     clock,
+    stopwatch,
     log,
   });
   const later = (chargePointId: string, decide: () => Decision): void => turn.enqueue({ key: chargePointId, decide });
@@ -117,6 +123,7 @@ export function createController(site: {
     history,
     lines,
     clock,
+    stopwatch,
     ids,
     log,
     enqueue,
@@ -199,8 +206,11 @@ export function createController(site: {
     },
     figures: () => ({ ...turn.figures(), waitingInputs: turn.waiting(), telemetry: telemetry.state() }),
 
-    /** Runs `write` in a turn of its own: housekeeping shares the commits of everything else. Returns after the commit. */
-    housekeep(write: () => number): Promise<number> {
+    /**
+     * Runs `write` in a turn of its own: housekeeping shares the commits of everything else. Returns after the commit.
+     * `_work` says what it does, for a recorder around this.
+     */
+    housekeep(write: () => number, _work?: Housework): Promise<number> {
       return new Promise((resolve, reject) => {
         turn.enqueue({ key: 'housekeeping', decide: () => housekeeping(write, resolve, reject) });
       });
@@ -372,19 +382,6 @@ export function createController(site: {
     const { chargePointId } = line;
     log.info({ chargePointId }, 'charge point disconnected');
     follow([{ type: 'connection-closed', chargePointId, at: clock.now() as Instant }]);
-  }
-
-  function housekeeping(
-    write: () => number,
-    resolve: (changed: number) => void,
-    reject: (error: unknown) => void,
-  ): Decision {
-    try {
-      const changed = write();
-      return { events: [], effect: () => resolve(changed), failed: (_, error) => reject(error) };
-    } catch (error) {
-      return { events: [], effect: () => reject(error), failed: () => reject(error) };
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Event } from '../domain/events.ts';
-import type { Clock, Log } from '../runtime/ports.ts';
+import { stopwatchBy } from '../runtime/clock.ts';
+import type { Clock, Log, Stopwatch } from '../runtime/ports.ts';
 
 /**
  * The heart: inputs queue up, and a turn decides and records what has arrived, commits once, and only then lets the
@@ -51,9 +52,12 @@ export function createTurn(world: {
   /** Telemetry: rides along with any commit that happens anyway. */
   passenger: Passenger;
   clock: Clock;
+  /** By the clock where it is left out. */
+  stopwatch?: Stopwatch;
   log: Log;
 }) {
   const { database, record, passenger, clock, log } = world;
+  const stopwatch = world.stopwatch ?? stopwatchBy(clock);
   const sql = {
     begin: database.prepare('BEGIN IMMEDIATE'),
     commit: database.prepare('COMMIT'),
@@ -113,7 +117,7 @@ export function createTurn(world: {
   };
 
   function run(): void {
-    const started = clock.monotonic();
+    const started = stopwatch.readMs();
     const taken: Decision[] = [];
     let transaction: 'none' | 'open' | 'refused' | 'lost' = 'none';
     let index = 0;
@@ -130,7 +134,7 @@ export function createTurn(world: {
       }
       // SQLite rolls back by itself when the disk is full: what was recorded before is gone as well.
       if (transaction === 'open' && !database.inTransaction) transaction = 'lost';
-      if (transaction === 'lost' || clock.monotonic() - started > MAX_TURN_MS) break;
+      if (transaction === 'lost' || stopwatch.isPast(started, MAX_TURN_MS)) break;
     }
     waiting -= taken.length;
     ready = [...ready.slice(index), ...ready.slice(0, index).filter(hasMore)];
@@ -199,7 +203,7 @@ export function createTurn(world: {
   }
 
   function committed(boards: boolean): boolean {
-    const started = clock.monotonic();
+    const started = stopwatch.readMs();
     const boarded = boards && board();
     try {
       sql.commit.run();
@@ -213,7 +217,9 @@ export function createTurn(world: {
       isolated = false;
       passenger.arrived();
     }
-    const tookMs = clock.monotonic() - started;
+    // What follows happens now, and not when the commit began.
+    stopwatch.catchUp();
+    const tookMs = stopwatch.readMs() - started;
     figures.commits += 1;
     figures.lastCommitMs = tookMs;
     figures.slowestCommitMs = Math.max(figures.slowestCommitMs, tookMs);

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { type Instant, instant, type Monotonic } from '../domain/units.ts';
-import type { Clock } from './ports.ts';
+import type { Clock, Stopwatch } from './ports.ts';
 
 /** The clock of the machine. */
 export const systemClock: Clock = {
@@ -14,3 +14,13 @@ export const systemClock: Clock = {
     setImmediate(run);
   },
 };
+
+/** A stopwatch for a clock that never stands still. */
+export function stopwatchBy({ monotonic }: Pick<Clock, 'monotonic'>): Stopwatch {
+  return {
+    readMs: monotonic,
+    isPast: (sinceMs, ms) => monotonic() - sinceMs > ms,
+    tookMs: (sinceMs) => monotonic() - sinceMs,
+    catchUp: () => undefined,
+  };
+}

@@ -14,6 +14,18 @@ export type Clock = {
   soon(run: () => void): void;
 };
 
+/** Measures our own work. A clock may stand still while one input is worked off; this goes on. */
+export type Stopwatch = {
+  /** Monotonic, ms: to measure and to show, never to decide by. */
+  readMs(): number;
+  /** Whether more than `ms` have gone by since. What is decided by it can be replayed: it then answers the same. */
+  isPast(sinceMs: number, ms: number): boolean;
+  /** ms since. The same holds. */
+  tookMs(sinceMs: number): number;
+  /** Something has taken its time: a clock that stands still goes on to the present. */
+  catchUp(): void;
+};
+
 export type Ids = { uuid(): string };
 
 export type Log = {

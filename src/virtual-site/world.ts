@@ -1,7 +1,7 @@
 import { createCredentials } from '../central-system/credentials.ts';
 import type { Policy } from '../central-system/handler.ts';
 import type { Sharing } from '../controller/balancing/for-site.ts';
-import { createController } from '../controller/controller.ts';
+import { type Controller, createController } from '../controller/controller.ts';
 import type { Instant } from '../domain/units.ts';
 import type { Log } from '../runtime/ports.ts';
 import { type ChargePoint, createChargePoint } from '../sim/charge-point.ts';
@@ -29,7 +29,12 @@ export type WorldOptions = {
   readonly database?: Database;
   /** Of charge points, by id. */
   readonly passwords?: ReadonlyMap<string, string>;
+  /** Makes each controller, for whoever stands between it and its world. */
+  readonly make?: (parts: ControllerParts) => Controller;
 };
+
+/** What a controller is made of. */
+export type ControllerParts = Parameters<typeof createController>[0];
 
 export type World = ReturnType<typeof createWorld>;
 
@@ -42,7 +47,7 @@ export function createWorld(options: WorldOptions) {
   const passwords = new Map([...(options.passwords ?? [])].map(([id, text]) => [id, Buffer.from(text)]));
   let { policy } = options;
   const build = () =>
-    createController({
+    (options.make ?? createController)({
       database,
       policy,
       credentials: createCredentials(passwords),

@@ -62,6 +62,7 @@ describe('what is accepted', () => {
           localLists: 'on',
         },
         reservations: { restore: true },
+        blackBox: { mib: 64, flushS: 30 },
         log: { level: 'info' },
         groups: [],
         chargePoints: [],

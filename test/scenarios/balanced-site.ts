@@ -10,6 +10,7 @@ import type { ForeignLoad } from '../../src/sim/foreign-load.ts';
 import type { Quirks } from '../../src/sim/quirks.ts';
 import type { Model } from '../../src/sim/station.ts';
 import type { Database } from '../../src/store/database.ts';
+import type { WorldOptions } from '../../src/virtual-site/world.ts';
 import { createFastWorld } from '../support/fast-world.ts';
 import { openPolicy } from '../support/site.ts';
 
@@ -48,6 +49,7 @@ export type SiteOptions = {
   readonly clockErrorMs?: (index: number) => number;
   /** Of charge points, by id. */
   readonly passwords?: ReadonlyMap<string, string>;
+  readonly make?: WorldOptions['make'];
 };
 
 type DcOption = ReturnType<NonNullable<SiteOptions['dc']>>;
@@ -149,6 +151,7 @@ export function createBalancedSite(options: SiteOptions) {
     },
     ...(options.database === undefined ? {} : { database: options.database }),
     ...(options.passwords === undefined ? {} : { passwords: options.passwords }),
+    ...(options.make === undefined ? {} : { make: options.make }),
   });
   const points = ids.map((id, index) =>
     world.chargePoint(id, model(options.quirks?.(index) ?? {}, sockets.length, dcOf(index), options.returnsSilently), {

@@ -1,6 +1,6 @@
 import { wanderingLoad } from '../../src/sim/foreign-load.ts';
 import { createRandom, type Random } from '../../src/sim/random.ts';
-import { createBalancedSite } from './balanced-site.ts';
+import { createBalancedSite, type SiteOptions } from './balanced-site.ts';
 
 /**
  * All faults at random for three quarters of an hour, then a quarter of an hour of fine weather: nothing may be above a limit,
@@ -76,7 +76,7 @@ function strike(site: Site, random: Random, isDown: () => boolean, life: { down(
 
 export type Run = { readonly site: Site; readonly told: string[]; readonly begun: number };
 
-export function storm(seed: number, metered: boolean): Run {
+export function storm(seed: number, metered: boolean, more: Partial<SiteOptions> = {}, stormS = STORM_S): Run {
   const random = createRandom(seed * 7_919);
   const site = createBalancedSite({
     seed,
@@ -86,6 +86,7 @@ export function storm(seed: number, metered: boolean): Run {
     floorA: seed % 3 === 0 ? 6 : 0,
     leaseS: seed % 2 === 0 ? 120 : 'auto',
     quirks: (index) => ({ resumesTransactionOnReboot: (index + seed) % 2 === 0 }),
+    ...more,
   });
   const { world } = site;
   if (metered) {
@@ -109,7 +110,7 @@ export function storm(seed: number, metered: boolean): Run {
       }, seconds * 1_000);
     },
   };
-  for (let spent = 0; spent < STORM_S; ) {
+  for (let spent = 0; spent < stormS; ) {
     const pause = random.integer(3, 45);
     spent += pause;
     site.advance(pause);

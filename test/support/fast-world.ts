@@ -1,7 +1,7 @@
 import type { Policy } from '../../src/central-system/handler.ts';
 import { defaultPolicy, type SharingPolicy } from '../../src/domain/sharing-policy.ts';
 import type { Database } from '../../src/store/database.ts';
-import { createWorld } from '../../src/virtual-site/world.ts';
+import { createWorld, type WorldOptions } from '../../src/virtual-site/world.ts';
 import { createKeptLog } from './kept-log.ts';
 import { NOON } from './manual-clock.ts';
 import { openPolicy } from './site.ts';
@@ -15,9 +15,10 @@ export function createFastWorld(
     leaseS?: number | 'auto';
     passwords?: ReadonlyMap<string, string>;
     sharing?: Partial<SharingPolicy>;
+    make?: WorldOptions['make'];
   } = {},
 ) {
-  const { seed = 1, policy, leaseS = 'auto', sharing, database, passwords } = options;
+  const { seed = 1, policy, leaseS = 'auto', sharing, database, passwords, make } = options;
   const log = createKeptLog();
   const world = createWorld({
     seed,
@@ -27,6 +28,7 @@ export function createFastWorld(
     log,
     ...(database === undefined ? {} : { database }),
     ...(passwords === undefined ? {} : { passwords }),
+    ...(make === undefined ? {} : { make }),
   });
   return Object.assign(world, { log });
 }

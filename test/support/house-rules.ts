@@ -12,6 +12,7 @@ export type Violation = { readonly file: string; readonly line: number; readonly
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   main: [
     'settings',
+    'black-box',
     'upkeep',
     'http',
     'upstream',
@@ -30,6 +31,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'main',
     'settings',
     'virtual-site',
+    'black-box',
     'sim',
     'http',
     'upstream',
@@ -46,6 +48,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   settings: ['controller', 'central-system', 'config', 'domain'],
   'virtual-site': ['sim', 'controller', 'central-system', 'store', 'ocpp', 'balancer', 'runtime', 'domain'],
+  'black-box': ['controller', 'central-system', 'store', 'ocpp/secrets', 'runtime', 'domain'],
   upkeep: ['controller', 'store', 'config', 'runtime', 'domain'],
   http: ['controller', 'store/views', 'store/view-values', 'csv', 'ocpp', 'config', 'runtime', 'domain'],
   upstream: ['controller', 'store/views', 'store/view-values', 'ocpp', 'config', 'runtime', 'domain'],

@@ -27,6 +27,8 @@ export async function openLiveStage(
     readonly buildingA: number;
     /** Keys of the meter besides its address. */
     readonly meter?: object;
+    /** Keys of the configuration besides those of the site. */
+    readonly settings?: Readonly<Record<string, string | number>>;
   },
 ): Promise<LiveStage> {
   const site = createLiveSite(options);
@@ -39,7 +41,7 @@ export async function openLiveStage(
   const relay = await startRelay(`ws://127.0.0.1:${ports.ocpp}/ocpp`);
   let running: BusbarProcess | null = null;
   const start = async (): Promise<BusbarProcess> => {
-    running = await startProcess({}, folder);
+    running = await startProcess(options.settings ?? {}, folder);
     return running;
   };
   return {

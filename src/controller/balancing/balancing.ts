@@ -192,6 +192,7 @@ export function createBalancing(site: BalancingSite) {
 
   function cycle(): Decision {
     pace.begun();
+    const begunMs = site.stopwatch.readMs();
     const now = clock.monotonic();
     const at = clock.now();
     watchOurClock(now, at);
@@ -227,8 +228,8 @@ export function createBalancing(site: BalancingSite) {
     sketch(now, at);
     if (commitments.length > 0) events.unshift({ type: 'commitments-written', commitments, at });
     figures.cycles += 1;
-    figures.lastMs = clock.monotonic() - now;
-    pace.ended(figures.lastMs);
+    figures.lastMs = site.stopwatch.readMs() - begunMs;
+    pace.ended(site.stopwatch.tookMs(begunMs));
     figures.slowestMs = Math.max(figures.slowestMs, figures.lastMs);
     return {
       events,

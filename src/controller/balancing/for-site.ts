@@ -30,7 +30,7 @@ export type Sharing = {
 
 type Surroundings = Pick<
   BalancingSite,
-  'callTimeoutMs' | 'history' | 'lines' | 'clock' | 'ids' | 'log' | 'enqueue' | 'follow' | 'call'
+  'callTimeoutMs' | 'history' | 'lines' | 'clock' | 'stopwatch' | 'ids' | 'log' | 'enqueue' | 'follow' | 'call'
 > & { readonly reader: ReturnType<typeof createReader>; readonly policy: Policy; readonly timeZone: string };
 
 /** The control loop of the site; null where no circuits are configured: nothing is limited then. */

@@ -13,7 +13,7 @@ import type { LimitInForce } from '../../domain/site-limit.ts';
 import type { SiteModel } from '../../domain/site-model.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import type { Instant, MilliVolts } from '../../domain/units.ts';
-import type { Clock, Ids, Log } from '../../runtime/ports.ts';
+import type { Clock, Ids, Log, Stopwatch } from '../../runtime/ports.ts';
 import type { BalanceHistory } from '../../store/balance-history.ts';
 import type { ForeignPeak } from '../../store/foreign-peaks.ts';
 import type { WantedCall } from '../calls.ts';
@@ -35,6 +35,7 @@ export type BalancingSite = {
   readonly callTimeoutMs: number;
   readonly lines: Lines;
   readonly clock: Clock;
+  readonly stopwatch: Stopwatch;
   readonly ids: Ids;
   readonly log: Log;
   readonly commitments: () => readonly Commitment[];
