@@ -1,0 +1,155 @@
+import type { Config } from '../config/load.ts';
+import { type ConnectorModel, connectorKey, type SiteModel } from '../domain/site-model.ts';
+import { instant, type MilliAmps, milliAmps, type PerPhase } from '../domain/units.ts';
+import type { Log } from '../runtime/ports.ts';
+import { policyOf, sharingOf } from '../settings.ts';
+import type { ChargePoint } from '../sim/charge-point.ts';
+import type { Connector } from '../sim/connector.ts';
+import { createElectricity } from '../sim/electricity.ts';
+import type { ForeignLoad } from '../sim/foreign-load.ts';
+import type { Model } from '../sim/station.ts';
+import { createWorld } from '../virtual-site/world.ts';
+
+/** The site of a configuration file in virtual time: the whole controller, a simulated charge point for each that is named. */
+
+export type SimulatedSite = ReturnType<typeof simulateSite>;
+
+/** A connector of the file with its simulated counterpart. */
+export type SimulatedConnector = {
+  readonly key: string;
+  readonly model: ConnectorModel;
+  readonly point: ChargePoint;
+  readonly socket: Connector;
+};
+
+type SiteOptions = {
+  readonly config: Config;
+  readonly model: SiteModel;
+  readonly seed: number;
+  /** Milliseconds since 1970. */
+  readonly start: number;
+  readonly foreign: readonly ForeignLoad[];
+  /** How often simulated charge points look at themselves, and how often the currents are judged. */
+  readonly tickSeconds: number;
+  /** Between two looks of the control loop at least. */
+  readonly restSeconds: number;
+  readonly judgeSeconds: number;
+};
+
+const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+export function simulateSite(options: SiteOptions) {
+  const { config, model, start, tickSeconds, foreign } = options;
+  const world = createWorld({
+    seed: options.seed,
+    start: instant(start),
+    // Drivers are known and charge points are who they say: neither is what is studied.
+    policy: {
+      ...policyOf(config),
+      siteModel: model,
+      unknownChargePoints: 'accept',
+      passwordNeeded: false,
+      unknownCards: 'accept',
+      concurrentTransactions: 'allow',
+    },
+    sharing: { ...sharingOf(config), leastRestMs: options.restSeconds * 1_000 },
+    log: quiet,
+    timeZone: config.site.timeZone,
+  });
+  const byPoint = new Map<string, ConnectorModel[]>();
+  for (const connector of model.connectors) {
+    byPoint.set(connector.chargePointId, [...(byPoint.get(connector.chargePointId) ?? []), connector]);
+  }
+  const points = [...byPoint].map(([id, connectors]) =>
+    world.chargePoint(id, makeOf(connectors), { tickSeconds, volts: config.site.nominalVoltageV }),
+  );
+  const connectors = points.flatMap((point) =>
+    (byPoint.get(point.id) ?? []).flatMap((connector): SimulatedConnector[] => {
+      const socket = point.connectors.find(({ id }) => id === connector.connectorId);
+      if (socket === undefined) return [];
+      return [{ key: connectorKey(point.id, connector.connectorId), model: connector, point, socket }];
+    }),
+  );
+  const electricity = createElectricity({
+    clock: world.clock.sim,
+    circuits: model.circuits.map(({ id, parent, limitMA }) => ({ id, parent, limitA: limitMA.map((mA) => mA / 1_000) })),
+    placements: connectors.map(({ point, model: { connectorId, circuit, rotation } }) => ({
+      point,
+      connectorId,
+      circuit,
+      rotation,
+    })),
+    foreign,
+    tickSeconds: options.judgeSeconds,
+  });
+
+  return {
+    world,
+    model,
+    points,
+    connectors,
+    electricity,
+    powerOn(): void {
+      for (const point of points) point.powerOn();
+      readMeters();
+    },
+    stop(): void {
+      electricity.stop();
+      world.stop();
+    },
+  };
+
+  /** Meters tell the truth, each as often as the file says. */
+  function readMeters(): void {
+    const { sim, server } = world.clock;
+    for (const { id, circuit, side, intervalMs } of model.meters) {
+      const read = (): void => {
+        sim.setTimeout(read, intervalMs);
+        world.controller().balancing?.meterSampled({
+          meterId: id,
+          at: server.now(),
+          stamped: true,
+          receivedAt: server.monotonic(),
+          currentMA: side === 'grid' ? milliAmpsOf(electricity.currents().get(circuit) ?? []) : loadOf(circuit, side),
+          powerW: null,
+          energyWh: null,
+          liveness: [],
+        });
+      };
+      sim.setTimeout(read, intervalMs);
+    }
+  }
+
+  /** Of a consumer all that the circuit's profile says; nothing is generated. */
+  function loadOf(circuit: string, side: 'consumer' | 'generation'): PerPhase<MilliAmps> {
+    const sum = [0, 0, 0];
+    for (const load of side === 'consumer' ? foreign : []) {
+      if (load.circuit !== circuit) continue;
+      for (const [phase, amps] of load.amps(world.clock.sim.now()).entries()) sum[phase] = (sum[phase] ?? 0) + amps;
+    }
+    return milliAmpsOf(sum);
+  }
+}
+
+const milliAmpsOf = (amps: readonly number[]): PerPhase<MilliAmps> => {
+  const of = (phase: number): MilliAmps => milliAmps((amps[phase] ?? 0) * 1_000);
+  return [of(0), of(1), of(2)];
+};
+
+/** A charge point without flaws that carries what the file says of its connectors. */
+function makeOf(connectors: readonly ConnectorModel[]): Model {
+  const dc = connectors.find((connector) => connector.dc !== null)?.dc ?? null;
+  return {
+    vendor: 'Busbar',
+    model: dc === null ? 'Simulated AC' : 'Simulated DC',
+    firmwareVersion: '1',
+    connectors: Math.max(...connectors.map(({ connectorId }) => connectorId)),
+    phases: connectors.some(({ wiredPhases }) => wiredPhases > 1) ? 3 : 1,
+    maxAmps: Math.max(...connectors.map(({ ratedMA }) => ratedMA)) / 1_000,
+    ...(dc === null ? {} : { dc: { efficiency: dc.efficiency, limitIs: 'output' as const, leastW: dc.minW } }),
+    lock: true,
+    repeatsStatus: true,
+    countsMessages: false,
+    sampleSeconds: 10,
+  };
+}
