@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../src/config/load.ts';
+import type { SharingKind } from '../src/domain/sharing-policy.ts';
 import { createRandom } from '../src/sim/random.ts';
 import type { BuildingLoad } from '../src/study/building-load.ts';
 import type { PhaseValues } from '../src/study/report.ts';
@@ -34,21 +35,22 @@ export function within(rows: readonly Row[], first: string, last: string): reado
 }
 
 const CONNECTORS_FLAT = 54;
+/** Between two phases of an American supply: what a single-phase car charges with there. */
 const CALTECH_V = 208;
 
-/** 54 sockets of 32 A on one phase under one limit, in kW: the site of ACN-Sim's examples, without a margin. */
-export function flatSite(rows: readonly Row[], limitKW: number, marginPercent = 0): SharingCase {
-  const limitA = Math.floor((limitKW * 1_000) / CALTECH_V);
+/** 54 sockets of 32 A on one phase under one limit, as many as the site of ACN-Sim's examples has; without a margin. */
+export function flatSite(rows: readonly Row[], limitA: number, kind: SharingKind): SharingCase {
   const keyOf = connectorsOf(rows, CONNECTORS_FLAT);
   const points = Array.from(
     { length: CONNECTORS_FLAT },
     (_, at) => `  - {id: ${pointId(at)}, circuit: grid, connectors: [{id: 1, ratedA: 32, phases: 1}]}`,
   );
   return {
-    name: `flat, ${limitKW} kW`,
+    name: `flat, ${limitA} A`,
     config: configOf([
       `site: {id: flat, name: Flat, timeZone: America/Los_Angeles, nominalVoltageV: ${CALTECH_V}, trustLearnedPhases: true}`,
-      `circuits: [{id: grid, limitA: [${limitA}, 16, 16], marginPercent: ${marginPercent}}]`,
+      `circuits: [{id: grid, limitA: [${limitA}, 16, 16], marginPercent: 0}]`,
+      `policy: {default: ${kind}}`,
       'chargePoints:',
       ...points,
     ]),
@@ -65,7 +67,7 @@ const PANELS = 4;
  * Four boards under one connection that a building shares, sockets turned one after the other, and cars of one, two and three
  * phases. `trust`: phases that a car was seen to use are counted on.
  */
-export function treeSite(rows: readonly Row[], limitA: number, trust = true): SharingCase {
+export function treeSite(rows: readonly Row[], limitA: number, kind: SharingKind, trust = true): SharingCase {
   const keyOf = connectorsOf(rows, CONNECTORS_TREE);
   const random = createRandom(47);
   const cars: readonly UsualCar[] = [
@@ -88,6 +90,7 @@ export function treeSite(rows: readonly Row[], limitA: number, trust = true): Sh
       `  - {id: grid, limitA: ${limitA}, reserveA: 20, meter: main}`,
       ...Array.from({ length: PANELS }, (_, at) => `  - {id: panel-${at + 1}, parent: grid, limitA: 80}`),
       'meters: [{id: main, type: http, intervalS: 5}]',
+      `policy: {default: ${kind}}`,
       'chargePoints:',
       ...points,
     ]),

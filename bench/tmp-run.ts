@@ -2,7 +2,7 @@ import { runStudy } from '../src/study/run.ts';
 import { flatSite, readRows, treeSite, within } from './sharing-sites.ts';
 const [file = '', kind = 'flat', size = '30', first = '2019-03-04', last = '2019-03-04', tick = '2', rest = '2'] = process.argv.slice(2);
 const rows = within(readRows(file), first, last);
-const one = kind === 'flat' ? flatSite(rows, Number(size)) : treeSite(rows, Number(size), kind === 'tree');
+const one = kind === 'flat' ? flatSite(rows, Number(size), 'equal') : treeSite(rows, Number(size), 'equal', kind === 'tree');
 const cpu = process.cpuUsage();
 const report = runStudy({ ...one, seed: 1, tickSeconds: Number(tick), restSeconds: Number(rest) });
 const { user, system } = process.cpuUsage(cpu);

@@ -21,6 +21,8 @@ export type RunOptions = {
   /** What a session drives that does not say. */
   readonly usualCar: UsualCar;
   readonly building?: readonly BuildingLoad[];
+  /** Every driver says when they leave and how much they want, as by the API or a card's plan; else nobody says anything. */
+  readonly driversSay?: boolean;
   /** Called once a virtual hour at least: how much is done, 0 to 1, and the virtual time, ms since 1970. */
   readonly progress?: (done: number, at: number) => void;
   /** How often simulated charge points look at themselves, s; the currents are judged as often. */
@@ -54,7 +56,10 @@ export function runStudy(options: RunOptions): StudyRun {
   const { clock } = site.world;
   site.powerOn();
   clock.advance((from - start) / 1_000);
-  const visits = createVisits({ clock: clock.sim, connectors: site.connectors, sessions, usualCar: options.usualCar });
+  const visits = createVisits({
+    ...{ clock: clock.sim, connectors: site.connectors, sessions, usualCar: options.usualCar },
+    ...(options.driversSay === true ? { began: site.says } : {}),
+  });
   const observer = createObserver(site, visits, { from, everyS: tickSeconds, stepS });
   site.electricity.start();
   const look = (): void => {

@@ -1,6 +1,7 @@
 import type { Config } from '../config/load.ts';
+import { noTerms } from '../domain/charging-wish.ts';
 import { type ConnectorModel, connectorKey, type SiteModel } from '../domain/site-model.ts';
-import { instant, type MilliAmps, milliAmps, type PerPhase } from '../domain/units.ts';
+import { instant, type MilliAmps, milliAmps, type PerPhase, wattHours } from '../domain/units.ts';
 import type { Log } from '../runtime/ports.ts';
 import { policyOf, sharingOf } from '../settings.ts';
 import type { ChargePoint } from '../sim/charge-point.ts';
@@ -8,6 +9,7 @@ import type { Connector } from '../sim/connector.ts';
 import { createElectricity } from '../sim/electricity.ts';
 import type { ForeignLoad } from '../sim/foreign-load.ts';
 import type { Model } from '../sim/station.ts';
+import type { Session } from './sessions.ts';
 import { createWorld } from '../virtual-site/world.ts';
 
 /** The site of a configuration file in virtual time: the whole controller, a simulated charge point for each that is named. */
@@ -92,6 +94,16 @@ export function simulateSite(options: SiteOptions) {
     powerOn(): void {
       for (const point of points) point.powerOn();
       readMeters();
+    },
+    /** The driver of this session says until when, and how much. */
+    says({ departure, energyWh }: Session, transactionId: number): void {
+      if (energyWh <= 0 || departure <= world.clock.server.now()) return;
+      const departAt = { kind: 'at', at: instant(departure) } as const;
+      void world.controller().execute({
+        type: 'set-charging-wish',
+        subject: { kind: 'transaction', id: transactionId },
+        terms: { ...noTerms, departAt, energyWh: wattHours(energyWh) },
+      });
     },
     stop(): void {
       electricity.stop();

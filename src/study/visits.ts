@@ -24,6 +24,8 @@ type Guest = {
   /** It drew when it was last looked at. */
   isDrawing: boolean;
   pauses: number;
+  /** Its transaction is known to the controller. */
+  hasBegun: boolean;
 };
 
 /** A car reacts within seconds, wakes up after a pause, and raises its current gradually. */
@@ -40,8 +42,10 @@ export function createVisits(options: {
   readonly connectors: readonly SimulatedConnector[];
   readonly sessions: readonly Session[];
   readonly usualCar: UsualCar;
+  /** A transaction has begun for this session; called once the charge point knows its number. */
+  readonly began?: (session: Session, transactionId: number) => void;
 }) {
-  const { clock, connectors, usualCar } = options;
+  const { clock, connectors, usualCar, began = () => {} } = options;
   const byKey = new Map(connectors.map((connector) => [connector.key, connector]));
   const guests = new Set<Guest>();
   const visits: Visit[] = [];
@@ -57,6 +61,11 @@ export function createVisits(options: {
     /** Notes who draws. Whoever draws nothing though it did, and wants more, was paused. */
     look(): void {
       for (const guest of guests) {
+        const { transaction } = guest.connector.socket;
+        if (!guest.hasBegun && transaction !== null && transaction.transactionId !== null) {
+          guest.hasBegun = true;
+          began(guest.session, transaction.transactionId);
+        }
         const draws = drawsNow(guest);
         if (draws) guest.firstCurrentAt ??= clock.now();
         else if (guest.isDrawing && !isFull(guest.car)) guest.pauses += 1;
@@ -89,7 +98,7 @@ export function createVisits(options: {
       return;
     }
     const car = carFor(session, connector, usualCar);
-    const guest: Guest = { session, connector, car, firstCurrentAt: null, isDrawing: false, pauses: 0 };
+    const guest: Guest = { session, connector, car, firstCurrentAt: null, isDrawing: false, pauses: 0, hasBegun: false };
     guests.add(guest);
     connector.socket.plug(car);
     showCard(guest);

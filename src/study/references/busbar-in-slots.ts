@@ -37,10 +37,10 @@ export const busbarInSlots =
       cars: waiting.flatMap(({ car, amps }) => {
         const rank = ranked.get(car.key);
         if (rank === undefined) return [];
-        const { key, tier, order, weight, mustKeep, maxMA } = rank;
+        const { key, tier, order, weight, mustKeep, claimMA, maxMA } = rank;
         return [
           {
-            ...{ key, tier, order, weight, mustKeep, maxMA, step: STEP },
+            ...{ key, tier, order, weight, mustKeep, claimMA, maxMA, step: STEP },
             node: car.node,
             phases: car.phases,
             minMA: milliAmps(car.minA * 1_000),

@@ -13,17 +13,14 @@ export const rules = {
   busbar: 'Busbar in slots',
 } as const;
 
-/** All simpler rules, and the site's own policy, on the same sessions in the same slots. */
-export function referencesOf(site: SlotSite, policy: SharingPolicy): Reference[] {
+/** All simpler rules, and the site's own policy, on the same sessions in the same slots. `driversSay` is for the policy. */
+export function referencesOf(site: SlotSite, policy: SharingPolicy, driversSay = false): Reference[] {
   const all: readonly (readonly [string, Rule])[] = [
     [rules.firstCome, firstComeFirstServed],
     [rules.deadline, earliestDeadlineFirst],
     [rules.laxity, leastLaxityFirst],
     [rules.roundRobin, roundRobin],
-    [rules.busbar, busbarInSlots(policy)],
-    ['equal, said', busbarInSlots(policy, true)],
-    ['deadline', busbarInSlots({ ...policy, kind: 'deadline' })],
-    ['deadline, said', busbarInSlots({ ...policy, kind: 'deadline' }, true)],
+    [rules.busbar, busbarInSlots(policy, driversSay)],
   ];
   return all.map(([name, rule]) => referenceOf(name, playInSlots(site, rule)));
 }
