@@ -3,7 +3,7 @@ import { sharingOf } from '../src/settings.ts';
 import { loadSolver, optimumOf } from '../src/study/optimum.ts';
 import { metPercentOf } from '../src/study/quality.ts';
 import { busbarInSlots } from '../src/study/references/busbar-in-slots.ts';
-import { playInSlots, type Reference, referenceOf, type Rule } from '../src/study/references/in-slots.ts';
+import { playInSlots, type Reference, type Rule, referenceOf } from '../src/study/references/in-slots.ts';
 import {
   earliestDeadlineFirst,
   firstComeFirstServed,
@@ -71,7 +71,10 @@ function judge(caseOf: (kind: SharingKind) => SharingCase): void {
   for (const { line } of [...slots, ...whole]) gates(line, laxity);
 }
 
-function controllerLine(caseOf: (kind: SharingKind) => SharingCase, { kind, driversSay, name }: (typeof WAYS)[number]): Line {
+function controllerLine(
+  caseOf: (kind: SharingKind) => SharingCase,
+  { kind, driversSay, name }: (typeof WAYS)[number],
+): Line {
   const one = caseOf(kind);
   const cpu = process.cpuUsage();
   const { energy, quality, violations } = runStudy({ ...one, seed: 1, driversSay });
@@ -95,7 +98,11 @@ function inSlots({ config, sessions, usualCar, building }: SharingCase): SlotSit
 function gates(line: Line, laxity: Line): void {
   const { metPercent, jain, neverStarted, pausesPerSession, over } = line;
   const all: readonly (readonly [what: string, isMet: boolean, by: string])[] = [
-    ['energy', metPercent >= laxity.metPercent - ENERGY_POINTS, `${(metPercent - laxity.metPercent).toFixed(2)} points`],
+    [
+      'energy',
+      metPercent >= laxity.metPercent - ENERGY_POINTS,
+      `${(metPercent - laxity.metPercent).toFixed(2)} points`,
+    ],
     ['Jain', jain >= LEAST_JAIN, jain.toFixed(3)],
     ['never started', neverStarted === 0, String(neverStarted)],
     ['pauses', pausesPerSession <= MOST_PAUSES, pausesPerSession.toFixed(2)],
@@ -116,7 +123,10 @@ function head(): void {
   write(`${''.padEnd(48)}${names.map((name) => name.padStart(10)).join('')}`);
 }
 
-function print({ rule, metPercent, jain, neverStarted, leftShort, pausesPerSession, waitingMinutes, over }: Line, best: number): void {
+function print(
+  { rule, metPercent, jain, neverStarted, leftShort, pausesPerSession, waitingMinutes, over }: Line,
+  best: number,
+): void {
   const cells = [
     metPercent.toFixed(1),
     ((100 * metPercent) / best).toFixed(1),

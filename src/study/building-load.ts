@@ -34,4 +34,3 @@ export function loadAt({ from, stepS, amps }: BuildingLoad, at: number): PhaseVa
   const step = Math.max(0, Math.floor((at - from) / (stepS * 1_000)));
   return amps[step % Math.max(1, amps.length)] ?? NOTHING;
 }
-

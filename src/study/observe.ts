@@ -3,7 +3,7 @@ import { overloadSeconds } from '../sim/overloads.ts';
 import type { CircuitResult, PhaseValues, Series, StudyReport } from './report.ts';
 import type { SimulatedSite } from './simulated-site.ts';
 import { createTimeSeries } from './time-series.ts';
-import { drawsNow, type createVisits } from './visits.ts';
+import { type createVisits, drawsNow } from './visits.ts';
 
 /**
  * Looks at a running study every few seconds: currents by the simulated electricity, what is committed by what the
@@ -18,7 +18,11 @@ const TOLERANCE_A = 1e-6;
 export type Observer = {
   look(): void;
   /** What was seen since `from` until now. */
-  found(): { readonly circuits: CircuitResult[]; readonly series: Series; readonly violations: StudyReport['violations'] };
+  found(): {
+    readonly circuits: CircuitResult[];
+    readonly series: Series;
+    readonly violations: StudyReport['violations'];
+  };
 };
 
 /** `everyS`: how often `look` is called. */
@@ -29,7 +33,10 @@ export function createObserver(
 ): Observer {
   const { circuits } = site.model;
   const { everyS } = options;
-  const series = createTimeSeries(circuits.map(({ id }) => id), options);
+  const series = createTimeSeries(
+    circuits.map(({ id }) => id),
+    options,
+  );
   const limitA = circuits.flatMap(({ limitMA }) => limitMA.map((mA) => mA / 1_000));
   const peakA = new Float64Array(circuits.length * 3);
   const committedA = new Float64Array(circuits.length * 3);

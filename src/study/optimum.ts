@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Highs } from 'highs';
+import { type Piece, piecesOf, type Stretch } from './optimum-pieces.ts';
 import type { SlotCar, SlotSite } from './references/slot-site.ts';
-import { piecesOf, type Piece, type Stretch } from './optimum-pieces.ts';
 
 /**
  * Perfect foresight: the most energy that anybody could deliver who knew all arrivals, departures and wishes beforehand, and

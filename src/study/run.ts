@@ -29,6 +29,8 @@ export type RunOptions = {
   readonly tickSeconds?: number;
   /** The control loop rests for so long after each look, s: in life it is woken by each message of a car. */
   readonly restSeconds?: number;
+  /** How often cars are measured, s; as often as commissioning asks for if absent. */
+  readonly sampleSeconds?: number;
   /** Of the series in the report, s. */
   readonly stepS?: number;
 };
@@ -42,15 +44,17 @@ const HOUR_S = 3_600;
 
 /** Throws with words for a person where the file has no circuits or there are no sessions. */
 export function runStudy(options: RunOptions): StudyRun {
-  const { config, sessions, seed, tickSeconds = 2, restSeconds = 2, stepS = 300, progress = () => {} } = options;
+  const { config, sessions, seed, tickSeconds = 5, restSeconds = 2, stepS = 300, progress = () => {} } = options;
   const model = config.siteModel;
-  if (model === null) throw new Error('the site file has no circuits, so nothing is limited and there is nothing to study');
+  if (model === null)
+    throw new Error('the site file has no circuits, so nothing is limited and there is nothing to study');
   if (model.connectors.length === 0) throw new Error('no charge point of the site file has connectors on a circuit');
   const begun = performance.now();
   const [from, to] = spanOf(sessions);
   const start = from - SETTLE_MS;
   const site = simulateSite({
     ...{ config, model, seed, start, tickSeconds, restSeconds, judgeSeconds: tickSeconds },
+    ...(options.sampleSeconds === undefined ? {} : { sampleSeconds: options.sampleSeconds }),
     foreign: foreignLoads(model, options.building ?? []),
   });
   const { clock } = site.world;

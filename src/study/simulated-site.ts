@@ -9,8 +9,8 @@ import type { Connector } from '../sim/connector.ts';
 import { createElectricity } from '../sim/electricity.ts';
 import type { ForeignLoad } from '../sim/foreign-load.ts';
 import type { Model } from '../sim/station.ts';
-import type { Session } from './sessions.ts';
 import { createWorld } from '../virtual-site/world.ts';
+import type { Session } from './sessions.ts';
 
 /** The site of a configuration file in virtual time: the whole controller, a simulated charge point for each that is named. */
 
@@ -36,23 +36,30 @@ type SiteOptions = {
   /** Between two looks of the control loop at least. */
   readonly restSeconds: number;
   readonly judgeSeconds: number;
+  readonly sampleSeconds?: number;
 };
 
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 export function simulateSite(options: SiteOptions) {
-  const { config, model, start, tickSeconds, foreign } = options;
+  const { config, model, start, tickSeconds, sampleSeconds, foreign } = options;
+  const policy = policyOf(config);
+  const { wishedConfiguration } = policy;
   const world = createWorld({
     seed: options.seed,
     start: instant(start),
     // Drivers are known and charge points are who they say: neither is what is studied.
     policy: {
-      ...policyOf(config),
+      ...policy,
       siteModel: model,
       unknownChargePoints: 'accept',
       passwordNeeded: false,
       unknownCards: 'accept',
       concurrentTransactions: 'allow',
+      wishedConfiguration:
+        sampleSeconds === undefined
+          ? wishedConfiguration
+          : { ...wishedConfiguration, all: [...wishedConfiguration.all, sampled(sampleSeconds)] },
     },
     sharing: { ...sharingOf(config), leastRestMs: options.restSeconds * 1_000 },
     log: quiet,
@@ -74,7 +81,11 @@ export function simulateSite(options: SiteOptions) {
   );
   const electricity = createElectricity({
     clock: world.clock.sim,
-    circuits: model.circuits.map(({ id, parent, limitMA }) => ({ id, parent, limitA: limitMA.map((mA) => mA / 1_000) })),
+    circuits: model.circuits.map(({ id, parent, limitMA }) => ({
+      id,
+      parent,
+      limitA: limitMA.map((mA) => mA / 1_000),
+    })),
     placements: connectors.map(({ point, model: { connectorId, circuit, rotation } }) => ({
       point,
       connectorId,
@@ -142,6 +153,9 @@ export function simulateSite(options: SiteOptions) {
     return milliAmpsOf(sum);
   }
 }
+
+const sampled = (seconds: number) =>
+  ({ key: 'MeterValueSampleInterval', value: String(seconds), from: 'all' }) as const;
 
 const milliAmpsOf = (amps: readonly number[]): PerPhase<MilliAmps> => {
   const of = (phase: number): MilliAmps => milliAmps((amps[phase] ?? 0) * 1_000);

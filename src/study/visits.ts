@@ -1,5 +1,5 @@
-import type { SimClock } from '../sim/clock.ts';
 import { type Car, type CarType, createCar, isFull } from '../sim/car.ts';
+import type { SimClock } from '../sim/clock.ts';
 import { assignConnectors, inOrderOfArrival } from './assignment.ts';
 import type { Outcome } from './quality.ts';
 import type { Session } from './sessions.ts';
@@ -82,11 +82,14 @@ export function createVisits(options: {
     const session = coming[next];
     if (session === undefined) return;
     next += 1;
-    clock.setTimeout(() => {
-      // One that leaves in this very moment makes room for the next.
-      clock.setTimeout(() => arrive(session), 1);
-      awaitNext();
-    }, Math.max(0, session.arrival - clock.now()));
+    clock.setTimeout(
+      () => {
+        // One that leaves in this very moment makes room for the next.
+        clock.setTimeout(() => arrive(session), 1);
+        awaitNext();
+      },
+      Math.max(0, session.arrival - clock.now()),
+    );
   }
 
   function arrive(session: Session): void {
@@ -98,7 +101,15 @@ export function createVisits(options: {
       return;
     }
     const car = carFor(session, connector, usualCar);
-    const guest: Guest = { session, connector, car, firstCurrentAt: null, isDrawing: false, pauses: 0, hasBegun: false };
+    const guest: Guest = {
+      session,
+      connector,
+      car,
+      firstCurrentAt: null,
+      isDrawing: false,
+      pauses: 0,
+      hasBegun: false,
+    };
     guests.add(guest);
     connector.socket.plug(car);
     showCard(guest);
@@ -125,7 +136,6 @@ export function createVisits(options: {
       pauses,
     });
   }
-
 }
 
 /** It draws current now. */

@@ -53,7 +53,8 @@ describe('allocate', () => {
 
   it('gives what a car claims before the next one in order gets its minimum, and shares what is left', () => {
     const claims = (amps: number) => ({ claimMA: milliAmps(amps * 1_000) });
-    const two = (first: number, capacity: number) => grants(site([node(capacity)], car('a', claims(first)), car('b', { order: 2 })));
+    const two = (first: number, capacity: number) =>
+      grants(site([node(capacity)], car('a', claims(first)), car('b', { order: 2 })));
     expect(two(20, 24)).toEqual([24_000, 0]);
     expect(two(20, 26)).toEqual([20_000, 6_000]);
     expect(two(20, 40)).toEqual([20_000, 20_000]);

@@ -1,6 +1,6 @@
 import type { SharingPolicy } from '../../domain/sharing-policy.ts';
 import { busbarInSlots } from './busbar-in-slots.ts';
-import { playInSlots, type Reference, referenceOf, type Rule } from './in-slots.ts';
+import { playInSlots, type Reference, type Rule, referenceOf } from './in-slots.ts';
 import { earliestDeadlineFirst, firstComeFirstServed, leastLaxityFirst, roundRobin } from './rules.ts';
 import type { SlotSite } from './slot-site.ts';
 

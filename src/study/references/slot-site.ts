@@ -58,7 +58,14 @@ export type SlotOptions = {
 
 const MINUTE_MS = 60_000;
 
-export function slotSite({ model, sessions, usualCar, nominalVoltageV, building = [], slotS = 300 }: SlotOptions): SlotSite {
+export function slotSite({
+  model,
+  sessions,
+  usualCar,
+  nominalVoltageV,
+  building = [],
+  slotS = 300,
+}: SlotOptions): SlotSite {
   const slotMs = slotS * 1_000;
   const places = new Map(model.circuits.map(({ id }, node) => [id, node]));
   const connectors = new Map(model.connectors.map((one) => [connectorKey(one.chargePointId, one.connectorId), one]));
