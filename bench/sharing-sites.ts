@@ -1,13 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Config, loadConfig } from '../src/config/load.ts';
+import { readFileSync } from 'node:fs';
+import type { Config } from '../src/config/load.ts';
 import type { SharingKind } from '../src/domain/sharing-policy.ts';
 import { createRandom } from '../src/sim/random.ts';
 import type { BuildingLoad } from '../src/study/building-load.ts';
 import type { PhaseValues } from '../src/study/report.ts';
 import type { Session } from '../src/study/sessions.ts';
 import type { UsualCar } from '../src/study/visits.ts';
+import { configOf } from '../test/support/site-file.ts';
 
 /** Sites and sessions on which sharing is measured: one flat limit, and a tree as an electrician wires it in Europe. */
 
@@ -135,18 +134,4 @@ function sessionOf(
     connector: keyOf(station),
     ...car,
   };
-}
-
-/** Through the loader, as any site file. */
-export function configOf(lines: readonly string[]): Config {
-  const folder = mkdtempSync(join(tmpdir(), 'busbar-sharing-'));
-  try {
-    const file = join(folder, 'site.yaml');
-    writeFileSync(file, `${lines.join('\n')}\n`);
-    const result = loadConfig({ file, env: {} });
-    if (result.ok) return result.config;
-    throw new Error(result.problems.map(({ key, message }) => `${key} ${message}`).join('; '));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }

@@ -1,5 +1,6 @@
 import { isFull } from '../sim/car.ts';
 import { overloadSeconds } from '../sim/overloads.ts';
+import { heldByCars } from './held-by-cars.ts';
 import type { CircuitResult, PhaseValues, Series, StudyReport } from './report.ts';
 import type { SimulatedSite } from './simulated-site.ts';
 import { createTimeSeries } from './time-series.ts';
@@ -45,8 +46,14 @@ export function createObserver(
   const boundS = new Float64Array(circuits.length);
   const nodeOf = new Map(circuits.map(({ id }, node) => [id, node]));
   let wantingS = 0;
-  /** By the controller's own book: the highest excess, A, and for how long. */
+  /** The highest excess, A, and for how long: by the controller's own book, and by what cars are allowed on their phases. */
   const book = { mostA: 0, seconds: 0 };
+  const held = { mostA: 0, seconds: 0 };
+  const note = (log: typeof book, excessA: number): void => {
+    if (excessA <= TOLERANCE_A) return;
+    log.mostA = Math.max(log.mostA, excessA);
+    log.seconds += everyS;
+  };
 
   return {
     look(): void {
@@ -65,6 +72,7 @@ export function createObserver(
         powerKW: powerW / 1_000,
       });
       lookAtPlan();
+      if (site.model.trustLearnedPhases) lookAtAllowances();
       for (const [node, { id }] of circuits.entries()) {
         const amps = currents.get(id) ?? [];
         for (let phase = 0; phase < 3; phase += 1) {
@@ -97,10 +105,7 @@ export function createObserver(
       committedA[at] = Math.max(committedA[at] ?? 0, amps);
       excessA = Math.max(excessA, amps - (limitA[at] ?? 0));
     }
-    if (excessA > TOLERANCE_A) {
-      book.mostA = Math.max(book.mostA, excessA);
-      book.seconds += everyS;
-    }
+    note(book, excessA);
     const bound = new Set<number>();
     let areWanting = false;
     for (const { car, connector } of visits.guests) {
@@ -119,17 +124,30 @@ export function createObserver(
     for (const node of new Set([...bound].map((at) => Math.floor(at / 3)))) boundS[node] = (boundS[node] ?? 0) + everyS;
   }
 
+  function lookAtAllowances(): void {
+    const allowed = heldByCars(site, visits.guests);
+    const others = site.electricity.foreignNow();
+    let excessA = 0;
+    for (let at = 0; at < allowed.length; at += 1) {
+      const foreignA = others.get(circuits[Math.floor(at / 3)]?.id ?? '')?.[at % 3] ?? 0;
+      excessA = Math.max(excessA, (allowed[at] ?? 0) + foreignA - (limitA[at] ?? 0));
+    }
+    note(held, excessA);
+  }
+
   function violations(): StudyReport['violations'] {
     const { overloads, overcommitments } = site.electricity;
     const since = (log: typeof overloads) => log.kept().filter(({ to }) => to >= options.from);
-    const [drawn, allowed] = [since(overloads), since(overcommitments)];
+    const drawn = since(overloads);
+    // The electricity knows of no cars, and takes every allowance to count on all phases.
+    const allowed = site.model.trustLearnedPhases ? [] : since(overcommitments);
     const most = (of: typeof drawn): number => Math.max(0, ...of.map(({ maxA, limitA: most }) => maxA - most));
     const seconds = (of: typeof drawn): number => of.reduce((sum, one) => sum + overloadSeconds(one), 0);
     return {
       drawnA: hundredths(most(drawn)),
       drawnS: seconds(drawn),
-      committedA: hundredths(Math.max(most(allowed), book.mostA)),
-      committedS: Math.max(seconds(allowed), book.seconds),
+      committedA: hundredths(Math.max(most(allowed), held.mostA, book.mostA)),
+      committedS: Math.max(seconds(allowed), held.seconds, book.seconds),
     };
   }
 }

@@ -16,7 +16,7 @@ export type Visit = Outcome & {
   readonly connector: SimulatedConnector | null;
 };
 
-type Guest = {
+export type Guest = {
   readonly session: Session;
   readonly connector: SimulatedConnector;
   readonly car: Car;
