@@ -30,7 +30,7 @@ export function foreignLoads(model: SiteModel, profiles: readonly BuildingLoad[]
 }
 
 /** A per phase at this moment. */
-export function loadAt({ from, stepS, amps }: BuildingLoad, at: number): PhaseValues {
+function loadAt({ from, stepS, amps }: BuildingLoad, at: number): PhaseValues {
   const step = Math.max(0, Math.floor((at - from) / (stepS * 1_000)));
   return amps[step % Math.max(1, amps.length)] ?? NOTHING;
 }

@@ -30,14 +30,14 @@ export function qualityOf(outcomes: readonly Outcome[]): Quality {
 }
 
 /** Jain's index of fairness, 1 / n (one has all) to 1 (all have the same); 1 where there is nothing to be unequal about. */
-export function jainOf(shares: readonly number[]): number {
+function jainOf(shares: readonly number[]): number {
   const sum = shares.reduce((total, share) => total + share, 0);
   const squares = shares.reduce((total, share) => total + share * share, 0);
   return squares === 0 ? 1 : (sum * sum) / (shares.length * squares);
 }
 
 /** The smallest value that at least this part of them, 0 to 1, does not exceed. `sorted` ascending, one at least. */
-export function quantileOf(sorted: readonly number[], part: number): number {
+function quantileOf(sorted: readonly number[], part: number): number {
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? 0;
 }
 

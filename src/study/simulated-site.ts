@@ -1,7 +1,7 @@
 import type { Config } from '../config/load.ts';
 import { noTerms } from '../domain/charging-wish.ts';
 import { type ConnectorModel, connectorKey, type SiteModel } from '../domain/site-model.ts';
-import { instant, type MilliAmps, milliAmps, type PerPhase, wattHours } from '../domain/units.ts';
+import { instant, wattHours } from '../domain/units.ts';
 import type { Log } from '../runtime/ports.ts';
 import { policyOf, sharingOf } from '../settings.ts';
 import type { ChargePoint } from '../sim/charge-point.ts';
@@ -10,6 +10,7 @@ import { createElectricity } from '../sim/electricity.ts';
 import type { ForeignLoad } from '../sim/foreign-load.ts';
 import type { Model } from '../sim/station.ts';
 import { createWorld } from '../virtual-site/world.ts';
+import { readMeters } from './read-meters.ts';
 import type { Session } from './sessions.ts';
 
 /** The site of a configuration file in virtual time: the whole controller, a simulated charge point for each that is named. */
@@ -104,7 +105,7 @@ export function simulateSite(options: SiteOptions) {
     electricity,
     powerOn(): void {
       for (const point of points) point.powerOn();
-      readMeters();
+      readMeters(world, model.meters, electricity, foreign);
     },
     /** The driver of this session says until when, and how much. */
     says({ departure, energyWh }: Session, transactionId: number): void {
@@ -121,46 +122,10 @@ export function simulateSite(options: SiteOptions) {
       world.stop();
     },
   };
-
-  /** Meters tell the truth, each as often as the file says. */
-  function readMeters(): void {
-    const { sim, server } = world.clock;
-    for (const { id, circuit, side, intervalMs } of model.meters) {
-      const read = (): void => {
-        sim.setTimeout(read, intervalMs);
-        world.controller().balancing?.meterSampled({
-          meterId: id,
-          at: server.now(),
-          stamped: true,
-          receivedAt: server.monotonic(),
-          currentMA: side === 'grid' ? milliAmpsOf(electricity.currents().get(circuit) ?? []) : loadOf(circuit, side),
-          powerW: null,
-          energyWh: null,
-          liveness: [],
-        });
-      };
-      sim.setTimeout(read, intervalMs);
-    }
-  }
-
-  /** Of a consumer all that the circuit's profile says; nothing is generated. */
-  function loadOf(circuit: string, side: 'consumer' | 'generation'): PerPhase<MilliAmps> {
-    const sum = [0, 0, 0];
-    for (const load of side === 'consumer' ? foreign : []) {
-      if (load.circuit !== circuit) continue;
-      for (const [phase, amps] of load.amps(world.clock.sim.now()).entries()) sum[phase] = (sum[phase] ?? 0) + amps;
-    }
-    return milliAmpsOf(sum);
-  }
 }
 
 const sampled = (seconds: number) =>
   ({ key: 'MeterValueSampleInterval', value: String(seconds), from: 'all' }) as const;
-
-const milliAmpsOf = (amps: readonly number[]): PerPhase<MilliAmps> => {
-  const of = (phase: number): MilliAmps => milliAmps((amps[phase] ?? 0) * 1_000);
-  return [of(0), of(1), of(2)];
-};
 
 /** A charge point without flaws that carries what the file says of its connectors. */
 function makeOf(connectors: readonly ConnectorModel[]): Model {
