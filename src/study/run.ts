@@ -23,7 +23,7 @@ export type RunOptions = {
   readonly building?: readonly BuildingLoad[];
   /** Every driver says when they leave and how much they want, as by the API or a card's plan; else nobody says anything. */
   readonly driversSay?: boolean;
-  /** Called once a virtual hour at least: how much is done, 0 to 1, and the virtual time, ms since 1970. */
+  /** Called with each step of the series: how much is done, 0 to 1, and the virtual time, ms since 1970. */
   readonly progress?: (done: number, at: number) => void;
   /** How often simulated charge points look at themselves, s; the currents are judged as often. */
   readonly tickSeconds?: number;
@@ -40,7 +40,12 @@ const SETTLE_MS = 10 * 60_000;
 /** After the last one has left, ms. */
 const AFTER_MS = 60_000;
 const MINUTE_MS = 60_000;
-const HOUR_S = 3_600;
+/**
+ * Once nobody has wanted anything for so long, time is skipped up to so long before somebody comes or goes: nothing would
+ * happen in it but that idle charge points say that they are there.
+ */
+const QUIET_S = 900;
+const BEFORE_MS = 180_000;
 
 /** Throws with words for a person where the file has no circuits or there are no sessions. */
 export function runStudy(options: RunOptions): StudyRun {
@@ -72,8 +77,17 @@ export function runStudy(options: RunOptions): StudyRun {
     observer.look();
   };
   look();
-  for (let at = from; at < to; at += HOUR_S * 1_000) {
-    clock.advance(Math.min(HOUR_S, (to - at) / 1_000));
+  let quietS = 0;
+  for (let at = from; at < to; at = clock.sim.now()) {
+    const until = visits.quietUntil();
+    quietS = until === null ? 0 : quietS + stepS;
+    const skips = until === null || quietS < QUIET_S ? 0 : (Math.min(until, to) - BEFORE_MS - at) / (stepS * 1_000);
+    for (let step = 1; step <= skips; step += 1) {
+      observer.look();
+      clock.leap(stepS);
+      quietS = 0;
+    }
+    if (quietS > 0 || until === null) clock.advance(Math.min(stepS, (to - at) / 1_000));
     progress(Math.min(1, (clock.sim.now() - from) / (to - from)), clock.sim.now());
   }
   visits.end();

@@ -52,10 +52,23 @@ export function createVisits(options: {
   const coming = inOrderOfArrival(options.sessions);
   const assigned = assignConnectors(coming, [...byKey.keys()]);
   let next = 0;
+  /** The next one. */
+  let arrivesAt = Number.POSITIVE_INFINITY;
+  let arriving = 0;
   awaitNext();
 
   return {
     guests: guests as ReadonlySet<Guest>,
+    /** Until when nobody comes or goes, if nobody wants anything either, ms since 1970; null while somebody wants something. */
+    quietUntil(): number | null {
+      if (arriving > 0) return null;
+      let until = arrivesAt;
+      for (const { car, session } of guests) {
+        if (!isFull(car)) return null;
+        until = Math.min(until, session.departure);
+      }
+      return until;
+    },
     /** Those that are over, and after `end` all. */
     visits: visits as readonly Visit[],
     /** Notes who draws. Whoever draws nothing though it did, and wants more, was paused. */
@@ -80,12 +93,17 @@ export function createVisits(options: {
   /** One timer for all arrivals; who leaves at the same moment has left before. */
   function awaitNext(): void {
     const session = coming[next];
+    arrivesAt = session?.arrival ?? Number.POSITIVE_INFINITY;
     if (session === undefined) return;
     next += 1;
     clock.setTimeout(
       () => {
         // One that leaves in this very moment makes room for the next.
-        clock.setTimeout(() => arrive(session), 1);
+        arriving += 1;
+        clock.setTimeout(() => {
+          arriving -= 1;
+          arrive(session);
+        }, 1);
         awaitNext();
       },
       Math.max(0, session.arrival - clock.now()),

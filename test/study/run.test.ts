@@ -50,6 +50,36 @@ describe('a study', { timeout: 120_000 }, () => {
     expect(again).toEqual(Object.fromEntries(Object.entries(report).filter(([key]) => key !== 'run')));
   });
 
+  it('skips hours in which nobody wants anything, and serves who comes after them as ever', () => {
+    const lines = flatFile(40, 2, ['meters: [{id: main, type: http, intervalS: 5}]'], ', meter: main, reserveA: 10');
+    const building = [
+      {
+        circuit: 'grid',
+        from: START,
+        stepS: 600,
+        amps: [
+          [2, 0, 0],
+          [3, 0, 0],
+        ] as const,
+      },
+    ];
+    const sessions = [
+      session('full-for-hours', 0, 2_900, 1_000, { connector: 'CP1/1' }),
+      session('next-day', 1_440, 1_470, 1_500),
+      session('and-then', 2_880, 2_900, 500),
+    ];
+    const report = study(lines, sessions, { building });
+    expect(report.sessions.map(({ deliveredKWh, pauses }) => [deliveredKWh, pauses])).toEqual([
+      [1, 0],
+      [1.5, 0],
+      [0.5, 0],
+    ]);
+    for (const { waitingMinutes } of report.sessions) expect(waitingMinutes).toBeLessThan(2);
+    expect(report.violations).toEqual({ drawnA: 0, drawnS: 0, committedA: 0, committedS: 0 });
+    expect(report.series.present[200]).toBe(1);
+    expect(report.series.circuits[0]?.currentA[0][200]).toBe(2);
+  });
+
   it('tells the controller what drivers say, where they do', () => {
     const lines = flatFile(16, 2, ['policy: {default: deadline}']);
     const sessions = [session('stays', 0, 100, 2_000), session('hurries', 10, 40, 1_700)];
