@@ -43,6 +43,8 @@ export type RankedCar = {
   readonly order: number;
   readonly weight: number;
   readonly mustKeep: boolean;
+  /** What it needs to be done in time, before the next one in order gets its minimum; null where it waits for its share. */
+  readonly claimMA: MilliAmps | null;
   readonly maxMA: MilliAmps;
   readonly isEligible: boolean;
   /** Why it is not eligible, or what caps it beside the circuits; null where nothing does. */
@@ -86,6 +88,7 @@ export function rankCars(
       order,
       weight: weightOf(car, now),
       mustKeep: !car.mayPause && car.onSince !== null,
+      claimMA: policy.kind === 'deadline' ? claimOf(car, now) : null,
       maxMA,
       isEligible: maxMA >= car.minMA,
       because: maxMA < car.minMA && because === null ? { kind: 'not-eligible' } : because,
@@ -172,9 +175,21 @@ function spareMs(car: CarFacts, now: Instant): number {
 function weightOf(car: CarFacts, now: Instant): number {
   const { departAt, targetWh } = car;
   if (departAt === null || targetWh === null || departAt <= now || car.deliveredWh >= targetWh) return 1;
+  return Math.max(LEAST_WEIGHT, Math.min(neededA(car, targetWh, departAt, now), car.maxMA / 1_000));
+}
+
+/** On average until it leaves. */
+function neededA(car: CarFacts, targetWh: number, departAt: Instant, now: Instant): number {
   const averageW = ((targetWh - car.deliveredWh) * HOUR_MS) / (departAt - now);
-  const needed = (averageW * 1_000) / (car.phases * car.voltageMV);
-  return Math.max(LEAST_WEIGHT, Math.min(needed, car.maxMA / 1_000));
+  return (averageW * 1_000) / (car.phases * car.voltageMV);
+}
+
+/** In whole amps, so that it is not told anew with every watt-hour. */
+function claimOf(car: CarFacts, now: Instant): MilliAmps | null {
+  const { departAt, targetWh } = car;
+  if (departAt === null || targetWh === null || departAt <= now || car.deliveredWh >= targetWh) return null;
+  const wantedMA = Math.ceil(neededA(car, targetWh, departAt, now)) * 1_000;
+  return Math.max(car.minMA, Math.min(wantedMA, car.maxMA)) as MilliAmps;
 }
 
 type Cap = { readonly maxMA: MilliAmps; readonly because: Because | null };

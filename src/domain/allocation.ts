@@ -24,6 +24,11 @@ export type AllocationCar = {
   readonly phases: readonly GridPhase[];
   /** It gets 0 or at least this. */
   readonly minMA: MilliAmps;
+  /**
+   * So much of what it asks for comes before the minimum of the next one in order, as far as there is room; null: its minimum
+   * alone. Not less than that counts.
+   */
+  readonly claimMA?: MilliAmps | null;
   /** It gets at most this. */
   readonly maxMA: MilliAmps;
   /** 1 comes first. */

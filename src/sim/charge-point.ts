@@ -43,6 +43,8 @@ type ChargePointOptions = {
   readonly setsClock?: boolean;
   /** How often the electricity and what hangs on it is looked at, in seconds. */
   readonly tickSeconds?: number;
+  /** Between phase and neutral; a little different for each phase if absent. */
+  readonly volts?: number;
   /** How logs and firmware travel; by HTTP if absent. */
   readonly transfer?: Transfer;
 };
@@ -381,7 +383,7 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     },
   };
 
-  const volts = Array.from({ length: model.phases }, () => random.between(227, 234));
+  const volts = Array.from({ length: model.phases }, () => options.volts ?? random.between(227, 234));
   for (let number = 1; number <= model.connectors; number += 1) connectors.push(new Connector(number, station, volts));
   const reports = createStatusReports(station);
 

@@ -96,6 +96,11 @@ export function createTwoSidedClock(start: Instant) {
       }
       elapsed = until;
     },
+    /** Time goes by in which nobody does anything: what fell due is late when the next seconds pass, as after a sleep of all machines. */
+    leap(seconds: number): void {
+      settle();
+      elapsed += seconds * 1000;
+    },
     /** Somebody sets the server's wall clock by so many milliseconds; its monotonic clock goes on. */
     stepServer(milliseconds: number): void {
       serverStepMs += milliseconds;

@@ -77,7 +77,13 @@ export function createWorld(options: WorldOptions) {
     chargePoint(
       id: string,
       model: Model,
-      more: { clockErrorMs?: number; random?: Random; serialNumber?: string; tickSeconds?: number } = {},
+      more: {
+        clockErrorMs?: number;
+        random?: Random;
+        serialNumber?: string;
+        tickSeconds?: number;
+        volts?: number;
+      } = {},
     ): ChargePoint {
       return createChargePoint({
         id,
@@ -88,6 +94,7 @@ export function createWorld(options: WorldOptions) {
         clockErrorMs: more.clockErrorMs ?? 0,
         password: options.passwords?.get(id) ?? null,
         ...(more.tickSeconds === undefined ? {} : { tickSeconds: more.tickSeconds }),
+        ...(more.volts === undefined ? {} : { volts: more.volts }),
         ...(more.serialNumber === undefined ? {} : { serialNumber: more.serialNumber }),
       });
     },

@@ -51,6 +51,19 @@ describe('allocate', () => {
     expect(grants(site([], car('a')))).toEqual([0]);
   });
 
+  it('gives what a car claims before the next one in order gets its minimum, and shares what is left', () => {
+    const claims = (amps: number) => ({ claimMA: milliAmps(amps * 1_000) });
+    const two = (first: number, capacity: number) =>
+      grants(site([node(capacity)], car('a', claims(first)), car('b', { order: 2 })));
+    expect(two(20, 24)).toEqual([24_000, 0]);
+    expect(two(20, 26)).toEqual([20_000, 6_000]);
+    expect(two(20, 40)).toEqual([20_000, 20_000]);
+    expect(two(20, 50)).toEqual([25_000, 25_000]);
+    expect(two(40, 30)).toEqual([30_000, 0]);
+    expect(two(3, 12)).toEqual([6_000, 6_000]);
+    expect(grants(site([node(24)], car('a', { ...claims(20), order: 3 }), car('b')))).toEqual([18_000, 6_000]);
+  });
+
   it('takes a capacity that is no number for none', () => {
     expect(grants(site([node(Number.NaN)], car('a')))).toEqual([0]);
     expect(grants(site([node(99, { capacityW: Number.NaN })], car('a')))).toEqual([0]);

@@ -99,6 +99,19 @@ describe('the order', () => {
     expect(names([unsaid, car('said', { ...off(30), ...leaves(361) })], { kind: 'deadline' })).toBe('unsaid said');
   });
 
+  it('by deadline claims what is needed on average until then, in whole amps, for whoever has said both', () => {
+    const claim = (more: Parameters<typeof car>[1], kind: 'deadline' | 'equal' = 'deadline') =>
+      rank([car('a', more)], { kind }).get('a')?.claimMA;
+    const wants = (wh: number, minutes: number) => ({ targetWh: wattHours(5_000 + wh), departAt: ahead(minutes) });
+    expect(claim(wants(6_900, 60))).toBe(10_000);
+    expect(claim(wants(6_901, 60))).toBe(11_000);
+    expect(claim(wants(1_000, 60))).toBe(6_000);
+    expect(claim(wants(69_000, 60))).toBe(16_000);
+    expect(claim(wants(6_900, -1))).toBeNull();
+    expect(claim({ departAt: ahead(60) })).toBeNull();
+    expect(claim(wants(6_900, 60), 'equal')).toBeNull();
+  });
+
   it('by arrival fills one after the other', () => {
     const cars = [car('late', { startedAt: ago(5), ...on(5) }), car('early', { startedAt: ago(50), ...off(2) })];
     const ranked = rank(cars, { kind: 'first-come' });

@@ -54,6 +54,7 @@ export function randomSite(seed: number, { power, unbalance, history, fine }: Si
       step: stepOf(),
       heldMA: history === true && chance(0.7) ? milliAmps(below(33_000)) : null,
       mustKeep: history === true && chance(0.1),
+      claimMA: history === true && chance(0.4) ? milliAmps(below(33_000)) : null,
     };
   });
   return { nodes, cars, voltageMV: 253_000 };

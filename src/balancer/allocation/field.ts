@@ -28,8 +28,10 @@ export type Field = {
   /** Bit 0 is L1. */
   readonly phases: Int32Array;
   readonly phaseCount: Int32Array;
-  /** Both are grants that the charger takes. */
+  /** These are grants that the charger takes. */
   readonly min: Float64Array;
+  /** What it is admitted with where there is room: its minimum, or more. */
+  readonly claim: Float64Array;
   readonly max: Float64Array;
   readonly tier: Float64Array;
   readonly weight: Float64Array;
@@ -77,6 +79,7 @@ export function layOut({ nodes, cars, voltageMV }: Allocation): Field {
     phases: new Int32Array(carCount),
     phaseCount: new Int32Array(carCount),
     min: new Float64Array(carCount),
+    claim: new Float64Array(carCount),
     max: new Float64Array(carCount),
     tier: new Float64Array(carCount),
     weight: new Float64Array(carCount),
@@ -155,7 +158,7 @@ function ranked(cars: readonly AllocationCar[]): Int32Array {
 
 /** `counts`: false for a key that is in the list a second time; it is one connector all the same. */
 function layOutCar(field: Field, rank: number, car: AllocationCar, counts: boolean): void {
-  const { node, phases, phaseCount, min, max, tier, weight, held, mustKeep, standing, steps } = field;
+  const { node, phases, phaseCount, min, claim, max, tier, weight, held, mustKeep, standing, steps } = field;
   const usable = steps[rank] ?? 1;
   let mask = 0;
   for (const phase of car.phases) mask |= 1 << phase;
@@ -164,6 +167,8 @@ function layOutCar(field: Field, rank: number, car: AllocationCar, counts: boole
   phaseCount[rank] = (mask & 1) + ((mask >> 1) & 1) + (mask >> 2);
   min[rank] = stepUp(usable, Math.max(0, Math.ceil(car.minMA)));
   max[rank] = stepDown(usable, Math.min(MOST, Math.floor(car.maxMA)));
+  const claimed = stepUp(usable, Math.ceil(car.claimMA ?? 0));
+  claim[rank] = Math.max(real(min, rank), Math.min(real(max, rank), Number.isNaN(claimed) ? 0 : claimed));
   tier[rank] = Number.isNaN(car.tier) ? Number.POSITIVE_INFINITY : car.tier;
   // Without a weight it comes after the others of its tier.
   weight[rank] = car.weight > LEAST_WEIGHT ? Math.min(MOST_WEIGHT, car.weight) : LEAST_WEIGHT;

@@ -11,8 +11,8 @@ const UNBALANCE_ROUNDS = 6;
 export type Fill = { readonly share: Float64Array; readonly bound: Int32Array };
 
 /**
- * Weighted max-min of what is above the minimums, tier by tier: a level rises, a car goes up with weight * level once that
- * exceeds its minimum, and stays where its maximum or a full row stops it. Later tiers lie at their minimum meanwhile.
+ * Weighted max-min of what is above what cars were admitted with, tier by tier: a level rises, a car goes up with weight *
+ * level once that exceeds what it has, and stays where its maximum or a full row stops it. Later tiers lie at their minimum meanwhile.
  * With rows that only add up, this is the exact max-min solution (Radunovic and Le Boudec 2007).
  *
  * The unbalance is no such row. It becomes a ceiling per phase, taken from what the other phases carry in the solution
@@ -153,11 +153,11 @@ class Pass {
     }
     this.#state[rank] = RISING;
     const weight = real(this.#field.weight, rank);
-    const minimum = real(this.#field.min, rank);
+    const admitted = real(this.#field.grant, rank);
     for (let index = from; index < to; index++) {
       const at = whole(row, index);
       const times = whole(factor, index);
-      this.load[at] = real(this.load, at) - minimum * times;
+      this.load[at] = real(this.load, at) - admitted * times;
       this.#slope[at] = real(this.#slope, at) + weight * times;
       this.#rising[at] = whole(this.#rising, at) + 1;
     }
@@ -203,7 +203,7 @@ class Pass {
     }
     this.#level = Math.max(this.#level, level);
     this.#full[row] = 1;
-    const { below, first, last, phases, weight, min, max } = this.#field;
+    const { below, first, last, phases, weight, grant, max } = this.#field;
     const phase = row & 3;
     const mask = phase === 3 ? 7 : 1 << phase;
     const to = whole(last, row >> 2);
@@ -211,7 +211,7 @@ class Pass {
       const rank = whole(below, index);
       if (this.#state[rank] !== RISING || (whole(phases, rank) & mask) === 0) continue;
       const share = real(weight, rank) * this.#level;
-      this.#stop(rank, Math.max(real(min, rank), Math.min(real(max, rank), share)), row);
+      this.#stop(rank, Math.max(real(grant, rank), Math.min(real(max, rank), share)), row);
     }
   }
 }
@@ -231,7 +231,7 @@ function tiersOf(field: Field): Tier[] {
   const members = new Map<number, number[]>();
   for (let rank = 0; rank < field.carCount; rank++) {
     if (field.standing[rank] !== ADMITTED) continue;
-    start[rank] = real(field.min, rank) / real(field.weight, rank);
+    start[rank] = real(field.grant, rank) / real(field.weight, rank);
     end[rank] = real(field.max, rank) / real(field.weight, rank);
     const tier = real(field.tier, rank);
     const known = members.get(tier);

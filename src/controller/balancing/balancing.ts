@@ -59,7 +59,7 @@ export function createBalancing(site: BalancingSite) {
   );
   const started = clock.monotonic();
   const { connectors, chargePoints } = createStates(index, defaultDialect, started);
-  const pace = createPace(clock, () => site.enqueue({ key: 'balancing', decide: cycle }));
+  const pace = createPace(clock, () => site.enqueue({ key: 'balancing', decide: cycle }), site.leastRestMs);
   const { wake } = pace;
   let wallAhead = clock.now() - started;
   const figures = { cycles: 0, lastMs: 0, slowestMs: 0 };

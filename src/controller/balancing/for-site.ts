@@ -25,6 +25,8 @@ export type SharingRules = {
 export type Sharing = {
   readonly surplus?: { readonly circuit: string; readonly keepMA: number };
   readonly leaseS: number | 'auto';
+  /** For virtual time: the loop looks no more often than this. */
+  readonly leastRestMs?: number;
   readonly rules: SharingRules;
 };
 
@@ -46,6 +48,7 @@ export function balancingFor(sharing: Sharing | null, around: Surroundings): Bal
     nominalMV,
     leaseS: sharing.leaseS,
     surplus: sharing.surplus ?? null,
+    leastRestMs: sharing.leastRestMs ?? 0,
   });
   return {
     ...balancing,

@@ -11,7 +11,8 @@ const REST = 4;
 /** And for no longer than this, ms: a limit that has to come down waits for it. */
 const LONGEST_REST_MS = 100;
 
-export function createPace(clock: Pick<Clock, 'monotonic' | 'after'>, look: () => void) {
+/** `leastRestMs`: of virtual time, in which a look takes none; 0 in life. */
+export function createPace(clock: Pick<Clock, 'monotonic' | 'after'>, look: () => void, leastRestMs = 0) {
   let queued = false;
   let restsUntil = 0 as Monotonic;
   let timer: Timer | null = null;
@@ -30,7 +31,8 @@ export function createPace(clock: Pick<Clock, 'monotonic' | 'after'>, look: () =
       timer = null;
     },
     ended(tookMs: number): void {
-      restsUntil = (clock.monotonic() + Math.min(LONGEST_REST_MS, REST * tookMs)) as Monotonic;
+      const restMs = Math.max(leastRestMs, Math.min(LONGEST_REST_MS, REST * tookMs));
+      restsUntil = (clock.monotonic() + restMs) as Monotonic;
     },
     stop: () => timer?.cancel(),
   };

@@ -155,6 +155,7 @@ function sharesOf(
           phases: countedPhases(world, state),
           // Its floor flows in any case.
           minMA: milliAmps(Math.max(model.minMA, model.floorMA)),
+          claimMA: rank.claimMA,
           maxMA: milliAmps(rank.isEligible ? Math.max(rank.maxMA, leastMA) : rank.maxMA),
           tier: rank.tier,
           weight: rank.weight,

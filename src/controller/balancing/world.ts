@@ -32,6 +32,8 @@ export type BalancingSite = {
   readonly leaseS: number | 'auto';
   /** Where surplus is looked for, and how much of it is left for others, mA per phase; null: at the root, and nothing. */
   readonly surplus: { readonly circuit: string; readonly keepMA: number } | null;
+  /** Between two looks, for virtual time, in which a look takes none; 0 in life, where the pace is found by what a look takes. */
+  readonly leastRestMs: number;
   readonly callTimeoutMs: number;
   readonly lines: Lines;
   readonly clock: Clock;

@@ -2,15 +2,16 @@ import { expect, it } from 'vitest';
 import { createPace } from '../../../src/controller/balancing/pace.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
-function paced(lookMs: number) {
+function paced(lookMs: number, leastRestMs = 0) {
   const clock = createManualClock();
   const looks: number[] = [];
-  const pace = createPace(clock, () => {
+  const look = (): void => {
     looks.push(clock.monotonic());
     pace.begun();
     clock.pass(lookMs);
     pace.ended(lookMs);
-  });
+  };
+  const pace = createPace(clock, look, leastRestMs);
   return { clock, looks, pace };
 }
 
@@ -37,6 +38,16 @@ it('never rests for longer than a tenth of a second: a limit that has to come do
   pace.wake();
   clock.advance(100);
   expect(looks).toEqual([0, 2_100]);
+});
+
+it('rests for as long as it is told where time is virtual', () => {
+  const { clock, looks, pace } = paced(0, 2_000);
+  pace.wake();
+  pace.wake();
+  clock.advance(1_999);
+  expect(looks).toEqual([0]);
+  clock.advance(1);
+  expect(looks).toEqual([0, 2_000]);
 });
 
 it('looks no more once it is stopped', () => {
