@@ -18,6 +18,7 @@ import type { Secret } from './secret.ts';
 import { type Environment, resolveSecret, type SecretSource } from './secret-source.ts';
 import { circuitOfMeter, siteModelOf } from './site-model.ts';
 import { validate } from './validate.ts';
+import { type WhatIf, whatIf as withWhatIf } from './what-if.ts';
 
 /** A charge point that the configuration lists. */
 type ChargePointConfig = {
@@ -79,6 +80,8 @@ export type LoadRequest = {
   readonly env: Environment;
   /** From the command line: dotted key to value, such as `http.port` to `8081`. */
   readonly overrides?: Readonly<Record<string, string | number | boolean>>;
+  /** The site as it might be, for a study of it. */
+  readonly whatIf?: WhatIf;
 };
 
 export type LoadResult =
@@ -107,12 +110,13 @@ const maxProblems = 100;
  * Loads and validates the whole configuration: command line over environment (`BUSBAR_...`) over file over defaults.
  * Reads files synchronously. Never throws: whatever is wrong comes back as problems.
  */
-export function loadConfig({ file, env, overrides = {} }: LoadRequest): LoadResult {
+export function loadConfig({ file, env, overrides = {}, whatIf }: LoadRequest): LoadResult {
   const findings: Findings = { problems: [], warnings: [] };
   const path = file === undefined ? env.BUSBAR_CONFIG || (fileExists(defaultFile) ? defaultFile : null) : file;
   const fromFile = path === null ? blank('built-in defaults') : readTree(path, findings);
   const fromEnvironment = applyEnvironment(fromFile, env);
-  const tree = applyOverrides(fromEnvironment.tree, overrides, findings);
+  const asWritten = applyOverrides(fromEnvironment.tree, overrides, findings);
+  const tree = whatIf === undefined ? asWritten : applyWhatIf(asWritten, whatIf, findings);
   const source = { file: path, environment: fromEnvironment.names, commandLine: Object.keys(overrides) };
 
   // What could not be parsed is not validated: its consequences would hide its cause.
@@ -188,6 +192,14 @@ function applyOverrides(tree: Tree, overrides: NonNullable<LoadRequest['override
     result = withValue(result, settable.path, value, at);
   }
   return result;
+}
+
+function applyWhatIf(tree: Tree, wanted: WhatIf, findings: Findings): Tree {
+  const changed = withWhatIf(tree, wanted);
+  if (!('fault' in changed)) return changed;
+  const nowhere = { file: 'command line', line: 0, column: 0, key: '' };
+  findings.problems.push({ ...nowhere, message: changed.fault });
+  return tree;
 }
 
 function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment, findings: Findings): Config {
