@@ -80,7 +80,7 @@ export type LoadRequest = {
   readonly env: Environment;
   /** From the command line: dotted key to value, such as `http.port` to `8081`. */
   readonly overrides?: Readonly<Record<string, string | number | boolean>>;
-  /** The site as it might be, for a study of it. */
+  /** The site as it might be, for a study: it talks to nobody, so no secret and no list of tokens is fetched. */
   readonly whatIf?: WhatIf;
 };
 
@@ -125,7 +125,8 @@ export function loadConfig({ file, env, overrides = {}, whatIf }: LoadRequest): 
   if (findings.problems.length === 0 && check.Check(value)) {
     crossCheck(value, tree, findings);
     electricalLint(value, tree, findings);
-    config = complete(value, tree, path === null ? '.' : dirname(path), env, findings);
+    const folder = path === null ? '.' : dirname(path);
+    config = complete(value, tree, { folder, env, fetches: whatIf === undefined }, findings);
     findings.warnings.push(...strayVariables(Object.keys(env), secretVariables(value)));
   }
   findings.problems.sort(byPlace);
@@ -202,10 +203,13 @@ function applyWhatIf(tree: Tree, wanted: WhatIf, findings: Findings): Tree {
   return tree;
 }
 
-function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment, findings: Findings): Config {
+/** Where secrets and lists lie, and whether they are fetched. */
+type Outside = { readonly folder: string; readonly env: Environment; readonly fetches: boolean };
+
+function complete(file: ConfigFile, tree: Tree, { folder, env, fetches }: Outside, findings: Findings): Config {
   const { site, ocpp, http, store, files, authorization, reservations, log, groups, policy } = file;
   const secretAt = (source: SecretSource | undefined, path: KeyPath): Secret | null => {
-    if (source === undefined) return null;
+    if (source === undefined || !fetches) return null;
     const result = resolveSecret(source, folder, env);
     const about = { ...placeOf(tree, path), key: formatKey(path) };
     if (!result.ok) {
@@ -243,7 +247,7 @@ function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment
     meters,
     limits: { ...file.limits, mqtt },
     chargePoints,
-    tokenLines: readTokens(authorization.tokens?.file, tree, folder, findings),
+    tokenLines: fetches ? readTokens(authorization.tokens?.file, tree, folder, findings) : null,
   };
 }
 
