@@ -66,6 +66,7 @@ describe('the page of a study', () => {
   it.each([
     '"><script>alert(1)</script>',
     "' onload='alert(1)",
+    '" onload="alert(1)',
     '</style><b>',
     '<!--',
     '&lt;b&gt;',
