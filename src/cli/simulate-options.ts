@@ -22,6 +22,7 @@ Sessions, one of:
 What if:
   --limit CIRCUIT=A  another limit of a circuit, A per phase; may be repeated
   --connectors N     so many connectors, with copies of those of the site, or less of them
+  --drivers-say      every driver says when they leave and how much they want
   --tariff WHAT      a file, or prices by the hour such as 0-6=0.18,6-22=0.32,22-24=0.18
 
   --seed N           the same seed gives the same cars (1)
@@ -46,6 +47,7 @@ export type SimulateOptions = {
   readonly sessionsOut: string | null;
   readonly limitsA: ReadonlyMap<string, number>;
   readonly connectors: number | null;
+  readonly driversSay: boolean;
   /** A file, or the prices themselves. */
   readonly tariff: string | null;
   readonly seed: number;
@@ -77,6 +79,7 @@ export function readSimulateOptions(args: readonly string[]): SimulateOptions | 
         'sessions-out': text,
         limit: { ...text, multiple: true },
         connectors: text,
+        'drivers-say': flag,
         tariff: text,
         seed: { ...text, default: '1' },
         out: { ...text, default: 'simulation' },
@@ -102,6 +105,7 @@ export function readSimulateOptions(args: readonly string[]): SimulateOptions | 
       sessionsOut: values['sessions-out'] ?? null,
       limitsA: limitsOf(values.limit ?? []),
       connectors: values.connectors === undefined ? null : whole('connectors', values.connectors, 1, 2_000),
+      driversSay: values['drivers-say'] === true,
       tariff: values.tariff ?? null,
       seed: whole('seed', values.seed, 0, 2_147_483_647),
       out: values.out,

@@ -10,6 +10,8 @@ export type StudyQuestion = {
   readonly config: Config;
   readonly sessions: readonly Session[];
   readonly usualCar: UsualCar;
+  /** Every driver says when they leave and how much they want; else nobody says anything. */
+  readonly driversSay: boolean;
 };
 
 export type StudyRun = Omit<StudyReport, 'references' | 'sizing' | 'cost'>;
@@ -38,9 +40,9 @@ export type StudyRequest = StudyQuestion & {
 
 /** The whole study of a site. Throws an Error in words where the site or the sessions can't be studied. */
 export async function studyOf(parts: StudyParts, request: StudyRequest): Promise<StudyReport> {
-  const { config, sessions, usualCar, seed, progress, tariff, withOptimum, withSizing } = request;
+  const { config, sessions, usualCar, driversSay, seed, progress, tariff, withOptimum, withSizing } = request;
   if (config.siteModel === null) throw new Error('the site has no circuits: there is no limit that could be studied');
-  const question = { config, sessions, usualCar };
+  const question = { config, sessions, usualCar, driversSay };
   const run = parts.run({ ...question, seed, progress: (done) => progress('the controller in virtual time', done) });
   progress('simpler rules', null);
   const references = parts.references(question);
