@@ -43,6 +43,33 @@ function limitsKept({ violations: { drawnA, drawnS, committedA, committedS } }: 
   return 'No limit was exceeded, on any circuit or phase, in any second.';
 }
 
+/** Points of energy met by which slots may be ahead of the whole controller. */
+const LOST_TO_LIFE = 5;
+/** Of a limit: so much that was granted and never flowed is worth a word. */
+const IDLE_GRANTS = 0.1;
+
+/** What would help besides another connection. */
+export function adviceOf({ circuits, site, sessions }: StudyReport): string[] {
+  const advice: string[] = [];
+  const turnedAway = sessions.filter(({ connector }) => connector === null).length;
+  if (turnedAway > 0) {
+    advice.push(
+      `${count(turnedAway, 'car')} found no free connector: more connectors would serve ${turnedAway === 1 ? 'it' : 'them'}.`,
+    );
+  }
+  const [fullest] = [...circuits].sort((a, b) => Math.max(...b.bottleneckHours) - Math.max(...a.bottleneckHours));
+  if (fullest === undefined || Math.max(...fullest.bottleneckHours) === 0) return advice;
+  const limitA = Math.max(...(site.circuits.find(({ id }) => id === fullest.id)?.limitA ?? [0]));
+  const granted = Math.max(...fullest.peakCommittedA);
+  const drawn = Math.max(...fullest.peakA);
+  if (granted - drawn > IDLE_GRANTS * limitA) {
+    advice.push(
+      `At ${fullest.id} up to ${amps(granted)} were granted, and never more than ${amps(drawn)} flowed. A car that uses one phase of a three-phase connector is granted all three: say phases: 1 of connectors that have one, or let site.trustLearnedPhases: true count on the phases that a car was seen to use.`,
+    );
+  }
+  return advice;
+}
+
 /** What the table of sizes says about the connection, or null where it says nothing. */
 export function sizingAdvice({ sizing, energy }: StudyReport): string | null {
   const rows = [...sizing].sort((a, b) => a.limitA - b.limitA);
@@ -50,6 +77,9 @@ export function sizingAdvice({ sizing, energy }: StudyReport): string | null {
   const best = rows.at(-1);
   if (best === undefined) return null;
   const metNow = own?.metPercent ?? energy.metPercent;
+  if (metNow - energy.metPercent > LOST_TO_LIFE) {
+    return `In slots of time, without charge points and messages, this connection would meet ${percent(metNow)}, and the whole controller met ${percent(energy.metPercent)}: what is missing is no matter of its size.`;
+  }
   if (metNow < 99) {
     const enough = rows.find(({ metPercent, ofConfigured }) => metPercent >= 99 && ofConfigured > 1);
     if (enough !== undefined)

@@ -1,4 +1,4 @@
-import { headlineOf, sizingAdvice } from './headline.ts';
+import { adviceOf, headlineOf, sizingAdvice } from './headline.ts';
 import { circuitsTable } from './html/circuits-table.ts';
 import { rulesBeside, sizingCurve } from './html/comparison.ts';
 import { circuitOf, dayCurve, durationCurve, smallCurve } from './html/currents.ts';
@@ -77,6 +77,12 @@ function ofCars(report: StudyReport): Markup {
 
 function besides(report: StudyReport): Markup | null {
   const parts: Markup[] = [];
+  const advice = adviceOf(report);
+  if (advice.length > 0) {
+    parts.push(
+      section('What would help', null, html`<div class="warnings">${advice.map((each) => html`<p>${each}</p>`)}</div>`),
+    );
+  }
   if (report.references.length > 0 || report.energy.optimumKWh !== null) {
     parts.push(
       section(

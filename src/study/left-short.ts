@@ -1,6 +1,6 @@
 import { connectorIn, gridPhases, type SiteModel } from '../domain/site-model.ts';
 import { fullRateW, type UsualCar } from './input/study-site.ts';
-import type { LeftShort, Series, SessionResult } from './report.ts';
+import type { LeftShort, SessionResult, StudyReport } from './report.ts';
 import type { Session } from './sessions.ts';
 
 /** A session that got less than this share of what it wanted has left short. */
@@ -20,9 +20,8 @@ type Told = {
 
 /** Says of each session that left short why: from its stay, and from what flowed on its circuits meanwhile. */
 export function explainShort(
-  results: readonly SessionResult[],
+  { sessions: results, series, circuits }: Pick<StudyReport, 'sessions' | 'series' | 'circuits'>,
   sessions: readonly Session[],
-  series: Series,
   told: Told,
 ): SessionResult[] {
   const asked = new Map(sessions.map((session) => [session.id, session]));
@@ -63,6 +62,8 @@ export function explainShort(
     }
     if (where !== null && fullest !== null && fullest.hours >= TELLING * hours)
       return { reason: 'circuit-full', words: where };
+    const granted = grantedOn(connector.circuit, phases);
+    if (granted !== null) return { reason: 'circuit-granted', words: granted };
     return { reason: 'other', words: 'no circuit was full: it began late, paused, or its power was still rising' };
   }
 
@@ -81,6 +82,20 @@ export function explainShort(
       }
     }
     return best;
+  }
+
+  /** The circuit that held cars back the longest though less flowed: it had granted to others what they did not draw. */
+  function grantedOn(circuitId: string, phases: readonly number[]): string | null {
+    let best: { words: string; hours: number } | null = null;
+    for (const id of pathOf(told.model, circuitId)) {
+      const circuit = circuits.find((each) => each.id === id);
+      for (const phase of phases) {
+        const hours = circuit?.bottleneckHours[phase] ?? 0;
+        if (hours <= (best?.hours ?? 0)) continue;
+        best = { hours, words: `${id} had granted all that it carries on L${phase + 1}, though less flowed` };
+      }
+    }
+    return best?.words ?? null;
   }
 
   /** Full steps before each step: the difference of two is how many lie between them. */

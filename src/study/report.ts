@@ -80,7 +80,7 @@ export type SessionResult = {
 
 /** Why a session left short: the first of these that holds, and in words. */
 export type LeftShort = {
-  readonly reason: 'turned-away' | 'stay-too-short' | 'came-late' | 'circuit-full' | 'other';
+  readonly reason: 'turned-away' | 'stay-too-short' | 'came-late' | 'circuit-full' | 'circuit-granted' | 'other';
   readonly words: string;
 };
 

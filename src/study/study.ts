@@ -60,7 +60,7 @@ export async function studyOf(parts: StudyParts, request: StudyRequest): Promise
       ofOptimumPercent: optimumKWh === null || optimumKWh <= 0 ? null : (100 * run.energy.deliveredKWh) / optimumKWh,
     },
     references,
-    sessions: explainShort(run.sessions, sessions, run.series, told),
+    sessions: explainShort(run, sessions, told),
     sizing,
     cost: tariff === null ? null : costOf(tariff, run.series, timeZone, run.energy.deliveredKWh),
   };

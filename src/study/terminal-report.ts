@@ -1,4 +1,4 @@
-import { headlineOf, sizingAdvice } from './headline.ts';
+import { adviceOf, headlineOf, sizingAdvice } from './headline.ts';
 import { amps, fairness, kWh, minutes, number, percent } from './html/words.ts';
 import type { StudyReport } from './report.ts';
 
@@ -70,8 +70,10 @@ export function terminalReport(report: StudyReport): string[] {
       ),
     );
   }
-  const advice = sizing.length > 1 ? sizingAdvice(report) : null;
-  if (advice !== null) lines.push('', advice);
+  const advice = [...adviceOf(report), ...(sizing.length > 1 ? [sizingAdvice(report) ?? ''] : [])].filter(
+    (each) => each !== '',
+  );
+  if (advice.length > 0) lines.push('', ...advice);
   return lines.map((line) => line.replaceAll('\u202f', ' '));
 }
 

@@ -15,6 +15,12 @@ const loaded = loadConfig({
 if (!loaded.ok || loaded.config.siteModel === null) throw new Error('the example does not load');
 const model = loaded.config.siteModel;
 
+/** On L1 feeder-a held cars back, and board-a1 for less long. */
+const held = ['feeder-a', 'board-a1'].map((id, index) => ({
+  ...{ id, peakA: [1, 1, 1] as const, peakCommittedA: [1, 1, 1] as const, bottleneckPercent: 1 },
+  bottleneckHours: [2 - index, 0, 0] as const,
+}));
+
 /** Ten hours in which board-a1 carries 59.5 A on L2 from the second hour to the eighth, and all else is empty. */
 const series: Series = {
   ...{ from: new Date(from).toISOString(), stepS: 1_800, charging: [], waiting: [], powerKW: [] },
@@ -48,7 +54,7 @@ function explained(
     ...{ connector: asked.connector, ...got },
   };
   const told = { model, voltageV: 230, usualCar: { phases: 3, maxA: 16 } as const };
-  return explainShort([result], [asked], series, told)[0]?.leftShort;
+  return explainShort({ sessions: [result], series, circuits: held }, [asked], told)[0]?.leftShort;
 }
 
 it('says nothing of a session that got what it wanted', () => {
@@ -73,11 +79,12 @@ it('says why a session left short: the first reason that holds', () => {
 });
 
 it('does not blame a phase or a circuit that the car does not use', () => {
-  // CP101 is wired RST: one phase is L1. CP103 is on another board.
-  expect(explained(session({ phases: 1, energyWh: 20_000 }), { deliveredKWh: 9, waitingMinutes: 1 })?.reason).toBe(
-    'other',
-  );
-  expect(explained(session({ connector: 'CP103/1' }), { deliveredKWh: 9, waitingMinutes: 1 })?.reason).toBe('other');
+  // CP101 is wired RST: one phase is L1. CP201 is on another feeder.
+  expect(explained(session({ phases: 1, energyWh: 20_000 }), { deliveredKWh: 9, waitingMinutes: 1 })).toEqual({
+    reason: 'circuit-granted',
+    words: 'feeder-a had granted all that it carries on L1, though less flowed',
+  });
+  expect(explained(session({ connector: 'CP201/1' }), { deliveredKWh: 9, waitingMinutes: 1 })?.reason).toBe('other');
   // CP102 is wired STR: its one phase is L2.
   const behind = session({ connector: 'CP102/1', phases: 1, energyWh: 20_000 });
   expect(explained(behind, { deliveredKWh: 9, waitingMinutes: 1 })?.reason).toBe('circuit-full');

@@ -77,6 +77,7 @@ const KINDS: readonly (readonly [NonNullable<SessionResult['leftShort']>['reason
   ['stay-too-short', 'stayed too short, even for its full power'],
   ['came-late', 'waited for more than half of its stay'],
   ['circuit-full', 'got less because a circuit was full'],
+  ['circuit-granted', 'got less because a circuit had granted to others what they did not draw'],
   ['other', 'for another reason'],
 ];
 
