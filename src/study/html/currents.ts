@@ -19,11 +19,7 @@ export function circuitOf({ site, series }: StudyReport, id: string): Circuit {
 }
 
 /** Steps of one day by the site's clock, with their hours. */
-export function stepsOfDay(
-  { series }: StudyReport,
-  day: number,
-  calendar: Calendar,
-): { index: number; hour: number }[] {
+function stepsOfDay({ series }: StudyReport, day: number, calendar: Calendar): { index: number; hour: number }[] {
   const from = Date.parse(series.from);
   const steps: { index: number; hour: number }[] = [];
   for (const [index] of series.present.entries()) {
@@ -98,7 +94,7 @@ export function smallCurve(report: StudyReport, circuit: Circuit, day: number, c
   ]);
 }
 
-export const limitLine = (left: number, right: number, y: number, words: string): Markup =>
+const limitLine = (left: number, right: number, y: number, words: string): Markup =>
   html`<path class="limit" d="M${left} ${y}H${right}"/><text class="limit-label" x="${right}" y="${y - 5}" text-anchor="end">${words}</text>`;
 
 const phaseLegend = html`<p class="legend"><span class="key k0">L1</span><span class="key k1">L2</span><span class="key k2">L3</span><span class="note">in the colours of their conductors; by the site’s clock</span></p>`;

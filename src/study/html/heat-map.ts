@@ -5,7 +5,6 @@ import { type Calendar, percent, startOfDay } from './words.ts';
 
 /** Days below each other, hours beside each other: how full the connection was. */
 
-const DAY_MS = 86_400_000;
 /** Rows at most; of a longer run each row stands for several days, with the fullest of them. */
 const MAX_ROWS = 62;
 const STEPS = 9;
@@ -84,8 +83,6 @@ export function fullestDay(loads: readonly DayLoad[]): number | null {
   const sum = ({ halfHours }: DayLoad): number => halfHours.reduce((all, load) => all + Math.max(0, load), 0);
   return [...loads].sort((a, b) => sum(b) - sum(a))[0]?.day ?? null;
 }
-
-export const endOfDay = (day: number): number => day + DAY_MS;
 
 const clock = (half: number): string =>
   `${String(Math.floor(half / 2)).padStart(2, '0')}:${half % 2 === 0 ? '00' : '30'}`;
