@@ -5,6 +5,7 @@ import { demo } from './demo.ts';
 import { health } from './health.ts';
 import type { CommandIo } from './io.ts';
 import { replay } from './replay.ts';
+import { simulate } from './simulate.ts';
 import { start } from './start.ts';
 
 type Command = {
@@ -17,6 +18,7 @@ const commands = new Map<string, Command>([
   ['start', { summary: 'runs the controller', run: start }],
   ['demo', { summary: 'the controller with a living depot of simulated charge points', run: demo }],
   ['check', { summary: 'checks the configuration without starting', run: check }],
+  ['simulate', { summary: 'what a list of sessions would come to at the site, in virtual time', run: simulate }],
   ['backup', { summary: 'copies the store, also while the controller runs', run: backup }],
   ['restore', { summary: 'puts a backup in the place of the store', run: restore }],
   ['replay', { summary: 'shows what was decided, at any second on record, and why', run: replay }],
@@ -27,6 +29,7 @@ const io: CommandIo = {
   env: process.env,
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
+  ...(process.stderr.isTTY ? { passing: (line) => process.stderr.write(`\r\u001b[2K${line}`) } : {}),
 };
 
 function usage(): string {

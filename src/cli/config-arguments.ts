@@ -24,15 +24,24 @@ function parseConfigArguments(
   } catch (error) {
     return { ok: false, message: error instanceof Error ? error.message : String(error) };
   }
-  const overrides = new Map<string, string>();
-  for (const text of values.set ?? []) {
-    const equals = text.indexOf('=');
-    if (equals < 1) return { ok: false, message: `--set needs KEY=VALUE, such as --set http.port=8081` };
-    overrides.set(text.slice(0, equals), text.slice(equals + 1));
-  }
+  const overrides = overridesOf(values.set ?? []);
+  if (overrides === null) return { ok: false, message: SET_WANTS };
   if (values.config === '') return { ok: false, message: '--config needs the name of a file' };
   const file = values.config === undefined ? {} : { file: values.config };
-  return { ok: true, ...file, overrides: Object.fromEntries(overrides) };
+  return { ok: true, ...file, overrides };
+}
+
+export const SET_WANTS = '--set needs KEY=VALUE, such as --set http.port=8081';
+
+/** What `--set KEY=VALUE` says, or null where one is none. */
+export function overridesOf(texts: readonly string[]): Record<string, string> | null {
+  const overrides = new Map<string, string>();
+  for (const text of texts) {
+    const equals = text.indexOf('=');
+    if (equals < 1) return null;
+    overrides.set(text.slice(0, equals), text.slice(equals + 1));
+  }
+  return Object.fromEntries(overrides);
 }
 
 /**

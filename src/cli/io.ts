@@ -3,6 +3,8 @@ export type CommandIo = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
+  /** Shows a line that the next one takes the place of; absent where nobody watches a terminal. */
+  readonly passing?: (line: string) => void;
 };
 
 /** Resolves with the name of the signal that asks this process to end. A second one ends it at once. */

@@ -18,6 +18,7 @@ import type { Secret } from './secret.ts';
 import { type Environment, resolveSecret, type SecretSource } from './secret-source.ts';
 import { circuitOfMeter, siteModelOf } from './site-model.ts';
 import { validate } from './validate.ts';
+import { type WhatIf, whatIf as withWhatIf } from './what-if.ts';
 
 /** A charge point that the configuration lists. */
 type ChargePointConfig = {
@@ -89,6 +90,8 @@ export type LoadRequest = {
   readonly env: Environment;
   /** From the command line: dotted key to value, such as `http.port` to `8081`. */
   readonly overrides?: Readonly<Record<string, string | number | boolean>>;
+  /** The site as it might be, for a study: it talks to nobody, so no secret and no list of tokens is fetched. */
+  readonly whatIf?: WhatIf;
 };
 
 export type LoadResult =
@@ -117,12 +120,13 @@ const maxProblems = 100;
  * Loads and validates the whole configuration: command line over environment (`BUSBAR_...`) over file over defaults.
  * Reads files synchronously. Never throws: whatever is wrong comes back as problems.
  */
-export function loadConfig({ file, env, overrides = {} }: LoadRequest): LoadResult {
+export function loadConfig({ file, env, overrides = {}, whatIf }: LoadRequest): LoadResult {
   const findings: Findings = { problems: [], warnings: [] };
   const path = file === undefined ? env.BUSBAR_CONFIG || (fileExists(defaultFile) ? defaultFile : null) : file;
   const fromFile = path === null ? blank('built-in defaults') : readTree(path, findings);
   const fromEnvironment = applyEnvironment(fromFile, env);
-  const tree = applyOverrides(fromEnvironment.tree, overrides, findings);
+  const asWritten = applyOverrides(fromEnvironment.tree, overrides, findings);
+  const tree = whatIf === undefined ? asWritten : applyWhatIf(asWritten, whatIf, findings);
   const source = { file: path, environment: fromEnvironment.names, commandLine: Object.keys(overrides) };
 
   // What could not be parsed is not validated: its consequences would hide its cause.
@@ -131,7 +135,8 @@ export function loadConfig({ file, env, overrides = {} }: LoadRequest): LoadResu
   if (findings.problems.length === 0 && check.Check(value)) {
     crossCheck(value, tree, findings);
     electricalLint(value, tree, findings);
-    config = complete(value, tree, path === null ? '.' : dirname(path), env, findings);
+    const folder = path === null ? '.' : dirname(path);
+    config = complete(value, tree, { folder, env, fetches: whatIf === undefined }, findings);
     findings.warnings.push(...strayVariables(Object.keys(env), secretVariables(value)));
   }
   findings.problems.sort(byPlace);
@@ -200,10 +205,21 @@ function applyOverrides(tree: Tree, overrides: NonNullable<LoadRequest['override
   return result;
 }
 
-function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment, findings: Findings): Config {
+function applyWhatIf(tree: Tree, wanted: WhatIf, findings: Findings): Tree {
+  const changed = withWhatIf(tree, wanted);
+  if (!('fault' in changed)) return changed;
+  const nowhere = { file: 'command line', line: 0, column: 0, key: '' };
+  findings.problems.push({ ...nowhere, message: changed.fault });
+  return tree;
+}
+
+/** Where secrets and lists lie, and whether they are fetched. */
+type Outside = { readonly folder: string; readonly env: Environment; readonly fetches: boolean };
+
+function complete(file: ConfigFile, tree: Tree, { folder, env, fetches }: Outside, findings: Findings): Config {
   const { site, ocpp, http, store, files, authorization, reservations, blackBox, log, groups, policy } = file;
   const secretAt = (source: SecretSource | undefined, path: KeyPath): Secret | null => {
-    if (source === undefined) return null;
+    if (source === undefined || !fetches) return null;
     const result = resolveSecret(source, folder, env);
     const about = { ...placeOf(tree, path), key: formatKey(path) };
     if (!result.ok) {
@@ -241,7 +257,7 @@ function complete(file: ConfigFile, tree: Tree, folder: string, env: Environment
     meters,
     limits: { ...file.limits, mqtt },
     chargePoints,
-    tokenLines: readTokens(authorization.tokens?.file, tree, folder, findings),
+    tokenLines: fetches ? readTokens(authorization.tokens?.file, tree, folder, findings) : null,
   };
 }
 

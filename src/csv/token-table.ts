@@ -1,5 +1,3 @@
-import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import { hoursText, parseHours } from '../domain/hours-text.ts';
 import { MAX_ALIASES, MAX_COST_CENTRE, MAX_ID_TAG, MAX_NOTE, MAX_TOKEN_LINES, type Token } from '../domain/token.ts';
 import { type LineError, repeatedName, type TokenLine } from '../domain/token-import.ts';
@@ -12,11 +10,9 @@ import {
 } from '../domain/token-rules.ts';
 import { wattHours } from '../domain/units.ts';
 import { formatTimestamp, parseTimestamp } from '../ocpp/timestamp.ts';
+import { readRecords, writeRecords } from './records.ts';
 
 /** Lists of tokens as spreadsheets have them: RFC 4180 with a line of names first; which columns there are is free. */
-
-/** Characters of one line: all its cells at their longest. */
-const MAX_LINE = 32_768;
 
 type Fields = TokenLine['fields'];
 type Column = {
@@ -110,7 +106,7 @@ const COLUMN_NAMES = [...columns.keys()].join(', ');
 
 /** Reads a list, or says of every line what is wrong with it. The separator may be a comma, a semicolon or a tab. */
 export function parseTokenTable(text: string): { readonly lines: TokenLine[] } | { readonly errors: LineError[] } {
-  const read = recordsOf(text);
+  const read = readRecords(text);
   if ('errors' in read) return read;
   const [header, ...records] = read.records;
   if (header === undefined) return wrong(1, `the list is empty; its first line names the columns: ${COLUMN_NAMES}`);
@@ -152,8 +148,8 @@ export function parseTokenTable(text: string): { readonly lines: TokenLine[] } |
 /** All tokens as a list that can be taken in again. */
 export function formatTokenTable(tokens: readonly Token[]): string {
   const all = [...columns.values()];
-  const rows = tokens.map((token) => all.map(({ write }) => guarded(write(token))));
-  return stringify([[...columns.keys()], ...rows], { record_delimiter: 'windows' });
+  const rows = tokens.map((token) => all.map(({ write }) => write(token)));
+  return writeRecords([[...columns.keys()], ...rows]);
 }
 
 function fieldsOf(
@@ -176,46 +172,6 @@ function fieldsOf(
     fields = { ...fields, ...read, ...(Object.keys(rules).length === 0 ? {} : { rules }) };
   }
   return fields;
-}
-
-type CsvRecord = { readonly line: number; readonly cells: readonly string[] };
-
-function recordsOf(text: string): { readonly records: CsvRecord[] } | { readonly errors: LineError[] } {
-  try {
-    // With `info` each record comes with where it ended.
-    const parsed = parse(text, {
-      bom: true,
-      info: true,
-      delimiter: separatorOf(text),
-      relax_column_count: true,
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-      max_record_size: MAX_LINE,
-    }) as unknown as { record: string[]; info: { lines: number } }[];
-    return {
-      records: parsed.map(({ record, info }) => ({
-        line: info.lines - record.reduce((breaks, cell) => breaks + (cell.match(/\r\n|\n|\r/g)?.length ?? 0), 0),
-        cells: record.map((cell) => unguarded(cell.trim())),
-      })),
-    };
-  } catch (error) {
-    const { code, lines } = error as { code?: unknown; lines?: unknown };
-    if (typeof code !== 'string') throw error;
-    return wrong(typeof lines === 'number' ? lines : 1, words.get(code) ?? 'can not be read as CSV');
-  }
-}
-
-const words: ReadonlyMap<string, string> = new Map([
-  ['CSV_QUOTE_NOT_CLOSED', 'a quotation mark before the end of this line is never closed'],
-  ['INVALID_OPENING_QUOTE', 'a quotation mark stands inside a cell that does not begin with one'],
-  ['CSV_INVALID_CLOSING_QUOTE', 'a quotation mark closes the cell before its end; write it twice inside a cell'],
-  ['CSV_MAX_RECORD_SIZE', `is longer than ${MAX_LINE} characters; is a closing quotation mark missing?`],
-]);
-
-/** The one that the line of names uses: spreadsheets of many countries write semicolons. */
-function separatorOf(text: string): string {
-  const header = text.slice(0, MAX_LINE).split(/[\r\n]/, 1)[0] ?? '';
-  return [',', ';', '\t'].find((separator) => header.includes(separator)) ?? ',';
 }
 
 const wrong = (line: number, message: string): { errors: LineError[] } => ({ errors: [{ line, message }] });
@@ -248,7 +204,3 @@ function ruleColumn(column: {
     allowed: column.allowed,
   };
 }
-
-/** Spreadsheets run a cell that begins like a formula; one quotation mark before it keeps it text. */
-const guarded = (cell: string): string => (/^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell);
-const unguarded = (cell: string): string => (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell);

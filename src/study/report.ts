@@ -74,6 +74,14 @@ export type SessionResult = {
   /** Null: it never began. */
   readonly waitingMinutes: number | null;
   readonly pauses: number;
+  /** Only of one that left with less than 95 % of what it wanted. */
+  readonly leftShort?: LeftShort;
+};
+
+/** Why a session left short: the first of these that holds, and in words. */
+export type LeftShort = {
+  readonly reason: 'turned-away' | 'stay-too-short' | 'came-late' | 'circuit-full' | 'circuit-granted' | 'other';
+  readonly words: string;
 };
 
 export type CircuitResult = {
