@@ -26,8 +26,6 @@ export function boxFiles(folder: string): string[] {
   }
 }
 
-export type BoxFiles = ReturnType<typeof openBoxFiles>;
-
 /**
  * Opens the folder for writing. Everything is packed and written in the order in which it is given, beside the work of
  * the process, and nothing is synced. Where the disk refuses, `broken` is called once and nothing more is written.
