@@ -11,6 +11,8 @@ import { createRecorder } from './recorder.ts';
 
 /** Characters that are gathered before they are written, whether it is time or not. */
 const FULL_CHARACTERS = 256 * 1_024;
+/** What a process that has just begun does is written after this, ms, then after twice as long: some do not live for long. */
+const FIRST_FLUSH_MS = 1_000;
 /** Segments that the box has room for, so that little goes when the oldest has to. */
 const SEGMENTS = 8;
 /** A segment is so many times as large as the copy that it begins with, or larger. */
@@ -81,10 +83,12 @@ export function openBlackBox(site: {
     },
   });
   let segment = beginSegment();
-  timer = clock.after(site.flushMs, beat);
+  let waitMs = Math.min(site.flushMs, FIRST_FLUSH_MS);
+  timer = clock.after(waitMs, beat);
 
   function beat(): void {
-    timer = clock.after(site.flushMs, beat);
+    waitMs = Math.min(site.flushMs, waitMs * 2);
+    timer = clock.after(waitMs, beat);
     flush();
   }
 

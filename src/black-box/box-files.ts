@@ -11,6 +11,8 @@ import { type BlockKind, encodeBlock } from './blocks.ts';
 const deflate = promisify(deflateRaw);
 /** What a piece of text is packed with: what came before it says much of it already. */
 export const DICTIONARY_BYTES = 32_768;
+/** Bytes that wait for the disk at most: more than that, and it will never catch up. */
+const MOST_WAITING_BYTES = 32 * 1_048_576;
 
 const NAME = /^(\d{8})\.box$/;
 
@@ -26,8 +28,6 @@ export function boxFiles(folder: string): string[] {
   }
 }
 
-export type BoxFiles = ReturnType<typeof openBoxFiles>;
-
 /**
  * Opens the folder for writing. Everything is packed and written in the order in which it is given, beside the work of
  * the process, and nothing is synced. Where the disk refuses, `broken` is called once and nothing more is written.
@@ -40,6 +40,7 @@ export function openBoxFiles(site: { folder: string; maxBytes: number; log: Log;
   let last: Promise<number> = Promise.resolve(0);
   let isBroken = false;
   let written = 0;
+  let waiting = 0;
 
   /** The oldest go; the newest is the one that is being written. */
   function makeRoom(): void {
@@ -52,10 +53,20 @@ export function openBoxFiles(site: { folder: string; maxBytes: number; log: Log;
     }
   }
 
+  function fail(error: unknown): void {
+    if (isBroken) return;
+    isBroken = true;
+    log.error({ err: error }, 'the black box can not be written; it ends here until the next start');
+    site.broken();
+  }
+
   function put(path: string, kind: BlockKind, content: Buffer, dictionary: Buffer): Promise<number> {
     const before = last;
+    waiting += content.length;
+    if (waiting > MOST_WAITING_BYTES) fail(new Error('the disk is too slow for what comes in'));
     last = (async () => {
       await before;
+      waiting -= content.length;
       if (isBroken) return 0;
       try {
         const packed = await deflate(content, dictionary.length === 0 ? {} : { dictionary });
@@ -66,9 +77,7 @@ export function openBoxFiles(site: { folder: string; maxBytes: number; log: Log;
         makeRoom();
         return block.length;
       } catch (error) {
-        isBroken = true;
-        log.error({ err: error }, 'the black box can not be written; it ends here until the next start');
-        site.broken();
+        fail(error);
         return 0;
       }
     })();

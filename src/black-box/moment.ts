@@ -1,7 +1,7 @@
 import type { CircuitShown } from '../controller/balancing/shown.ts';
 import type { Controller } from '../controller/controller.ts';
 import { maskSecrets } from '../ocpp/secrets.ts';
-import type { Player } from './player.ts';
+import { NotReplayable, type Player } from './player.ts';
 
 /**
  * What a replayed controller knows at one moment, as it is shown: amps per phase, times in ms since 1970. Of one that runs
@@ -62,7 +62,8 @@ export type Moment = {
 /** Of one charge point only, where one is named. */
 export function momentOf(player: Player, atMs: number, chargePointId: string | null): Moment {
   const controller = player.controller();
-  if (controller === null) throw new Error('the controller has not begun yet');
+  if (controller === null)
+    throw new NotReplayable('nothing that came in is on record then: the process ended before it was written');
   const lines = new Map([...controller.lines.all()].map((line) => [line.chargePointId, line]));
   const balanced = controller.balancing?.shown.connectors() ?? [];
   const ids = new Set([...balanced.map((one) => one.chargePointId), ...lines.keys()]);

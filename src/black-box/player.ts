@@ -17,6 +17,11 @@ import { frameSum } from './masks.ts';
 import type { OpenConnection } from './recorder.ts';
 import { createScript } from './script.ts';
 
+/** Why something can't be replayed, in words. */
+export class NotReplayable extends Error {
+  override readonly name = 'NotReplayable';
+}
+
 /** What became of a connection at the door, for a controller that asks at another moment than the recorded one did. */
 export type DoorRecord = { readonly remoteAddress: string; readonly reachedAt: string };
 
@@ -209,7 +214,8 @@ export function createPlayer(site: {
   }
 
   function enter(entry: Entry): void {
-    if (controller === null && entry.kind !== 'begin') throw new Error('the record does not begin with a controller');
+    if (controller === null && entry.kind !== 'begin')
+      throw new NotReplayable('the record does not begin with a controller');
     switch (entry.kind) {
       case 'begin':
         if (controller === null) build();

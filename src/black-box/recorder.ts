@@ -39,8 +39,6 @@ export type RecordedPorts = {
   readonly credentials: Credentials;
 };
 
-export type Recorder = ReturnType<typeof createRecorder>;
-
 /**
  * Stands between the world and a controller and writes down whatever passes: what comes in with its time, what the
  * controller asks, and of what goes out a check sum. A controller that gets the same again does the same again.

@@ -2,7 +2,7 @@ import type { Event } from '../domain/events.ts';
 import type { Log } from '../runtime/ports.ts';
 import type { Step } from './items.ts';
 import { type Life, type Segment, spanOf, stepsIn, storeOf } from './lives.ts';
-import { createPlayer, type DoorRecord, type Player } from './player.ts';
+import { createPlayer, type DoorRecord, NotReplayable, type Player } from './player.ts';
 import type { Difference } from './script.ts';
 
 /** Plays one life of the process, from the best beginning that the box has left of it. */
@@ -23,11 +23,6 @@ export type Replayed = {
   readonly sameFrames: number;
   readonly difference: Difference | null;
 };
-
-/** Why a life can't be played, in words. */
-export class NotReplayable extends Error {
-  override readonly name = 'NotReplayable';
-}
 
 /**
  * Plays up to that time, ms since 1970, or to the end. The player that comes back is still open. Throws NotReplayable

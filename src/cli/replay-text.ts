@@ -80,7 +80,7 @@ export function eventText(event: Event): string | null {
 
 /** How far what was shown can be believed. */
 export function trustText(played: Replayed, timeZone: string): string {
-  const { exact, frames, sameFrames, difference, beganMs } = played;
+  const { exact, entries, frames, sameFrames, difference, beganMs } = played;
   const time = (ms: number): string => wallText(ms, timeZone);
   const onRecord = 'limits and reasons are those on record, what may be drawn at worst is not known';
   if (difference !== null) {
@@ -91,6 +91,7 @@ export function trustText(played: Replayed, timeZone: string): string {
       `${sameFrames} frames were the same until then; from then on ${onRecord}.`
     );
   }
+  if (entries === 0) return 'Nothing that came in is on record: the process ended before any of it was written.';
   if (exact) {
     return `Replayed exactly, from the start of the process at ${time(beganMs)}: all of ${frames} frames are the ones that were sent.`;
   }

@@ -81,7 +81,7 @@ describe('the black box of a real process', { timeout: 120_000 }, () => {
       expect(said(shown)).toEqual(said(items));
       expect(replay).toMatchObject({ exact: true, difference: null });
       expect(replay.sameFrames).toBe(replay.frames);
-      expect(chargePoints.every(({ messages }) => messages.length > 0)).toBe(true);
+      if (atMs === last.atMs) expect(chargePoints.every(({ messages }) => messages.length > 0)).toBe(true);
     }
 
     const [file = ''] = readdirSync(box).map((name) => join(box, name));
