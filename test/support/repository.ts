@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Made by tools or by running: not ours to judge. */
-const SKIPPED: ReadonlySet<string> = new Set(['node_modules', 'dist', 'coverage', 'data', '.git']);
+const SKIPPED: ReadonlySet<string> = new Set(['node_modules', 'dist', 'coverage', 'data', 'simulation', '.git']);
 const READABLE = /\.(?:ts|tsx|js|mjs|json|md|yaml|yml|sh|service|html|css|sql)$|(?:^|\/)(?:run|Dockerfile|LICENSE)$/;
 
 /** Every text file of the repository, as paths relative to its root, with slashes, sorted. */

@@ -78,5 +78,5 @@ td.bar{min-width:110px}td.bar svg{height:12px;min-width:70px}.rules td.bar{width
 .reasons{list-style:none;padding:0;margin:0 0 14px;columns:2 320px}.reasons li{padding:2px 0}.reasons b{display:inline-block;min-width:2.2em}
 .warnings{border-left:4px solid var(--amber);padding-left:16px}
 footer{margin-top:56px;border-top:1px solid var(--line);padding-top:16px;color:var(--soft);font-size:13.5px;max-width:62em}
-@media (max-width:640px){main{padding:0 14px 48px}.wide{display:none}.narrow{display:block}.card{padding:14px 14px 12px}.tiles{grid-template-columns:1fr 1fr}.tile{padding:11px 12px}.tile .value{font-size:22px}section{margin-top:34px}header{padding-top:22px}}
-@media print{:root{${light};--paper:#fff;--card:#fff}body{font-size:11px}main{max-width:none;padding:0}section,.card{break-inside:avoid}.card{border-color:#ccc}h1{font-size:26px}.scroll{overflow:visible}}`;
+@media (max-width:640px){.why{white-space:nowrap}main{padding:0 14px 48px}.wide{display:none}.narrow{display:block}.card{padding:14px 14px 12px}.tiles{grid-template-columns:1fr 1fr}.tile{padding:11px 12px}.tile .value{font-size:22px}section{margin-top:34px}header{padding-top:22px}}
+@media print{:root{${light};--paper:#fff;--card:#fff}body{font-size:11px}main{max-width:none;padding:0}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}.card,.tile,tr{break-inside:avoid}h2,h3,.intro{break-after:avoid}.card{border-color:#ccc}h1{font-size:26px}.scroll{overflow:visible}}`;
