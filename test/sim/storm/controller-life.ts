@@ -25,7 +25,10 @@ export function createControllerLife(
   let nextBackupAt = 0;
   const spans: { from: number; to: number }[] = [];
 
-  const losses: Losses = { mayMiss: (at) => spans.some(({ from, to }) => at >= from && at <= to) };
+  const losses: Losses = {
+    mayMiss: (at) => spans.some(({ from, to }) => at >= from && at <= to),
+    any: () => spans.length > 0,
+  };
 
   function fall(how: string, image: Buffer): void {
     world.killController();

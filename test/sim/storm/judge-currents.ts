@@ -11,7 +11,10 @@ import type { Surprises } from './surprises.ts';
 
 /** Binary fractions, and the tenths in which limits are said. */
 const TOLERANCE_A = 0.01;
-/** An increase of the building's load is over by then, where everybody can be reached (safety, I1). */
+/**
+ * An increase of the building's load is over by then at the fuse, where everybody can be reached (safety, I1). What may be drawn and is
+ * not can take longer by `SEEN_S`: as long as a car's current is not known again, a rise may be taken for the car's.
+ */
 const SHED_S = 20;
 /** From a lower limit to less current, s: the reaction of cars (6 s), of charge points (6 s), and the second of looking. */
 const LAG_S = 15;
@@ -19,8 +22,12 @@ const LAG_S = 15;
 const SKEWS_S = 60 + 180 + 120 + 15;
 /** How far back the building's load is kept. */
 const KEPT_S = 256;
-/** What the meter has said may be so old when a limit is decided, s. */
-const SEEN_S = 3;
+/**
+ * What is known of the building may be so old when a limit is decided, s: after each change of a limit, cars count with all that
+ * they may draw until they were measured again (safety, rule 8: the lag of 15 s and two sample intervals of 10 s); one change after
+ * the other, of different cars, prolongs that. What may be drawn is judged so; what is drawn has to be right within `SHED_S`.
+ */
+const SEEN_S = 120;
 
 export type CurrentsJudge = ReturnType<typeof createCurrentsJudge>;
 
@@ -39,6 +46,7 @@ export function createCurrentsJudge(
   const peaceSince = new Float64Array(places / 3);
   const overSince = new Float64Array(places).fill(-1);
   const overLatest = new Float64Array(places).fill(-1e9);
+  const drawnSince = new Float64Array(places);
   const drawnOver = new Float64Array(places).fill(0);
   let previous = ground.allowedOf.length === 0 ? [] : ground.groups.map((_, index) => ground.allowedOf(index));
   const now = (): number => world.clock.sim.now() / 1_000;
@@ -121,6 +129,7 @@ export function createCurrentsJudge(
       if ((full[place] ?? 0) + others > limit + TOLERANCE_A) overLatest[place] = now();
       judgePermitted(place, over, limit);
       const flows = (drawn[place] ?? 0) + others;
+      judgeDrawn(place, flows, limit);
       // What is drawn follows what is allowed, so it must not be more for longer than the current needs to follow.
       const unexplained = flows > limit + TOLERANCE_A && now() - (overLatest[place] ?? 0) > LAG_S;
       if (unexplained && drawnOver[place] === 0) {
@@ -128,6 +137,19 @@ export function createCurrentsJudge(
       }
       drawnOver[place] = unexplained ? 1 : 0;
     }
+  }
+
+  /** What flows at the fuse is over within seconds of a rise, where everybody can be reached. */
+  function judgeDrawn(place: number, flows: number, limit: number): void {
+    if (flows <= limit + TOLERANCE_A) {
+      drawnSince[place] = now();
+      return;
+    }
+    const since = drawnSince[place] ?? 0;
+    const calm = Math.max(since, lastRise[place] ?? 0, peaceSince[Math.floor(place / 3)] ?? 0);
+    if (now() - calm <= SHED_S + 2 * peace.slowest) return;
+    told.find(`${flows.toFixed(1)} of ${limit} A flow through ${ground.nameOf(place)} for ${SHED_S} s`);
+    drawnSince[place] = Number.POSITIVE_INFINITY;
   }
 
   function judgePermitted(place: number, over: number, limit: number): void {
@@ -141,7 +163,7 @@ export function createCurrentsJudge(
     const since = overSince[place] ?? 0;
     const calm = Math.max(since, lastRise[place] ?? 0, peaceSince[Math.floor(place / 3)] ?? 0);
     const text = `${(limit + over).toFixed(1)} of ${limit} A may flow through ${ground.nameOf(place)}`;
-    if (now() - calm > SHED_S + 2 * peace.slowest) told.find(`${text} though all could be reached for ${SHED_S} s`);
+    if (now() - calm > SHED_S + SEEN_S + 2 * peace.slowest) told.find(`${text} though all could be reached`);
     else if (now() - Math.max(since, lastRise[place] ?? 0) > leaseS + SKEWS_S) told.find(`${text} longer than a lease`);
     else return;
     // Said once.

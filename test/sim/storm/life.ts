@@ -12,7 +12,11 @@ import { type Database, Sqlite } from '../../../src/store/sqlite.ts';
 export type Moment = 'before a commit' | 'after a commit';
 
 /** Sessions answered in these spans may be missing, ms. */
-export type Losses = { mayMiss(answeredAt: number): boolean };
+export type Losses = {
+  mayMiss(answeredAt: number): boolean;
+  /** The controller has begun without its database, or with an older one. */
+  any(): boolean;
+};
 
 export function createDeath() {
   let armed: { readonly moment: Moment; readonly dies: (image: Buffer) => void } | null = null;

@@ -17,8 +17,7 @@ import { watchLines } from './watched-lines.ts';
 
 export type Stage = ReturnType<typeof createStage>;
 
-/** `lying`: half of what flows. */
-export type MeterMode = 'true' | 'silent' | 'frozen' | 'lying';
+export type MeterMode = 'true' | 'silent' | 'frozen';
 
 const emptyStore = (at: Instant) => openStore(':memory:', { now: at, newId: () => 'epoch' }).database;
 
@@ -68,8 +67,8 @@ export function createStage(seed: number, prepare: (store: ReturnType<typeof emp
   /** What the meter says in this second. */
   function sample(): void {
     if (!metered || meter.mode === 'silent') return;
-    const factor = meter.mode === 'lying' ? 0.5 : 1;
-    if (meter.mode !== 'frozen') meter.last = (electricity.currents().get('grid') ?? []).map((amps) => amps * factor);
+
+    if (meter.mode !== 'frozen') meter.last = electricity.currents().get('grid') ?? [];
     world.controller().balancing?.meterSampled({
       meterId: 'main',
       at: world.clock.server.now(),

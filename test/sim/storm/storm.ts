@@ -55,12 +55,12 @@ export function storm(seed: number, transcript: ((line: string) => void) | null 
   const surprises = createSurprises(stage, ground);
   const currents = createCurrentsJudge(stage, { told, ground, peace, surprises });
   const sessions = createSessions(stage);
-  const wire = createWire(stage, { told, currents, sessions });
+  const wire = createWire(stage, { told, currents, sessions, surprises });
   const life = createControllerLife(stage, { told, death, peace });
   const faults = createFrameFaults(stage, { told, peace, life });
   const weather = createWeather(stage, { told, peace, life, surprises });
   const drivers = createDrivers(stage, told);
-  const calm = createCalmJudge(stage, { told, peace, surprises });
+  const calm = createCalmJudge(stage, { told, peace, losses: life.losses });
 
   told.tell(stage.setting.points.map(({ id, make, circuit }) => `${id} ${make.name} on ${circuit}`).join(', '));
   lines.watcher = {

@@ -29,7 +29,12 @@ export function createSurprises({ points, world, setting }: Stage, ground: Groun
     /** It was without power and has it again. */
     powered(index: number): void {
       const quirks = setting.points[index]?.make.quirks;
-      if (quirks?.losesProfilesOnReboot === true || quirks?.losesClockOnReboot === true) begin(index);
+      const { losesProfilesOnReboot, losesClockOnReboot, freeVend } = quirks ?? {};
+      if (losesProfilesOnReboot === true || losesClockOnReboot === true || freeVend === true) begin(index);
+    },
+    /** It was asked to drop all its limits (first contact), and did. */
+    cleared(index: number): void {
+      begin(index);
     },
     closed(index: number): void {
       if (setting.points[index]?.make.quirks.losesProfilesOnDisconnect === true) begin(index);

@@ -4,6 +4,7 @@ import type { Told } from './findings.ts';
 import type { CurrentsJudge } from './judge-currents.ts';
 import type { Sessions } from './sessions.ts';
 import type { Stage } from './stage.ts';
+import type { Surprises } from './surprises.ts';
 import type { Fate } from './watched-lines.ts';
 
 /** Reads along: one call in flight each way, which limits were accepted, and what became of transactions. */
@@ -25,8 +26,6 @@ type Line = {
   theirs: Call | null;
   /** Limits on their way: what the connectors were allowed when it arrived. */
   readonly limits: Map<string, { readonly sentAt: number; before: readonly number[] }>;
-  /** The highest value of the latest limit that was sent to a connector, which it may have heard or not. */
-  readonly said: Map<number, number>;
   /** Actions by message id, of the latest calls each way. */
   readonly actions: Map<string, string>;
 };
@@ -34,13 +33,10 @@ type Line = {
 /** Calls remembered for their answers; late ones are not older. */
 const mostRemembered = 64;
 
-export function createWire(
-  { points, world }: Stage,
-  { told, currents, sessions }: { told: Told; currents: CurrentsJudge; sessions: Sessions },
-) {
-  const lines = points.map(
-    (): Line => ({ ours: null, theirs: null, limits: new Map(), said: new Map(), actions: new Map() }),
-  );
+type Judges = { told: Told; currents: CurrentsJudge; sessions: Sessions; surprises: Surprises };
+
+export function createWire({ points, world }: Stage, { told, currents, sessions, surprises }: Judges) {
+  const lines = points.map((): Line => ({ ours: null, theirs: null, limits: new Map(), actions: new Map() }));
   const indexOf = new Map(points.map(({ id }, index) => [id, index]));
   const now = (): number => world.clock.sim.now();
   const lineOf = (id: string): { line: Line; index: number } | null => {
@@ -77,12 +73,10 @@ export function createWire(
           line.theirs = call;
           sessions.sent(index, action, text);
         } else {
-          judgeOurs(index, line, call, text);
+          judgeOurs(index, line, call);
           line.ours = call;
           if (action === 'SetChargingProfile') {
             line.limits.set(messageId, { sentAt: frame.at, before: [] });
-            const { connectorId, most } = limitIn(text);
-            line.said.set(connectorId, most);
           }
         }
         return;
@@ -91,6 +85,8 @@ export function createWire(
       if (!up) return;
       if (arrives && line.ours?.id === messageId) line.ours = null;
       const limit = line.limits.get(messageId);
+      if (action === 'ClearChargingProfile' && (points[index]?.flash.profiles.length ?? 0) === 0)
+        surprises.cleared(index);
       if (limit === undefined) return;
       line.limits.delete(messageId);
       if (text.includes('"Accepted"')) {
@@ -124,33 +120,17 @@ export function createWire(
     },
   };
 
-  function judgeOurs(index: number, line: Line, call: Call, text: string): void {
-    const { ours } = line;
+  function judgeOurs(index: number, { ours }: Line, call: Call): void {
     if (ours === null) return;
     const pendingS = (call.at - ours.at) / 1_000;
     // Its answer may be on its way: a call that is given up is over.
     if (pendingS >= CALL_S - 0.1) return;
-    const isLimit = call.action === 'SetChargingProfile';
-    if (isLimit && pendingS >= OVERLAP_S && lowers(index, line, text)) return;
+    // A decrease from what the controller has to count with, which nobody but its book knows: any limit may be one.
+    if (call.action === 'SetChargingProfile' && pendingS >= OVERLAP_S) return;
     told.find(
       `${points[index]?.id} was sent ${call.action} ${pendingS.toFixed(2)} s into an unanswered ${ours.action}`,
     );
   }
-
-  /** Every value of it is one that the connector may be allowed already, by what it holds or by what was said before. */
-  function lowers(index: number, { said }: Line, text: string): boolean {
-    const { connectorId, most } = limitIn(text);
-    const allowed = allowedOf(index);
-    const held = connectorId === 0 ? Math.max(...allowed) : (allowed[connectorId - 1] ?? 0);
-    return most <= Math.max(held, said.get(connectorId) ?? 0) + 0.1;
-  }
-}
-
-function limitIn(text: string): { connectorId: number; most: number } {
-  const limits = [...text.matchAll(/"limit":([0-9.]+)/g)].map(([, amount]) => Number(amount));
-  const isWatts = text.includes('"chargingRateUnit":"W"');
-  const connectorId = Number(/"connectorId":(\d+)/.exec(text)?.[1] ?? 0);
-  return { connectorId, most: Math.max(...limits) / (isWatts ? 690 : 1) };
 }
 
 function remember(line: Line, key: string, action: string): void {
