@@ -35,6 +35,8 @@ const MAX_CHANGES = 300;
 /** What was refused, or stayed without an answer, is sent again after so long, ms; it doubles up to ten minutes. */
 const RETRY_MS = 10_000;
 const LONGEST_RETRY_MS = 600_000;
+/** Without any current, a car waits so long for its whole share to fit before it is given less, ms. */
+const PATIENCE_MS = 60_000;
 /** While a way is searched that a make takes, the next one is tried so soon, ms: there are few, and a car waits. */
 const SEARCH_MS = 2_000;
 /** Where every way was refused, ms. */
@@ -95,13 +97,21 @@ export function reconcile(
   if (wanted === current && isThere) return again(site, state, repeated, chargePoint, retryMs);
   if (site.left <= 0) return null;
   const refusal = raiseRefused(site, chargePoint, state, wanted, retryMs);
-  if (refusal === null) {
+  const leastMA = leastGrantMA(state, chargePoint);
+  // Its share may count on what others never prove to have let go: the least that it can charge with may fit all the same.
+  const isLess =
+    refusal?.kind === 'waiting-for-release' && leastMA < wanted && current < leastMA && waitsLong(site, state);
+  const grantMA = refusal === null ? wanted : leastMA;
+  if (refusal === null || (isLess && raiseRefused(site, chargePoint, state, leastMA, retryMs) === null)) {
     site.left -= 1;
-    return { kind: 'increase', state, grantMA: wanted, transactionId };
+    return { kind: 'increase', state, grantMA, transactionId };
   }
   state.because = refusal;
   return again(site, state, repeated, chargePoint, retryMs);
 }
+
+const waitsLong = ({ at }: Reconciling, { onSince, waitingSince }: ConnectorState): boolean =>
+  onSince === null && waitingSince !== null && at - waitingSince >= PATIENCE_MS;
 
 /** A floor that is due after a boot, that was not taken, or that shall be another one; raising it is an increase. */
 function floorStep(site: Reconciling, state: ConnectorState, isSearching: boolean): Step | null {
