@@ -1,7 +1,7 @@
 import { readIdTagInfo, remember } from './authorization.ts';
 import { createBeat } from './beat.ts';
 import type { SimClock } from './clock.ts';
-import { changesOf } from './composite-schedule.ts';
+import { firstChange } from './composite-schedule.ts';
 import { createConfiguration } from './configuration.ts';
 import { Connector } from './connector.ts';
 import { Refusal } from './fields.ts';
@@ -282,15 +282,8 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     let rest = online() ? heartbeatDue() - now : Number.POSITIVE_INFINITY;
     for (const connector of connectors) rest = Math.min(rest, connector.restMs());
     if (rest <= 0) return 0;
-    const at = time();
-    for (const { transaction } of connectors) {
-      if (transaction === null) continue;
-      for (const profile of flash.profiles) {
-        for (const change of changesOf(profile, transaction.startedAt, at, at + rest))
-          rest = Math.min(rest, change - at);
-      }
-    }
-    return rest;
+    const starts = [...flash.transactions.values()].map(({ startedAt }) => startedAt);
+    return firstChange(flash.profiles, starts, time(), rest);
   };
 
   const beat = createBeat({

@@ -4,8 +4,6 @@ export type CircuitSums = Float64Array;
 
 type Branch = { readonly id: string; readonly parent: string | null };
 
-export type CircuitTree = ReturnType<typeof createCircuitTree>;
-
 export function createCircuitTree(circuits: readonly Branch[]) {
   const places = new Map(circuits.map(({ id }, at) => [id, at]));
   const place = (id: string): number => {

@@ -176,6 +176,22 @@ export function changesOf(profile: InstalledProfile, transactionStart: number, f
   return moments.filter((at) => at > from && at < to);
 }
 
+/** How long after `from` one of these profiles changes for one of the transactions; `mostMs` where none does before. */
+export function firstChange(
+  profiles: readonly InstalledProfile[],
+  transactionStarts: readonly number[],
+  from: number,
+  mostMs: number,
+): number {
+  let first = mostMs;
+  for (const start of transactionStarts) {
+    for (const profile of profiles) {
+      for (const at of changesOf(profile, start, from, from + first)) first = Math.min(first, at - from);
+    }
+  }
+  return first;
+}
+
 function lower(one: Limit, other: Limit | null): Limit {
   if (other === null) return one;
   return { amps: Math.min(one.amps, other.amps), phases: Math.min(one.phases, other.phases) };
