@@ -51,7 +51,7 @@ describe('a study', { timeout: 120_000 }, () => {
   });
 
   it('skips hours in which nobody wants anything, and serves who comes after them as ever', () => {
-    const lines = flatFile(40, 2, ['meters: [{id: main, type: http, intervalS: 5}]'], ', meter: main, reserveA: 10');
+    const lines = flatFile(80, 2, ['meters: [{id: main, type: http, intervalS: 5}]'], ', meter: main, reserveA: 10');
     const building = [
       {
         circuit: 'grid',

@@ -16,7 +16,7 @@ function changed(site: Allocation, random: Random): Allocation {
   const alter = (change: Partial<AllocationCar>): void => {
     if (car !== undefined) cars[at] = { ...car, ...change };
   };
-  switch (random.integer(0, 11)) {
+  switch (random.integer(0, 12)) {
     case 0:
       alter({ maxMA: milliAmps(random.integer(6_000, 32_000)) });
       break;
@@ -51,6 +51,9 @@ function changed(site: Allocation, random: Random): Allocation {
       if (node.capacityW !== null) node.capacityW = random.integer(0, 100_000);
       break;
     }
+    case 10:
+      alter({ claimMA: random.chance(0.3) ? null : milliAmps(random.integer(6_000, 32_000)) });
+      break;
     default:
   }
   return { ...site, cars };
