@@ -27,7 +27,7 @@ import { adopt, clockSet, keepTime, notice } from './noticing.ts';
 import { createPace } from './pace.ts';
 import { createPhaseCheck } from './phase-check.ts';
 import type { Wish } from './planned.ts';
-import { planSite } from './planning.ts';
+import { planSite, watchUnreleased } from './planning.ts';
 import { createRisks, foreignAtStart } from './risks.ts';
 import { judgeUnasked } from './samples.ts';
 import { createShown } from './shown.ts';
@@ -213,6 +213,7 @@ export function createBalancing(site: BalancingSite) {
       const judged = judgeUnasked(state, now);
       if (judged.obedience !== null) obey(state, judged.obedience, judged.why);
       trust(world, state, now);
+      watchUnreleased(state, now);
     }
     const planned = planSite(world, { limits: site.limits(at), policy: site.policy(), wishOf: wishOf(at), now, at });
     world.planned = planned;

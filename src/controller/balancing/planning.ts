@@ -35,6 +35,8 @@ export type Cycle = {
  * power cut that nobody saw; what the others have is taken off them only after it.
  */
 const SPARED_MS = 60_000;
+/** A limit that is followed at all proves itself within this time, ms. */
+const UNRELEASED_MS = 120_000;
 
 /** At rest no current of a car is in what a meter shows. */
 const NOTHING_SURE = { counted: 'worst', provenMA: null } as const;
@@ -62,10 +64,11 @@ export function planSite(world: World, cycle: Cycle): Planned {
       continue;
     }
     const isCar = isPlanned(world, state);
+    const inSightMA = worstInSight(book, now, running);
     if (isCar) cars.push(state);
-    else unplanned[at] = worst(book, now, running, SPARED_MS);
+    unplanned[at] = isCar ? unreleasedMA(state, inSightMA, now) : worst(book, now, running, SPARED_MS);
     // Taken off what a meter shows, more would make the building's load look smaller than it is.
-    if (load !== undefined) fillLoad(load, world, state, worstInSight(book, now, running), isCar);
+    if (load !== undefined) fillLoad(load, world, state, inSightMA, isCar);
   }
   const looked = foreignLoad(index.metering, world.meters, world.connectorLoads, world.foreign, now);
   const twins = twinsOf(world);
@@ -74,6 +77,20 @@ export function planSite(world: World, cycle: Cycle): Planned {
   const { room, limits, held } = roomOf(world, cycle, looked.loads);
   const { shares, faults } = sharesOf(world, cycle, cars, room, others, looked.loads);
   return { shares, room, sums, masks, loads: looked.loads, foreign: looked.state, limits, held, faults };
+}
+
+/** What its book counts above what it was told, once that has lasted: given to others in the plan, it would be given to nobody. */
+function unreleasedMA({ unreleasedSince, commanded }: ConnectorState, holdsMA: number, now: Monotonic): number {
+  if (unreleasedSince === null || commanded === null || now - unreleasedSince < UNRELEASED_MS) return 0;
+  return Math.max(0, holdsMA - commanded.bookedMA);
+}
+
+/** Since when the book of a connector counts more than it was told. */
+export function watchUnreleased(state: ConnectorState, now: Monotonic): void {
+  const { running, commanded, book } = state;
+  const isTold = running !== null && commanded !== null && commanded.transactionId === running.id;
+  const isMore = isTold && worstInSight(book, now, running.id) > commanded.bookedMA;
+  state.unreleasedSince = isMore ? (state.unreleasedSince ?? now) : null;
 }
 
 /**

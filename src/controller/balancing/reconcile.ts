@@ -110,8 +110,11 @@ export function reconcile(
   return again(site, state, repeated, chargePoint, retryMs);
 }
 
-const waitsLong = ({ at }: Reconciling, { onSince, waitingSince }: ConnectorState): boolean =>
-  onSince === null && waitingSince !== null && at - waitingSince >= PATIENCE_MS;
+/** After a restart it counts from there. */
+function waitsLong({ at, now }: Reconciling, { onSince, waitingSince, running }: ConnectorState): boolean {
+  if (onSince !== null || running === null) return false;
+  return (waitingSince === null ? now - running.since : at - waitingSince) >= PATIENCE_MS;
+}
 
 /** A floor that is due after a boot, that was not taken, or that shall be another one; raising it is an increase. */
 function floorStep(site: Reconciling, state: ConnectorState, isSearching: boolean): Step | null {

@@ -117,6 +117,8 @@ export type ConnectorState = {
   energyWh: number | null;
   floor: FloorState;
   commanded: Commanded | null;
+  /** Since when the book counts more than it was last told: what it may hold besides has yet to prove that it is gone. */
+  unreleasedSince: Monotonic | null;
   /** The transaction whose own floor is proven: grants that end by a duration may lie above it. `lost`: by a reboot. */
   under: number | 'lost' | null;
   pending: Pending | null;
@@ -223,6 +225,7 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       onSince: null,
       offSince: null,
       waitingSince: null,
+      unreleasedSince: null,
       energyWh: null,
       floor: { seq: null, mA: null, state: 'due', at: now, tries: 0 },
       commanded: null,
