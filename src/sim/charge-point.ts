@@ -73,9 +73,9 @@ export type ChargePoint = {
   shutDown(done: () => void): void;
 };
 
-/** How long a restart takes, and how long a soft reset waits for queued messages, in seconds. */
+/** How long a restart takes, and how long a reset of either kind waits for queued messages, in seconds. */
 const restartSeconds = 8;
-const softResetPatienceSeconds = 15;
+const patience = { Hard: 1, Soft: 15 } as const;
 const defaultTickSeconds = 1;
 
 export function createChargePoint(options: ChargePointOptions): ChargePoint {
@@ -334,8 +334,7 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
 
   const reset = (kind: 'Hard' | 'Soft'): void => {
     for (const connector of connectors) connector.stop(`${kind}Reset`);
-    const patienceSeconds = kind === 'Hard' ? 1 : softResetPatienceSeconds;
-    const deadline = clock.now() + patienceSeconds * 1000;
+    const deadline = clock.now() + patience[kind] * 1000;
     const wait = (): void => {
       if (flash.queue.length > 0 && clock.now() < deadline) after(0.5, wait);
       else powerCycle(restartSeconds, kind === 'Hard' ? 'cut' : 'close');

@@ -121,8 +121,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a connector without a transaction counts nothing',
     file: 'controller/balancing/planning',
-    from: 'const amounts = amountsBy(worst)',
-    to: 'const amounts = amountsBy((b, n, r) => (r === null ? 0 : worst(b, n, r)))',
+    from: 'amounts[at] = amountMA',
+    to: 'amounts[at] = running === null ? 0 : amountMA',
   },
   {
     name: 'the building counts nothing',

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { seedsIn } from '../storm/seeds.ts';
 import { type Mutant, mutants } from './mutants.ts';
 import { sabotaged } from './sabotaged.ts';
 
@@ -14,14 +15,14 @@ type Outcome = { readonly mutant: Mutant; readonly kind: 'seen' | 'survived' | '
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '2,4,5,6,7,9,11' },
+    seeds: { type: 'string', default: '1..30' },
     jobs: { type: 'string', default: String(availableParallelism()) },
     only: { type: 'string', default: '' },
   },
 });
 const compiled = join(import.meta.dirname, '..', '..', '..');
 const chosen = mutants.filter(({ name }) => name.includes(values.only));
-const seeds = values.seeds.split(',');
+const seeds = seedsIn(values.seeds).map(String);
 
 const began = Date.now();
 const waiting = [...chosen];

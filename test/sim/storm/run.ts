@@ -3,6 +3,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { seedsIn } from './seeds.ts';
 import { type StormResult, storm } from './storm.ts';
 
 /**
@@ -118,21 +119,4 @@ function writeTranscript(seed: number, path: string): void {
 function add(counts: Map<string, number>, what: string, count: number): void {
   const before = counts.get(what) ?? 0;
   counts.set(what, /^(longest|most)/.test(what) ? Math.max(before, count) : before + count);
-}
-
-/** `7`, `1..200`, or several of them with commas. */
-function seedsIn(text: string): number[] {
-  return text.split(',').flatMap((part) => {
-    const [first, last = first] = part.split('..').map(Number);
-    if (
-      first === undefined ||
-      last === undefined ||
-      !Number.isInteger(first) ||
-      !Number.isInteger(last) ||
-      last < first
-    ) {
-      throw new RangeError(`--seeds ${text}: say 7, 1..200, or several of them with commas`);
-    }
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  });
 }
