@@ -9,10 +9,12 @@ const COUNT = 8;
 /** What the building takes without jumps, A per phase, and how far it jumps at most on top of that. */
 export const BUILDING_A = { lowest: 4, highest: 6, jump: 14 } as const;
 const RESERVE_A = 20;
+/** No car charges with less. */
+const LEAST_A = 6;
 
 export function drawSetting(random: Random) {
   const rotations: Rotation[] = ['RST', 'STR', 'TRS'];
-  const metered = random.chance(0.85);
+  const metered = random.chance(0.6);
   const unrulyAt = random.chance(0.6) ? random.integer(0, COUNT - 1) : -1;
   const tame = makes.filter((make) => make.unruly !== true);
   const points = Array.from({ length: COUNT }, (_, index) => {
@@ -25,13 +27,17 @@ export function drawSetting(random: Random) {
       clockErrorMs: random.chance(0.3) ? random.integer(-90_000, 90_000) : 0,
     };
   });
+  const limitA = random.pick([80, 100, 125]);
+  const sockets = points.reduce((sum, { make }) => sum + (make.sockets ?? 1), 0);
+  // Where all obey and all minimums fit beside the building, cars may go on when the controller is gone.
+  const floorA = unrulyAt < 0 && sockets * LEAST_A + RESERVE_A <= 0.95 * limitA ? LEAST_A : 0;
   const circuits = [
-    circuit('grid', null, random.pick([80, 100, 125]), metered ? RESERVE_A : BUILDING_A.highest + BUILDING_A.jump),
-    circuit('east', 'grid', random.pick([40, 50])),
-    circuit('west', 'grid', random.pick([40, 50])),
+    circuit('grid', null, limitA, { metered, reserveA: RESERVE_A }),
+    circuit('east', 'grid', random.pick([40, 50]), { metered, reserveA: 0 }),
+    circuit('west', 'grid', random.pick([40, 50]), { metered, reserveA: 0 }),
   ];
   const connectors = points.flatMap(({ id, make, circuit: on, rotation }) =>
-    Array.from({ length: make.sockets ?? 1 }, (_, index) => connector(id, index + 1, on, rotation, make)),
+    Array.from({ length: make.sockets ?? 1 }, (_, index) => connector(id, index + 1, { on, rotation, make, floorA })),
   );
   const siteModel: SiteModel = {
     circuits,
@@ -48,21 +54,31 @@ const three = (amps: number): PerPhase<MilliAmps> => {
   return [mA, mA, mA];
 };
 
-function circuit(id: string, parent: string | null, limitA: number, reserveA = 0): CircuitModel {
+function circuit(
+  id: string,
+  parent: string | null,
+  limitA: number,
+  { metered, reserveA }: { metered: boolean; reserveA: number },
+): CircuitModel {
   return {
     id,
     parent,
     limitMA: three(limitA),
     limitW: null,
     unbalanceMA: null,
-    marginPercent: 5,
+    // What a meter says of the building is old while cars change one after another. Without one, a margin would only hide errors.
+    marginPercent: metered ? 5 : 0,
     reserveMA: three(reserveA),
     creditGeneration: false,
     chargePointId: null,
   };
 }
 
-function connector(chargePointId: string, connectorId: number, on: string, rotation: Rotation, make: Make) {
+function connector(
+  chargePointId: string,
+  connectorId: number,
+  { on, rotation, make, floorA }: { on: string; rotation: Rotation; make: Make; floorA: number },
+) {
   const model: ConnectorModel = {
     chargePointId,
     connectorId,
@@ -71,8 +87,8 @@ function connector(chargePointId: string, connectorId: number, on: string, rotat
     rotation,
     ratedMA: milliAmps(32_000),
     maxMA: milliAmps(32_000),
-    minMA: milliAmps(6_000),
-    floorMA: milliAmps(0),
+    minMA: milliAmps(LEAST_A * 1_000),
+    floorMA: milliAmps(floorA * 1_000),
     dc: null,
     smartCharging: true,
   };
