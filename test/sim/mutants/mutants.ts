@@ -9,6 +9,8 @@ export type Mutant = {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** The storm that has seen it before, which is tried first. */
+  readonly seed?: number;
 };
 
 export const mutants: readonly Mutant[] = [

@@ -17,7 +17,7 @@ function seen(): { seed: number; finding: string } | null {
 
 function firstOf(seed: number): string | undefined {
   try {
-    return storm(seed).findings[0];
+    return storm(seed, { untilFirst: true }).findings[0];
   } catch (error) {
     return `the storm itself broke off: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -106,11 +106,13 @@ async function main(): Promise<void> {
 function writeTranscript(seed: number, path: string): void {
   writeFileSync(path, '');
   let lines: string[] = [];
-  storm(seed, (line) => {
-    lines.push(line);
-    if (lines.length < 1_000) return;
-    appendFileSync(path, lines.join(''));
-    lines = [];
+  storm(seed, {
+    transcript: (line) => {
+      lines.push(line);
+      if (lines.length < 1_000) return;
+      appendFileSync(path, lines.join(''));
+      lines = [];
+    },
   });
   appendFileSync(path, lines.join(''));
 }

@@ -41,15 +41,23 @@ const STORM_S = 6_000;
 /** After the last fault, s: who was cut off dials again, and cars that could not start do. */
 const CLEARING_S = 210;
 const CALM_S = 900;
+/** So often it is looked whether there is a finding, s. */
+const PIECE_S = 30;
 const REST_S = 7_200 - CONTACT_S - STORM_S - CLEARING_S - CALM_S;
 
-/** `transcript` gets every frame, fault and finding, a line each. */
-export function storm(seed: number, transcript: ((line: string) => void) | null = null): StormResult {
+type StormOptions = {
+  /** Gets every frame, fault and finding, a line each. */
+  readonly transcript?: (line: string) => void;
+  /** What happens after the first finding is of no interest. */
+  readonly untilFirst?: boolean;
+};
+
+export function storm(seed: number, { transcript, untilFirst = false }: StormOptions = {}): StormResult {
   const death = createDeath();
   const stage = createStage(seed, death.prepare);
   const { world, lines, points } = stage;
   const begun = world.clock.sim.now();
-  const told = createTold(world.clock.sim.now, begun, transcript);
+  const told = createTold(world.clock.sim.now, begun, transcript ?? null);
   const ground = createGround(stage);
   const peace = createPeace(stage, ground);
   const surprises = createSurprises(stage, ground);
@@ -89,7 +97,11 @@ export function storm(seed: number, transcript: ((line: string) => void) | null 
     currents.look();
     calm.look();
   };
-  const seconds = (count: number): void => world.clock.advance(count);
+  const seconds = (count: number): void => {
+    for (let left = count; left > 0 && !(untilFirst && told.findings.length > 0); left -= PIECE_S) {
+      world.clock.advance(Math.min(PIECE_S, left));
+    }
+  };
 
   for (const point of points) point.powerOn();
   tick();
