@@ -137,7 +137,7 @@ function sharesOf(
   const facts = cars.map((state) => factsOf(world, cycle, state));
   const surplus = policy.kind === 'surplus' ? watts(surplusOf(world, loads)) : null;
   const ranked = rankCars(facts, policy, at, surplus);
-  const turns = nextTurns(facts, ranked, policy, at);
+  let turns: ReturnType<typeof nextTurns> | null = null;
   const allocation: Allocation = {
     voltageMV: HIGH_VOLTAGE_V * 1_000,
     nodes: filledNodes(world.nodes, room, others),
@@ -176,8 +176,9 @@ function sharesOf(
     if (share === undefined) continue;
     const rank = ranked.get(state.key);
     const waits = share.because.kind === 'waiting-for-minimum';
+    if (waits) turns ??= nextTurns(facts, ranked, policy, at);
     const because = waits
-      ? { ...share.because, nextTurn: turns.get(state.key) ?? null }
+      ? { ...share.because, nextTurn: turns?.get(state.key) ?? null }
       : rank?.because != null && (share.because.kind === 'demand-met' || share.because.kind === 'not-eligible')
         ? rank.because
         : share.because;
