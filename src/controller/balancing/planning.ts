@@ -36,9 +36,6 @@ export type Cycle = {
  */
 const SPARED_MS = 60_000;
 
-/** At rest no current of a car is in what a meter shows. */
-const NOTHING_SURE = { counted: 'worst', provenMA: null } as const;
-
 export function planSite(world: World, cycle: Cycle): Planned {
   const { index, connectors } = world;
   const { now } = cycle;
@@ -58,7 +55,11 @@ export function planSite(world: World, cycle: Cycle): Planned {
     if (world.resting[at] === 1) {
       // Its floor, in sight or not.
       unplanned[at] = amountMA;
-      if (load !== undefined) Object.assign(load, NOTHING_SURE);
+      // No current of a car is in what a meter shows.
+      if (load !== undefined) {
+        load.counted = 'worst';
+        load.provenMA = null;
+      }
       continue;
     }
     const isCar = isPlanned(world, state);
