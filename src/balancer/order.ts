@@ -98,27 +98,20 @@ export function rankCars(
 }
 
 function inOrder(cars: readonly CarFacts[], policy: SharingPolicy, now: Instant): CarFacts[] {
-  const standings = new Float64Array(cars.length * COLUMNS);
-  cars.forEach((car, at) => {
-    standings.set(standingOf(car, policy, now), at * COLUMNS);
-  });
-  const keyOf = (at: number): string => cars[at]?.key ?? '';
   return cars
-    .map((_, at) => at)
+    .map((car) => ({ car, standing: standingOf(car, policy, now) }))
     .sort((a, b) => {
-      for (let column = 0; column < COLUMNS; column += 1) {
-        const difference = (standings[a * COLUMNS + column] ?? 0) - (standings[b * COLUMNS + column] ?? 0);
+      for (let column = 0; column < a.standing.length; column += 1) {
+        const difference = (a.standing[column] ?? 0) - (b.standing[column] ?? 0);
         if (difference !== 0) return difference;
       }
-      return keyOf(a) < keyOf(b) ? -1 : 1;
+      return a.car.key < b.car.key ? -1 : 1;
     })
-    .flatMap((at) => cars[at] ?? []);
+    .map(({ car }) => car);
 }
 
 /** Of two cars that both need it: compared number by number, the lower comes first. */
 type Standing = readonly number[];
-/** Numbers in a standing at most. */
-const COLUMNS = 10;
 
 function standingOf(car: CarFacts, policy: SharingPolicy, now: Instant): Standing {
   const mustContinue = car.onSince !== null && now - car.onSince < policy.minOnMs;

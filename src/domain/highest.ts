@@ -31,8 +31,10 @@ export function withValue(highest: Highest, at: Monotonic, valueMA: PerPhase<Mil
 /** The highest since `from`, a step more where `from` falls into one; null where nothing is known of that time. */
 export function highestSince(highest: Highest, from: number): PerPhase<MilliAmps> | null {
   let found: PerPhase<MilliAmps> | null = null;
-  for (const { at, highMA } of highest) {
-    if (at + STEP_MS < from) continue;
+  for (let place = highest.length - 1; place >= 0; place -= 1) {
+    const { at, highMA } = highest[place] as Step;
+    // Those before it are older still.
+    if (at + STEP_MS < from) break;
     if (found === null || highMA[0] > found[0] || highMA[1] > found[1] || highMA[2] > found[2]) {
       found = found === null ? highMA : higher(found, highMA);
     }

@@ -43,6 +43,7 @@ function valueAt({ value, until, then }: SiteLimit, now: Instant): LimitValue | 
 
 /** By circuit: the lowest of all on each phase and in total, and who says so. Circuits without a limit are left out. */
 export function limitsInForce(limits: readonly SiteLimit[], now: Instant): Map<string, LimitInForce> {
+  if (limits.length === 0) return new Map();
   const held = new Map<string, (LimitValue & { readonly source: string })[]>();
   for (const limit of limits) {
     const value = valueAt(limit, now);

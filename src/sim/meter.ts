@@ -62,8 +62,24 @@ export function powerW({ amps, volts, dc }: Measurement): number {
   return volts.reduce((total, voltage, phase) => total + voltage * (amps[phase] ?? 0), 0);
 }
 
+type Wanted = { readonly measurand: string; readonly only: string | undefined };
+
+/** By item of a list: there are few, and each is read again with every sample. */
+const wanted = new Map<string, Wanted>();
+
+/** What an item of such a list asks for: a measurand, of one phase where that stands behind it. */
+function wantedBy(item: string): Wanted {
+  let found = wanted.get(item);
+  if (found === undefined) {
+    const [, measurand = item, only] = /^(.*?)(?:\.(L[123])(?:-N)?)?$/.exec(item) ?? [];
+    found = { measurand, only };
+    wanted.set(item, found);
+  }
+  return found;
+}
+
 function samplesOf(item: string, context: Context, measured: Measurement, habits: Habits): Sample[] {
-  const [, measurand = item, only] = /^(.*?)(?:\.(L[123])(?:-N)?)?$/.exec(item) ?? [];
+  const { measurand, only } = wantedBy(item);
   const whole = (value: number, unit: string, digits: number): Sample[] => [
     { value: value.toFixed(digits), context, measurand, unit },
   ];

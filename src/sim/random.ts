@@ -16,6 +16,8 @@ export type Random = {
   fork(): Random;
 };
 
+const DIGITS = '0123456789abcdef';
+
 export function createRandom(seed: number): Random {
   const step = whiteNoise(seed);
   const random: Random = {
@@ -28,7 +30,11 @@ export function createRandom(seed: number): Random {
       if (chosen === undefined) throw new RangeError('nothing to pick from');
       return chosen;
     },
-    hex: (digits) => Array.from({ length: digits }, () => random.integer(0, 15).toString(16)).join(''),
+    hex: (digits) => {
+      let text = '';
+      while (text.length < digits) text += DIGITS[random.integer(0, 15)];
+      return text;
+    },
     fork: () => createRandom(step()),
   };
   return random;

@@ -40,7 +40,8 @@ export const IDS_PER_MS = 1_024;
 
 type Note = {
   readonly at: Instant;
-  readonly decided: string;
+  /** What makes a row at once when it changes. */
+  readonly decided: readonly (number | string | null)[];
   readonly numbers: readonly (number | null)[];
 };
 
@@ -79,13 +80,13 @@ export function createBalanceHistory(database: Database) {
     /** May be called as often as anything is decided: what says nothing new is left out. */
     connector(moment: ConnectorMoment): void {
       const { chargePointId, connectorId, at, planMA, grantMA, acknowledgedMA, measuredMA, because } = moment;
-      const decided = [planMA, grantMA, acknowledgedMA, because].join();
+      const decided = [planMA, grantMA, acknowledgedMA, because];
       note(`${chargePointId}/${connectorId}`, moment, { at, decided, numbers: measuredMA });
     },
     circuit(moment: CircuitMoment): void {
       const { circuit, at, limitMA, foreignMA, measuredMA, committedMA, plannedMA } = moment;
       const numbers = [...foreignMA, ...measuredMA, ...committedMA, ...plannedMA];
-      note(`circuit ${circuit}`, moment, { at, decided: limitMA.join(), numbers });
+      note(`circuit ${circuit}`, moment, { at, decided: limitMA, numbers });
     },
 
     /** A day's peak that has risen. */
@@ -134,7 +135,7 @@ export function createBalanceHistory(database: Database) {
 /** Nothing that is worth a row. A clock that was put back makes one all the same. */
 function isIdle(before: Note, next: Note): boolean {
   const passed = next.at - before.at;
-  if (passed < 0 || before.decided !== next.decided) return false;
+  if (passed < 0 || before.decided.some((value, index) => value !== next.decided[index])) return false;
   if (passed < EVERY_MS) return true;
   const moved = next.numbers.some((mA, index) => {
     const old = before.numbers[index] ?? null;

@@ -173,12 +173,15 @@ function toProfile(row: Row): RecordedProfile {
     keep: row.keep === 1,
     idTag: row.id_tag,
     tries: row.tries,
-    warnings: JSON.parse(row.warnings) as RecordedProfile['warnings'],
-    checks: JSON.parse(row.checks) as RecordedProfile['checks'],
+    warnings: listIn<RecordedProfile['warnings'][number]>(row.warnings),
+    checks: listIn<RecordedProfile['checks'][number]>(row.checks),
     since: row.since_ms as Instant,
     sentAt: row.sent_ms as Instant | null,
   };
 }
+
+/** Most are empty. */
+const listIn = <T>(text: string): readonly T[] => (text === '[]' ? [] : (JSON.parse(text) as T[]));
 
 const toTemplate = ({ id, name, terms }: TemplateRow): ProfileTemplate => ({
   id,

@@ -38,9 +38,6 @@ const SPARED_MS = 60_000;
 /** A limit that is followed at all proves itself within this time, ms. */
 const UNRELEASED_MS = 120_000;
 
-/** At rest no current of a car is in what a meter shows. */
-const NOTHING_SURE = { counted: 'worst', provenMA: null } as const;
-
 export function planSite(world: World, cycle: Cycle): Planned {
   const { index, connectors } = world;
   const { now } = cycle;
@@ -60,7 +57,11 @@ export function planSite(world: World, cycle: Cycle): Planned {
     if (world.resting[at] === 1) {
       // Its floor, in sight or not.
       unplanned[at] = amountMA;
-      if (load !== undefined) Object.assign(load, NOTHING_SURE);
+      // No current of a car is in what a meter shows.
+      if (load !== undefined) {
+        load.counted = 'worst';
+        load.provenMA = null;
+      }
       continue;
     }
     const isCar = isPlanned(world, state);
@@ -154,7 +155,7 @@ function sharesOf(
   const facts = cars.map((state) => factsOf(world, cycle, state));
   const surplus = policy.kind === 'surplus' ? watts(surplusOf(world, loads)) : null;
   const ranked = rankCars(facts, policy, at, surplus);
-  const turns = nextTurns(facts, ranked, policy, at);
+  let turns: ReturnType<typeof nextTurns> | null = null;
   const allocation: Allocation = {
     voltageMV: HIGH_VOLTAGE_V * 1_000,
     nodes: filledNodes(world.nodes, room, others),
@@ -193,8 +194,9 @@ function sharesOf(
     if (share === undefined) continue;
     const rank = ranked.get(state.key);
     const waits = share.because.kind === 'waiting-for-minimum';
+    if (waits) turns ??= nextTurns(facts, ranked, policy, at);
     const because = waits
-      ? { ...share.because, nextTurn: turns.get(state.key) ?? null }
+      ? { ...share.because, nextTurn: turns?.get(state.key) ?? null }
       : rank?.because != null && (share.because.kind === 'demand-met' || share.because.kind === 'not-eligible')
         ? rank.because
         : share.because;

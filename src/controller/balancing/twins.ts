@@ -10,6 +10,7 @@ import type { World } from './world.ts';
  * while there are two, the id counts with twice the rating (design: safety, rule 7).
  */
 
+const NONE: ReadonlySet<string> = new Set();
 const PREFIX = 'two-under-one-id:';
 export const twinAlert = (chargePointId: string): string => `${PREFIX}${chargePointId}`;
 /** The charge point of such an alert; null for all others. */
@@ -20,7 +21,13 @@ export const hasTwin = ({ identities }: ChargePointState): boolean => identities
 
 /** Ids that two go by. */
 export function twinsOf({ chargePoints }: Pick<World, 'chargePoints'>): ReadonlySet<string> {
-  return new Set([...chargePoints.values()].filter(hasTwin).map(({ id }) => id));
+  let found: Set<string> | null = null;
+  for (const chargePoint of chargePoints.values()) {
+    if (!hasTwin(chargePoint)) continue;
+    found ??= new Set();
+    found.add(chargePoint.id);
+  }
+  return found ?? NONE;
 }
 
 /** It has said who it is. */

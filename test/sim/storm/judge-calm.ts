@@ -21,6 +21,7 @@ export function createCalmJudge(
   /** Since when each waits though it could be reached, in seconds of that. */
   const waited = sockets.map(() => 0);
   const served = sockets.map(() => 0);
+  let longest = 0;
   let limits = new Map<string, number>();
 
   return {
@@ -31,11 +32,11 @@ export function createCalmJudge(
     look(): void {
       sockets.forEach(({ index, connector }, at) => {
         const wants = connector.transaction !== null && connector.car !== null && !connector.carIsFull;
-        const draws = Math.max(...connector.measurement().amps) > 0;
+        const draws = connector.amps.some((amps) => amps > 0);
         served[at] = draws ? world.clock.sim.now() : (served[at] ?? 0);
         if (!wants || draws || !peace.reachable(index)) waited[at] = wants && !draws ? (waited[at] ?? 0) : 0;
         else waited[at] = (waited[at] ?? 0) + 1;
-        told.counts.set('longest wait, s', Math.max(told.counts.get('longest wait, s') ?? 0, waited[at] ?? 0));
+        longest = Math.max(longest, waited[at] ?? 0);
       });
       for (const { text, fields } of log.takeErrors()) told.find(`the controller says: ${text} ${errorOf(fields)}`);
     },
@@ -44,6 +45,7 @@ export function createCalmJudge(
       limits = new Map();
     },
     end(): void {
+      told.counts.set('longest wait, s', longest);
       for (const [id, count] of limits) {
         told.counts.set('most limits in calm', Math.max(told.counts.get('most limits in calm') ?? 0, count));
         if (count > mostLimits) told.find(`${id} was sent ${count} limits in the calm`);

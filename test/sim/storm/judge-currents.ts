@@ -48,7 +48,7 @@ export function createCurrentsJudge(
   const overLatest = new Float64Array(places).fill(-1e9);
   const drawnSince = new Float64Array(places);
   const drawnOver = new Float64Array(places).fill(0);
-  let previous = ground.allowedOf.length === 0 ? [] : ground.groups.map((_, index) => ground.allowedOf(index));
+  let previous = ground.groups.map((_, index) => ground.allowedOf(index));
   const now = (): number => world.clock.sim.now() / 1_000;
 
   /** The least that the controller could think the building to take in the last so many seconds. */
@@ -107,7 +107,8 @@ export function createCurrentsJudge(
       const current = ground.groups.map((_, index) => ground.allowedOf(index));
       if (judged) {
         current.forEach((amps, index) => {
-          const rises = amps.some((each, at) => each > (previous[index]?.[at] ?? 0) + TOLERANCE_A);
+          const before = previous[index] ?? [];
+          const rises = amps !== before && amps.some((each, at) => each > (before[at] ?? 0) + TOLERANCE_A);
           if (rises && !surprises.isRunning(index)) {
             judgeRise(index, `${stage.points[index]?.id} may draw more by itself`, KEPT_S);
           }
@@ -119,8 +120,8 @@ export function createCurrentsJudge(
   };
 
   function judgeSums(foreign: Float64Array): void {
-    const allowed = ground.allowed(surprises.capOf);
-    const full = ground.allowed(() => Number.POSITIVE_INFINITY);
+    const full = ground.full();
+    const allowed = surprises.areAny() ? ground.allowed(surprises.capOf) : full;
     const drawn = ground.drawn(surprises.isRunning);
     for (let place = 0; place < places; place += 1) {
       const limit = ground.limits[place] ?? 0;

@@ -12,7 +12,7 @@ import { createSessions } from './sessions.ts';
 import { createStage } from './stage.ts';
 import { createSurprises } from './surprises.ts';
 import { createWeather } from './weather.ts';
-import { createWire } from './wire.ts';
+import { createWire, type FrameKind } from './wire.ts';
 
 /**
  * Two hours of a site with all faults at once, from one seed: the whole controller, simulated charge points, cars, a building.
@@ -63,7 +63,7 @@ export function storm(seed: number, { transcript, untilFirst = false }: StormOpt
   const surprises = createSurprises(stage, ground);
   const currents = createCurrentsJudge(stage, { told, ground, peace, surprises });
   const sessions = createSessions(stage);
-  const wire = createWire(stage, { told, currents, sessions, surprises });
+  const wire = createWire(stage, { told, ground, currents, sessions, surprises });
   const life = createControllerLife(stage, { told, death, peace });
   const faults = createFrameFaults(stage, { told, peace, life });
   const weather = createWeather(stage, { told, peace, life, surprises });
@@ -71,11 +71,15 @@ export function storm(seed: number, { transcript, untilFirst = false }: StormOpt
   const calm = createCalmJudge(stage, { told, peace, losses: life.losses });
 
   told.tell(stage.setting.points.map(({ id, make, circuit }) => `${id} ${make.name} on ${circuit}`).join(', '));
+  /** Of the frame whose fate was last asked for: it is sent at once. */
+  let kind: FrameKind = { action: '', isAnswer: false, messageId: '' };
   lines.watcher = {
-    fateOf: (frame) => faults.fateOf(frame, wire.kindOf(frame)),
+    fateOf: (frame) => {
+      kind = wire.kindOf(frame);
+      return faults.fateOf(frame, kind);
+    },
     sent: (frame, fate) => {
       told.write(`${frame.id} ${frame.up ? 'up' : 'down'} ${fate.lateMs} ${frame.text}`);
-      const kind = wire.kindOf(frame);
       wire.sent(frame, kind, fate);
       told.count('frames');
       if (kind.action === 'SetChargingProfile' && !kind.isAnswer) calm.said(frame.id);

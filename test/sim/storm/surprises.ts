@@ -1,3 +1,4 @@
+import type { Connector } from '../../../src/sim/connector.ts';
 import type { Ground } from './ground.ts';
 import type { Stage } from './stage.ts';
 
@@ -16,7 +17,7 @@ export function createSurprises({ points, world, setting }: Stage, ground: Groun
   /** What each connector was allowed before, by charge point. */
   const running = new Map<number, { until: number; readonly before: readonly number[] }>();
   const latest = points.map((_, index) => ground.allowedOf(index));
-  const known = new Set<string>();
+  const known = new Set<Connector>();
 
   const begin = (index: number): void => {
     const found = running.get(index);
@@ -43,17 +44,17 @@ export function createSurprises({ points, world, setting }: Stage, ground: Groun
     look(): void {
       points.forEach((point, index) => {
         const quirks = setting.points[index]?.make.quirks;
-        for (const connector of point.connectors) {
+        const mayDisobey = quirks?.disobeysAfterSeconds !== undefined || quirks?.freeVend === true;
+        for (const connector of mayDisobey ? point.connectors : []) {
           const { transaction, car } = connector;
           const disobeys =
             quirks?.disobeysAfterSeconds !== undefined &&
             transaction !== null &&
             point.time() - transaction.startedAt >= quirks.disobeysAfterSeconds * 1_000 - 2_000;
           const vends = quirks?.freeVend === true && transaction === null && car !== null;
-          const key = `${index}/${connector.id}`;
-          if (!disobeys && !vends) known.delete(key);
-          else if (!known.has(key)) {
-            known.add(key);
+          if (!disobeys && !vends) known.delete(connector);
+          else if (!known.has(connector)) {
+            known.add(connector);
             begin(index);
           }
         }
@@ -64,6 +65,7 @@ export function createSurprises({ points, world, setting }: Stage, ground: Groun
         if (!running.has(index)) latest[index] = ground.allowedOf(index);
       });
     },
+    areAny: (): boolean => running.size > 0,
     isRunning: (index: number): boolean => running.has(index),
     /** What a connector counts with at most. */
     capOf(index: number, connectorId: number): number {

@@ -1,6 +1,6 @@
-import { allowedNow } from '../../../src/sim/allowance.ts';
 import type { Frame } from '../../../src/virtual-site/loopback.ts';
 import type { Told } from './findings.ts';
+import type { Ground } from './ground.ts';
 import type { CurrentsJudge } from './judge-currents.ts';
 import type { Sessions } from './sessions.ts';
 import type { Stage } from './stage.ts';
@@ -33,20 +33,15 @@ type Line = {
 /** Calls remembered for their answers; late ones are not older. */
 const mostRemembered = 64;
 
-type Judges = { told: Told; currents: CurrentsJudge; sessions: Sessions; surprises: Surprises };
+type Judges = { told: Told; ground: Ground; currents: CurrentsJudge; sessions: Sessions; surprises: Surprises };
 
-export function createWire({ points, world }: Stage, { told, currents, sessions, surprises }: Judges) {
+export function createWire({ points }: Stage, { told, ground, currents, sessions, surprises }: Judges) {
   const lines = points.map((): Line => ({ ours: null, theirs: null, limits: new Map(), actions: new Map() }));
   const indexOf = new Map(points.map(({ id }, index) => [id, index]));
-  const now = (): number => world.clock.sim.now();
   const lineOf = (id: string): { line: Line; index: number } | null => {
     const index = indexOf.get(id);
     const line = lines[index ?? -1];
     return index === undefined || line === undefined ? null : { line, index };
-  };
-  const allowedOf = (index: number): number[] => {
-    const point = points[index];
-    return point === undefined ? [] : point.connectors.map(({ id }) => allowedNow(point, id, now()).amps);
   };
 
   return {
@@ -101,7 +96,7 @@ export function createWire({ points, world }: Stage, { told, currents, sessions,
       const [, type, messageId = '', action] = head.exec(text) ?? [];
       if (type === '2' && action === 'SetChargingProfile') {
         const limit = line.limits.get(messageId);
-        if (limit !== undefined) limit.before = allowedOf(index);
+        if (limit !== undefined) limit.before = ground.allowedOf(index);
       }
       if (type !== '2' && line.theirs?.id === messageId) line.theirs = null;
       sessions.delivering(index);
