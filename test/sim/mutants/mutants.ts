@@ -121,8 +121,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a connector without a transaction counts nothing',
     file: 'controller/balancing/planning',
-    from: 'const amounts = amountsBy(worst)',
-    to: 'const amounts = amountsBy((b, n, r) => (r === null ? 0 : worst(b, n, r)))',
+    from: 'const amountMA = worst(book, now, running)',
+    to: 'const amountMA = running === null ? 0 : worst(book, now, running)',
   },
   {
     name: 'the building counts nothing',
@@ -133,7 +133,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'what others may draw is shared out',
     file: 'controller/balancing/planning',
-    from: 'const others = exposureOf(index, unplanned, masks, twins)',
+    from: 'const others = exposureOf(index, counted === null ? unplanned : [], masks, twins, beside)',
     to: 'const others = new Float64Array(index.circuits.length * 3)',
   },
   {
