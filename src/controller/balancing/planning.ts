@@ -154,6 +154,7 @@ function sharesOf(
           heldMA: isOurs ? milliAmps(commanded.grantMA) : null,
           // What flows in any case is counted in any case.
           mustKeep: rank.mustKeep || model.floorMA > 0,
+          yields: rank.yields,
         },
       ];
     }),
@@ -166,11 +167,14 @@ function sharesOf(
     if (share === undefined) continue;
     const rank = ranked.get(state.key);
     const waits = share.because.kind === 'waiting-for-minimum';
-    const because = waits
-      ? { ...share.because, nextTurn: turns.get(state.key) ?? null }
-      : rank?.because != null && (share.because.kind === 'demand-met' || share.because.kind === 'not-eligible')
-        ? rank.because
-        : share.because;
+    const because: Share['because'] =
+      waits && rank?.yields === true
+        ? { kind: 'resting' }
+        : waits
+          ? { ...share.because, nextTurn: turns.get(state.key) ?? null }
+          : rank?.because != null && (share.because.kind === 'demand-met' || share.because.kind === 'not-eligible')
+            ? rank.because
+            : share.because;
     // The last gate before the gate: a plan that overloads may only lower.
     const grantMA = faults.length === 0 ? share.grantMA : Math.min(share.grantMA, commandedMA(state));
     shares.set(state.key, { grantMA: milliAmps(grantMA), because: named(because, cycle, unprovenBelow) });
