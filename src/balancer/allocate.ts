@@ -3,7 +3,7 @@ import type { Share } from '../domain/because.ts';
 import { milliAmps } from '../domain/units.ts';
 import { admit } from './allocation/admit.ts';
 import { damp } from './allocation/damp.ts';
-import { ADMITTED, type Field, layOut, real, whole } from './allocation/field.ts';
+import { ADMITTED, type Field, layOut, real, WAITING, whole, YIELDING } from './allocation/field.ts';
 import { fill } from './allocation/fill.ts';
 import { quantise } from './allocation/quantise.ts';
 import { reasonFor } from './allocation/reason.ts';
@@ -21,7 +21,17 @@ export function allocate(allocation: Allocation): Plan {
   admit(field);
   quantise(field, fill(field));
   damp(field);
+  admitYielding(field);
   return planOf(field, allocation);
+}
+
+/** Those that don't draw come when everybody else has what they can use. */
+function admitYielding(field: Field): void {
+  if (!field.standing.includes(YIELDING)) return;
+  for (let rank = 0; rank < field.carCount; rank++) {
+    if (field.standing[rank] === YIELDING) field.standing[rank] = WAITING;
+  }
+  admit(field);
 }
 
 /** The shares before they are rounded to steps, mA by key: 0 for who waits. For checks against other solvers. */

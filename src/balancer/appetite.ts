@@ -13,6 +13,8 @@ export type Appetite = {
   readonly idleSince: Monotonic | null;
   /** Drew nothing for so long that its minimum may go to others: full, or waiting for its own timer. */
   readonly isResting: boolean;
+  /** It rested, its minimum went to others, and it is asked whether it wants some by now. */
+  readonly isAsked: boolean;
   /** When it was last offered more, or its appetite was measured. */
   readonly offeredAt: Monotonic | null;
 };
@@ -46,15 +48,16 @@ const OFFER_EVERY_MS = 60_000;
 const IDLE_MA = 500;
 /** So long an idle car keeps its claim to the minimum: batteries balance, doors are opened, ms. */
 const RESTS_AFTER_MS = 10 * 60_000;
-/** And so long one whose minimum was given away waits until it is asked again, ms. */
-const ASKED_AGAIN_MS = 60 * 60_000;
+/** So long one whose minimum was given away waits until it is asked again, and so long it has to begin then, ms. */
+const ASKED_AGAIN_MS = 30 * 60_000;
+const ASKED_FOR_MS = 5 * 60_000;
 
 /** Of a car that nobody has measured yet. */
 export function unmeasured({ ceilingMA }: AppetiteBounds): Appetite {
-  return { maxMA: ceilingMA, sparingSince: null, idleSince: null, isResting: false, offeredAt: null };
+  return { maxMA: ceilingMA, sparingSince: null, idleSince: null, isResting: false, isAsked: false, offeredAt: null };
 }
 
-/** After one more sample. Pauses nobody: a resting car only comes last where not all minimums fit. */
+/** After one more sample. Pauses nobody: a resting car only makes room for others that want more. */
 export function afterSample(before: Appetite, sample: AppetiteSample, bounds: AppetiteBounds): Appetite {
   const { at, limitMA, drawnMA } = sample;
   const known = { ...before, maxMA: within(before.maxMA, bounds) };
@@ -62,7 +65,7 @@ export function afterSample(before: Appetite, sample: AppetiteSample, bounds: Ap
   if (drawnMA === null) return { ...known, sparingSince: null, idleSince: null };
   if (drawnMA < IDLE_MA) return whileIdle(known, sample, bounds);
   // It woke up: what it took before it slept says nothing about now.
-  if (known.isResting || known.idleSince !== null) return unmeasured(bounds);
+  if (known.isResting || known.isAsked || known.idleSince !== null) return unmeasured(bounds);
   if (!sample.hasSettled) return { ...known, sparingSince: null };
   if (limitMA - drawnMA > Math.max(SPARE_MA, limitMA * SPARE_SHARE)) {
     const since = known.sparingSince ?? at;
@@ -86,7 +89,7 @@ function whileIdle(known: Appetite, { at }: AppetiteSample, bounds: AppetiteBoun
     maxMA: idleMs >= SPARING_MS ? bounds.minMA : known.maxMA,
     sparingSince: null,
     idleSince,
-    isResting: known.isResting || idleMs >= RESTS_AFTER_MS,
+    isResting: known.isResting || idleMs >= (known.isAsked ? ASKED_FOR_MS : RESTS_AFTER_MS),
   };
 }
 
@@ -96,7 +99,9 @@ function whilePaused(known: Appetite, at: Monotonic, bounds: AppetiteBounds): Ap
   if (isResting && idleSince !== null && at - idleSince < RESTS_AFTER_MS + ASKED_AGAIN_MS) {
     return { ...known, sparingSince: null };
   }
-  return isResting ? unmeasured(bounds) : { ...known, sparingSince: null, idleSince: null };
+  const waits = { ...known, sparingSince: null, idleSince: null };
+  // Its minimum is enough to show that it wants some.
+  return isResting ? { ...waits, maxMA: bounds.minMA, isResting: false, isAsked: true } : waits;
 }
 
 /** Whole amps above what it draws, and one to show that it wants more. */

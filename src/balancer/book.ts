@@ -94,6 +94,20 @@ export function worstInSight(book: ConnectorBook, now: Monotonic, running: numbe
   return most(book, now, running, false);
 }
 
+/**
+ * The most that may flow on one of its phases, where it is known on which the cars of its transactions charge: `isOn` says
+ * whether what such a one was given counts there.
+ */
+export function worstOnPhase(
+  book: ConnectorBook,
+  now: Monotonic,
+  running: number | null,
+  isOn: (transactionId: number | null) => boolean,
+): number {
+  const entries = book.entries.filter(({ transactionId }) => isOn(transactionId));
+  return worst(entries.length === book.entries.length ? book : { ...book, entries }, now, running);
+}
+
 function most(book: ConnectorBook, now: Monotonic, running: number | null, isAdrift: boolean): number {
   if (book.hasTwin) return 2 * book.ratedMA;
   if (book.isolated) return 0;

@@ -67,15 +67,22 @@ export type Obstacle = { readonly circuit: string; readonly phase: GridPhase | n
 
 /**
  * Whether a connector may count with `toMA` instead of `fromMA`; null if it fits. `sums` is changed to the new exposure
- * only then. A decrease always fits.
+ * only then. A decrease always fits. `fromMA` may be another one on each phase, and `toMA` then is no decrease anywhere.
  */
 export function raise(
   index: SiteIndex,
   sums: PhaseSums,
   room: Room,
-  { connector, mask, fromMA, toMA }: { connector: number; mask: number; fromMA: number; toMA: number },
+  {
+    connector,
+    mask,
+    fromMA,
+    toMA,
+  }: { connector: number; mask: number; fromMA: number | readonly number[]; toMA: number },
 ): Obstacle | null {
-  const delta = [0, 1, 2].map((phase) => ((mask & (1 << phase)) === 0 ? 0 : toMA - fromMA));
+  const riseOn = (phase: number): number =>
+    typeof fromMA === 'number' ? toMA - fromMA : Math.max(0, toMA - (fromMA[phase] ?? 0));
+  const delta = [0, 1, 2].map((phase) => ((mask & (1 << phase)) === 0 ? 0 : riseOn(phase)));
   const changes: [at: number, by: number][] = [];
   for (let node = index.nodes[connector] ?? -1; node >= 0; node = index.parents[node] ?? -1) {
     const risen = delta.slice();

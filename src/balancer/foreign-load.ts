@@ -12,6 +12,7 @@ import type { CircuitModel, GridPhase, MeterModel } from '../domain/site-model.t
 import { type MilliAmps, type Monotonic, milliAmps, type PerPhase } from '../domain/units.ts';
 import { type ConnectorLoad, carLoadBelow, markUnseen, type PhaseLoad, type Unseen } from './car-load.ts';
 import type { ForeignLoad, ForeignQuality, MeteredCircuit, Metering } from './metering.ts';
+import { knownLoad, neverSteady, type SteadyLoad, steadyMA, withSteady } from './steady-load.ts';
 
 /** A lull of less than this frees nothing, ms. */
 const GATE_MS = 60_000;
@@ -24,8 +25,8 @@ type Past = {
   readonly measured: Highest;
   /** Of what was measured, with what flows back. */
   readonly net: Highest;
-  /** The last value that was computed with all cars in sight, by phase; less than 0 where current flows back. */
-  readonly steadyMA: readonly [MilliAmps | null, MilliAmps | null, MilliAmps | null];
+  /** What was computed with all cars in sight, by phase; less than 0 where current flows back. */
+  readonly steady: readonly [SteadyLoad, SteadyLoad, SteadyLoad];
   readonly freshAt: Monotonic | null;
   /** What is held since the meter was last fresh. */
   readonly heldMA: PerPhase<MilliAmps> | null;
@@ -52,7 +53,10 @@ export const newForeignState: ForeignState = {
  * granted before, and until they have shown what they draw, a meter's reading is no more the building's than that.
  */
 export function foreignStateFrom(mostMA: ReadonlyMap<string, PerPhase<MilliAmps>>): ForeignState {
-  const circuits = [...mostMA].map(([id, steadyMA]): [string, Past] => [id, { ...noPast, steadyMA }]);
+  const circuits = [...mostMA].map(([id, [one, two, three]]): [string, Past] => [
+    id,
+    { ...noPast, steady: [knownLoad(one), knownLoad(two), knownLoad(three)] },
+  ]);
   return { ...newForeignState, circuits: new Map(circuits) };
 }
 
@@ -60,7 +64,7 @@ const noPast: Past = {
   highest: nothingYet,
   measured: nothingYet,
   net: nothingYet,
-  steadyMA: [null, null, null],
+  steady: [neverSteady, neverSteady, neverSteady],
   freshAt: null,
   heldMA: null,
 };
@@ -88,7 +92,7 @@ export function foreignLoad(
     const quality = met?.quality ?? 'never';
     if (grid !== null && quality === 'fresh' && met?.last != null) {
       const below = cars[metering.seenBy.get(circuit.id) ?? -1] ?? [];
-      part = measuredAt(circuit, met.last.currentMA, below, past);
+      part = measuredAt(circuit, met.last.currentMA, below, past, now);
     } else {
       part = summedAt(metered, loads, { meters, pasts: state.meters, keep: meterPasts, now });
       if (grid !== null) part = withoutMeter(part, past, quality, grid, now - since);
@@ -98,7 +102,7 @@ export function foreignLoad(
       highest: withValue(isFirstWord(past, grid, quality) ? nothingYet : past.highest, now, part.nowMA),
       measured: quality === 'fresh' ? withValue(past.measured, now, part.nowMA) : past.measured,
       net: part.netMA === null ? past.net : withValue(past.net, now, part.netMA),
-      steadyMA: part.steadyMA ?? past.steadyMA,
+      steady: part.steady ?? past.steady,
       freshAt: quality === 'fresh' ? now : past.freshAt,
       heldMA: part.heldMA,
     };
@@ -127,7 +131,7 @@ type Part = {
   readonly nowMA: PerPhase<MilliAmps>;
   /** With what flows back; null where no meter of the circuit's own tells. */
   readonly netMA: PerPhase<MilliAmps> | null;
-  readonly steadyMA: Past['steadyMA'] | null;
+  readonly steady: Past['steady'] | null;
   readonly heldMA: PerPhase<MilliAmps> | null;
   readonly quality: ForeignQuality;
   readonly holdsIncreases: boolean;
@@ -135,24 +139,30 @@ type Part = {
 };
 
 /** By the circuit's own meter, which has seen everything below. */
-function measuredAt(circuit: CircuitModel, flowMA: PerPhase<MilliAmps>, cars: readonly PhaseLoad[], past: Past): Part {
+function measuredAt(
+  circuit: CircuitModel,
+  flowMA: PerPhase<MilliAmps>,
+  cars: readonly PhaseLoad[],
+  past: Past,
+  now: Monotonic,
+): Part {
   const lowest = circuit.creditGeneration ? Number.NEGATIVE_INFINITY : 0;
-  const steady: [MilliAmps | null, MilliAmps | null, MilliAmps | null] = [...past.steadyMA];
+  const steady: [SteadyLoad, SteadyLoad, SteadyLoad] = [...past.steady];
   const netMA = perPhase((phase) => {
     const { surelyMA, blindMA, blindLeastMA } = cars[phase] ?? { surelyMA: 0, blindMA: 0, blindLeastMA: 0 };
     const rest = flowMA[phase] - surelyMA;
-    const known = steady[phase];
     if (blindMA === 0) {
-      steady[phase] = milliAmps(rest);
+      steady[phase] = withSteady(steady[phase], now, milliAmps(rest));
       return rest;
     }
+    const known = steadyMA(steady[phase]);
     // Before anything is known, cars out of sight are counted as foreign load and not as none.
     const most = rest - blindLeastMA;
     return known === null ? most : Math.min(most, Math.max(known, rest - blindMA));
   });
   const nowMA = perPhase((phase) => Math.max(lowest, netMA[phase]));
   const overMA = perPhase((phase) => Math.max(0, flowMA[phase] - circuit.limitMA[phase]));
-  return { nowMA, netMA, steadyMA: steady, heldMA: null, quality: 'fresh', holdsIncreases: false, overMA };
+  return { nowMA, netMA, steady, heldMA: null, quality: 'fresh', holdsIncreases: false, overMA };
 }
 
 type Consumers = {
@@ -201,7 +211,7 @@ function summedAt(
     holdsIncreases ||= state?.quality === 'stale' || state?.quality === 'suspect';
   }
   const nowMA = circuit.creditGeneration ? sum : perPhase((phase) => Math.max(0, sum[phase]));
-  return { nowMA, netMA: null, steadyMA: null, heldMA: null, quality, holdsIncreases, overMA: NONE };
+  return { nowMA, netMA: null, steady: null, heldMA: null, quality, holdsIncreases, overMA: NONE };
 }
 
 /**

@@ -47,6 +47,8 @@ export type RankedCar = {
   readonly claimMA: MilliAmps | null;
   readonly maxMA: MilliAmps;
   readonly isEligible: boolean;
+  /** It gets its minimum only once all others have what they can use, as far as something is left then. */
+  readonly yields: boolean;
   /** Why it is not eligible, or what caps it beside the circuits; null where nothing does. */
   readonly because: Because | null;
 };
@@ -88,6 +90,7 @@ export function rankCars(
       order,
       weight: weightOf(car, now),
       mustKeep: !car.mayPause && car.onSince !== null,
+      yields: mayYield(car, now),
       claimMA: policy.kind === 'deadline' ? claimOf(car, now) : null,
       maxMA,
       isEligible: maxMA >= car.minMA,
@@ -185,6 +188,12 @@ function claimOf(car: CarFacts, now: Instant): MilliAmps | null {
   return Math.max(car.minMA, Math.min(wantedMA, car.maxMA)) as MilliAmps;
 }
 
+/** What it does not draw is of more use to others; not where that might end its session, nor when it is about to leave. */
+function mayYield({ isResting, isBoosted, mayPause, departAt }: CarFacts, now: Instant): boolean {
+  const leavesSoon = departAt !== null && departAt > now && departAt - now < PRESSED_MS;
+  return isResting && mayPause && !isBoosted && !leavesSoon;
+}
+
 type Cap = { readonly maxMA: MilliAmps; readonly because: Because | null };
 
 function capsOf(
@@ -201,6 +210,9 @@ function capsOf(
     if (isDone) {
       const maxMA = isHeld ? car.minMA : (0 as MilliAmps);
       caps.set(car.key, { maxMA, because: { kind: 'target-reached' } });
+    } else if (car.onSince === null && mayYield(car, now)) {
+      // Not with every ampere that is left: each change wears the memory of a charge point. It is asked again after a while.
+      caps.set(car.key, { maxMA: 0 as MilliAmps, because: { kind: 'resting' } });
     } else if (policy.kind === 'surplus' && !car.isBoosted && spareMs(car, now) >= PRESSED_MS) {
       const mustHave = isHeld || (car.onSince !== null && now - car.onSince < policy.minOnMs);
       const { key, minMA, maxMA } = car;

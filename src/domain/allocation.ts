@@ -43,6 +43,8 @@ export type AllocationCar = {
   readonly heldMA: MilliAmps | null;
   /** It is never paused (DC, or known not to resume): admitted before all others. */
   readonly mustKeep: boolean;
+  /** It gets its minimum, and no more, only where all others leave so much. */
+  readonly yields?: boolean;
 };
 
 export type Allocation = {

@@ -22,6 +22,8 @@ export type Because =
   | { readonly kind: 'no-car' }
   /** Surplus only, and there is not enough of it. */
   | { readonly kind: 'no-surplus' }
+  /** It drew nothing for long and has made room for others; it is asked again after a while. */
+  | { readonly kind: 'resting' }
   /** It has what it was to have. */
   | { readonly kind: 'target-reached' }
   | { readonly kind: 'offline'; readonly until: Instant | null }

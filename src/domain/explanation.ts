@@ -47,6 +47,8 @@ function reason(because: Because, { grantMA, circuitName, clock }: Telling): str
       return grantMA === 0
         ? 'only surplus is used and there is not enough of it; it begins with more sun, or with a boost'
         : 'only surplus is used and there is no more of it; it gets more with more sun, or with a boost';
+    case 'resting':
+      return 'the car has drawn nothing for a while, so others get its share; it is asked again within half an hour';
     case 'target-reached':
       return 'the car has the energy that was asked for; a higher target or a boost gives it more';
     case 'offline':

@@ -98,10 +98,12 @@ export function createObserver(
     const { balancing } = site.world.controller();
     const planned = balancing?.world.planned ?? null;
     if (planned === null) return;
+    const others = site.electricity.foreignNow();
     let excessA = 0;
     for (let at = 0; at < committedA.length; at += 1) {
-      const foreignMA = planned.loads[Math.floor(at / 3)]?.nowMA[at % 3] ?? 0;
-      const amps = ((planned.sums[at] ?? 0) + foreignMA) / 1_000;
+      // What flows, and not what the controller takes it for: that is on the high side for seconds whenever a car stops.
+      const foreignA = others.get(circuits[Math.floor(at / 3)]?.id ?? '')?.[at % 3] ?? 0;
+      const amps = (planned.sums[at] ?? 0) / 1_000 + foreignA;
       committedA[at] = Math.max(committedA[at] ?? 0, amps);
       excessA = Math.max(excessA, amps - (limitA[at] ?? 0));
     }

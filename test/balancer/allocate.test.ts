@@ -51,6 +51,20 @@ describe('allocate', () => {
     expect(grants(site([], car('a')))).toEqual([0]);
   });
 
+  it('gives a car that yields its minimum from what all others leave, of any tier, and nothing else', () => {
+    const two = (capacity: number, more: Partial<AllocationCar> = {}) =>
+      grants(site([node(capacity)], car('rests', { yields: true, ...more }), car('b', { tier: 2, order: 2 })));
+    expect(two(31)).toEqual([0, 31_000]);
+    expect(two(37)).toEqual([0, 32_000]);
+    expect(two(60)).toEqual([6_000, 32_000]);
+    expect(two(31, { mustKeep: true })).toEqual([25_000, 6_000]);
+    // On a circuit of its own it takes nothing from anybody.
+    const apart = [node(60), node(20, { id: 'a', parent: 0 }), node(32, { id: 'b', parent: 0 })];
+    expect(grants(site(apart, car('rests', { node: 1, yields: true }), car('b', { node: 2 })))).toEqual([
+      6_000, 32_000,
+    ]);
+  });
+
   it('gives what a car claims before the next one in order gets its minimum, and shares what is left', () => {
     const claims = (amps: number) => ({ claimMA: milliAmps(amps * 1_000) });
     const two = (first: number, capacity: number) =>

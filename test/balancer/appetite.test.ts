@@ -62,10 +62,14 @@ describe('an appetite', () => {
     expect(drive(resting, 710, 0, 5.9)).toEqual(unmeasured(bounds));
   });
 
-  it('of a resting car that was paused is asked for again an hour later', () => {
+  it('of a resting car that was paused is asked for again half an hour later, with its minimum for five minutes', () => {
     const resting = drive(unmeasured(bounds), 0, 600, 0);
-    expect(drive(resting, 610, 3_500, 0, { limitA: 0 }).isResting).toBe(true);
-    expect(drive(resting, 610, 3_600, 0, { limitA: 0 })).toEqual(unmeasured(bounds));
+    expect(drive(resting, 610, 1_780, 0, { limitA: 0 }).isResting).toBe(true);
+    const asked = drive(resting, 610, 1_800, 0, { limitA: 0 });
+    expect(asked).toMatchObject({ isResting: false, isAsked: true, maxMA: 6_000 });
+    expect(drive(asked, 2_420, 0, 6)).toEqual(unmeasured(bounds));
+    expect(drive(asked, 2_420, 290, 0).isResting).toBe(false);
+    expect(drive(asked, 2_420, 300, 0).isResting).toBe(true);
   });
 
   it('never leaves what charger and car allow', () => {

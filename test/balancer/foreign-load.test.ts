@@ -57,6 +57,21 @@ describe('cars out of sight after a change', () => {
     expect(look(5_000, { main: says(on(30)) }, [lowered])('grid').nowMA).toEqual(on(24));
   });
 
+  it('leave it as it was before a lull of seconds: a car has stopped that its newest sample still shows', () => {
+    const look = simple();
+    look(0, { main: says(on(40)) }, [seen]);
+    expect(look(5_000, { main: says(on(24)) }, [seen])('grid').nowMA).toEqual(on(8));
+    const raised = { ...lowered, changedAt: monotonic(6_000), limitMA: milliAmps(32_000) };
+    expect(look(7_000, { main: says(on(40)) }, [raised])('grid').nowMA).toEqual(on(24));
+    // After a minute it was none.
+    const again = simple();
+    again(0, { main: says(on(40)) }, [seen]);
+    const still = (at: number) => car({ sampledAt: monotonic(at) });
+    for (let at = 5_000; at <= 70_000; at += 5_000) again(at, { main: says(on(24)) }, [still(at)]);
+    const later = car({ sampledAt: monotonic(70_000), changedAt: monotonic(71_000), limitMA: milliAmps(32_000) });
+    expect(again(72_000, { main: says(on(40)) }, [later])('grid').nowMA).toEqual(on(8));
+  });
+
   it('do not hide what the meter sees beyond all that they may draw', () => {
     const look = simple();
     look(0, { main: says(on(40)) }, [seen]);

@@ -143,6 +143,24 @@ describe('what a car may have', () => {
     expect(ranked.get('dc')).toMatchObject({ maxMA: 6_000, isEligible: true, mustKeep: true });
   });
 
+  it('is for others once it rests; paused, it is asked for nothing until it is asked again', () => {
+    const resting = { isResting: true, maxMA: milliAmps(6_000) };
+    const ranked = rank([
+      car('on', { ...resting, ...on(20) }),
+      car('paused', { ...resting, ...off(20) }),
+      car('boosted', { ...resting, ...off(20), isBoosted: true }),
+      car('leaves', { ...resting, ...off(20), departAt: ahead(20) }),
+      car('stays', { ...resting, ...off(20), departAt: ahead(40) }),
+      car('never-resumes', { ...resting, ...on(20), mayPause: false }),
+    ]);
+    const yields = [...ranked.values()].filter((one) => one.yields).map(({ key }) => key);
+    expect(yields.sort()).toEqual(['on', 'paused', 'stays']);
+    expect(ranked.get('on')).toMatchObject({ maxMA: 6_000, isEligible: true });
+    expect(ranked.get('paused')).toMatchObject({ maxMA: 0, isEligible: false, because: { kind: 'resting' } });
+    expect(ranked.get('stays')).toMatchObject({ isEligible: false });
+    for (const key of ['boosted', 'leaves', 'never-resumes']) expect(ranked.get(key)?.isEligible).toBe(true);
+  });
+
   it('needs its minimum', () => {
     const ranked = rank([car('a', { maxMA: milliAmps(5_000) })]);
     expect(ranked.get('a')).toMatchObject({ isEligible: false, because: { kind: 'not-eligible' } });

@@ -22,6 +22,7 @@ const reasons: readonly Because[] = [
   { kind: 'not-eligible' },
   { kind: 'no-car' },
   { kind: 'no-surplus' },
+  { kind: 'resting' },
   { kind: 'target-reached' },
   { kind: 'offline', until: null },
   { kind: 'offline', until },

@@ -31,6 +31,8 @@ export type SiteOptions = {
   /** Of a DC charge point, and what it draws from each phase of the grid without a limit, A; null for AC, with 32 A. */
   readonly dc?: (index: number) => (DcOutlet & { readonly ratedA: number }) | null;
   readonly metered?: boolean;
+  /** Phases that cars were seen to use are counted on. */
+  readonly trustLearnedPhases?: boolean;
   /** Between two samples of the meter; 1 if absent. */
   readonly meterSeconds?: number;
   /** False: no circuits are configured, and nothing is limited. */
@@ -137,7 +139,7 @@ export function createBalancedSite(options: SiteOptions) {
     ),
     meters: metered ? [{ id: 'main', circuit: 'grid', side: 'grid', intervalMs: meterMs, lostAfterMs: 60_000 }] : [],
     unknownReserveMA: milliAmps(0),
-    trustLearnedPhases: false,
+    trustLearnedPhases: options.trustLearnedPhases ?? false,
   };
   const world = createFastWorld({
     seed: options.seed ?? 1,

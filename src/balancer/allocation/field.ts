@@ -53,6 +53,8 @@ export type Field = {
 export const NOT_ELIGIBLE = 0;
 export const WAITING = 1;
 export const ADMITTED = 2;
+/** Not looked at before all others have what they get. */
+export const YIELDING = 3;
 
 /** No limit, mA. A site's sums stay far below it, and all of them below 2^53. */
 export const NONE = 2 ** 52;
@@ -177,7 +179,7 @@ function layOutCar(field: Field, rank: number, car: AllocationCar, counts: boole
   const hangs = Number.isInteger(car.node) && car.node >= 0 && car.node < field.nodeCount;
   const eligible = counts && hangs && mask !== 0 && real(min, rank) <= real(max, rank);
   node[rank] = eligible ? car.node : -1;
-  standing[rank] = eligible ? WAITING : NOT_ELIGIBLE;
+  standing[rank] = !eligible ? NOT_ELIGIBLE : car.yields === true && !car.mustKeep ? YIELDING : WAITING;
 }
 
 /** Sorts the cars by the tree, without recursion: parents come before their children. */

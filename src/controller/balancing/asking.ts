@@ -12,6 +12,7 @@ import { reportedScheduleFromWire } from '../../ocpp/charging-profile-wire.ts';
 import type { Line } from '../lines.ts';
 import { isAtRest } from './at-rest.ts';
 import { cleared, clearing, covered, isFirstContact, lost, mayClear } from './contact.ts';
+import { countedFrom } from './counted.ts';
 import { learn } from './learn.ts';
 import { prove, toProve } from './limit-calls.ts';
 import type { ChargePointState, Commanded, ConnectorState } from './state.ts';
@@ -219,10 +220,17 @@ function turn(world: World, chargePoint: ChargePointState, line: Line, dialect: 
 function mayDrawAll({ site, index, planned }: World, { connectors }: ChargePointState): boolean {
   if (planned === null) return false;
   const sums = planned.sums.slice();
-  return connectors.every(({ at, book, model, running }) => {
+  return connectors.every((state) => {
+    const { at, book, model, running } = state;
     const fromMA = worstInSight(book, site.clock.monotonic(), running?.id ?? null);
-    const change = { connector: at, mask: planned.masks[at] ?? 7, fromMA, toMA: model.ratedMA };
-    return model.ratedMA <= fromMA || raise(index, sums, planned.room, change) === null;
+    const change = {
+      connector: at,
+      mask: index.wired[at] ?? 7,
+      fromMA: countedFrom(planned.counted, state, fromMA),
+      toMA: model.ratedMA,
+    };
+    const isCounted = planned.counted === null && model.ratedMA <= fromMA;
+    return isCounted || raise(index, sums, planned.room, change) === null;
   });
 }
 

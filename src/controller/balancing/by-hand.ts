@@ -6,6 +6,7 @@ import { connectorKey } from '../../domain/site-model.ts';
 import { clearCriteriaFromWire, installedFromWire, profileFromWire } from '../../ocpp/charging-profile-wire.ts';
 import type { RequestOf } from '../../ocpp/messages/actions.ts';
 import { foreignLimit } from './contact.ts';
+import { countedFrom } from './counted.ts';
 import type { ConnectorState } from './state.ts';
 import { chargePointOf, type World } from './world.ts';
 
@@ -81,8 +82,9 @@ function judged(
   for (const [state, most] of mayBecome) {
     const fromMA = worstInSight(state.book, now, state.running?.id ?? null);
     const toMA = Math.max(fromMA, most === 'anything' ? state.model.ratedMA : Math.min(most, state.model.ratedMA));
-    const change = { connector: state.at, mask: planned.masks[state.at] ?? 7, fromMA, toMA };
-    const obstacle = toMA > fromMA ? raise(index, sums, planned.room, change) : null;
+    const from = countedFrom(planned.counted, state, fromMA);
+    const change = { connector: state.at, mask: index.wired[state.at] ?? 7, fromMA: from, toMA };
+    const obstacle = raise(index, sums, planned.room, change);
     if (obstacle === null) continue;
     const where = obstacle.phase === null ? obstacle.circuit : `${obstacle.circuit} on L${obstacle.phase + 1}`;
     const amps = (toMA / 1_000).toFixed(1);

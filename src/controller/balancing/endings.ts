@@ -1,4 +1,5 @@
 import { transactionOver } from '../../balancer/book.ts';
+import { usedGridPhases } from '../../balancer/learned-phases.ts';
 import type { Monotonic } from '../../domain/units.ts';
 import { NOTHING_MA } from './samples.ts';
 import type { ConnectorState } from './state.ts';
@@ -7,6 +8,7 @@ import type { ConnectorState } from './state.ts';
 export function transactionStopped(state: ConnectorState, transactionId: number, now: Monotonic): void {
   state.ending.set(transactionId, now);
   if (state.running?.id !== transactionId) return;
+  state.endedOn.set(transactionId, usedGridPhases(state.learning, state.model.rotation));
   state.running = null;
   state.commanded = null;
   state.aboveSince = null;
@@ -36,6 +38,7 @@ export function releaseEnded(state: ConnectorState, now: Monotonic, lagMs: numbe
     const draws = state.draw !== null && state.draw.at > since + lagMs && state.draw.most >= NOTHING_MA;
     if (state.running === null && (isCharging || draws)) continue;
     state.ending.delete(transactionId);
+    state.endedOn.delete(transactionId);
     state.currentEndsAt = Math.max(state.currentEndsAt, since + lagMs) as Monotonic;
     state.book = transactionOver(state.book, transactionId);
     // Its last sample is of what is over.

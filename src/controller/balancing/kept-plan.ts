@@ -65,6 +65,7 @@ function isSame(one: AllocationCar, other: AllocationCar | undefined): boolean {
     one.order === other.order &&
     one.heldMA === other.heldMA &&
     one.mustKeep === other.mustKeep &&
+    one.yields === other.yields &&
     one.claimMA === other.claimMA &&
     sameNumbers(one.step, other.step) &&
     sameNumbers(one.phases, other.phases)

@@ -19,8 +19,10 @@ export type Planned = {
   readonly room: Room;
   /** Committed: what the book says may flow, per circuit and phase. */
   readonly sums: PhaseSums;
-  /** Grid phases that each connector counts on. */
+  /** Grid phases on which a grant counts that each connector is given now; all that are wired where none is trusted. */
   readonly masks: readonly number[];
+  /** What each connector counts with on L1 to L3, three for each; null where it counts alike on all that are wired. */
+  readonly counted: Float64Array | null;
   /** Of each circuit, in the order of the index. */
   readonly loads: readonly ForeignLoad[];
   readonly foreign: ForeignState;

@@ -1,19 +1,18 @@
 import { worst, worstInSight } from '../../balancer/book.ts';
 import { exposureOf, HIGH_VOLTAGE_V, type PhaseSums, type Room } from '../../balancer/exposure.ts';
 import { foreignLoad } from '../../balancer/foreign-load.ts';
-import { usedGridPhases } from '../../balancer/learned-phases.ts';
 import type { ForeignLoad } from '../../balancer/metering.ts';
 import { type CarFacts, rankCars } from '../../balancer/order.ts';
-import { connectorsBelow, maskOf } from '../../balancer/site-index.ts';
+import { connectorsBelow } from '../../balancer/site-index.ts';
 import { nextTurns } from '../../balancer/turns.ts';
 import type { Allocation, AllocationCar } from '../../domain/allocation.ts';
 import type { Share } from '../../domain/because.ts';
 import type { SharingPolicy } from '../../domain/sharing-policy.ts';
 import type { LimitInForce } from '../../domain/site-limit.ts';
-import { type GridPhase, gridPhases } from '../../domain/site-model.ts';
 import { type Instant, type Monotonic, milliAmps, wattHours, watts } from '../../domain/units.ts';
 import { filledNodes } from './allocation-nodes.ts';
 import { fillLoad } from './connector-loads.ts';
+import { besideGrants, countedMA, grantMask, grantPhases, ownSums } from './counted.ts';
 import type { Planned, Wish } from './planned.ts';
 import { type ConnectorState, commandedMA } from './state.ts';
 import { twinsOf } from './twins.ts';
@@ -44,9 +43,8 @@ export function planSite(world: World, cycle: Cycle): Planned {
   const amounts = new Float64Array(connectors.length);
   /** Without who is planned, and an absence that may be short spared. */
   const unplanned = new Float64Array(connectors.length);
-  const masks = index.model.trustLearnedPhases
-    ? connectors.map((state) => maskOf(countedPhases(world, state)))
-    : index.wired;
+  const trusts = index.model.trustLearnedPhases;
+  const masks = trusts ? connectors.map((state) => grantMask(world, state)) : index.wired;
   const cars: ConnectorState[] = [];
   for (const state of connectors) {
     const { at, book } = state;
@@ -73,11 +71,13 @@ export function planSite(world: World, cycle: Cycle): Planned {
   }
   const looked = foreignLoad(index.metering, world.meters, world.connectorLoads, world.foreign, now);
   const twins = twinsOf(world);
-  const sums = exposureOf(index, amounts, masks, twins);
-  const others = exposureOf(index, unplanned, masks, twins);
+  const counted = trusts ? countedMA(world, now) : null;
+  const sums = exposureOf(index, counted === null ? amounts : [], masks, twins, ownSums(world, counted));
+  const beside = counted === null ? undefined : besideGrants(world, counted, unplanned, cars);
+  const others = exposureOf(index, counted === null ? unplanned : [], masks, twins, beside);
   const { room, limits, held } = roomOf(world, cycle, looked.loads);
   const { shares, faults } = sharesOf(world, cycle, cars, room, others, looked.loads);
-  return { shares, room, sums, masks, loads: looked.loads, foreign: looked.state, limits, held, faults };
+  return { shares, room, sums, masks, counted, loads: looked.loads, foreign: looked.state, limits, held, faults };
 }
 
 /** What its book counts above what it was told, once that has lasted: given to others in the plan, it would be given to nobody. */
@@ -92,16 +92,6 @@ export function watchUnreleased(state: ConnectorState, now: Monotonic): void {
   const isTold = running !== null && commanded !== null && commanded.transactionId === running.id;
   const isMore = isTold && worstInSight(book, now, running.id) > commanded.bookedMA;
   state.unreleasedSince = isMore ? (state.unreleasedSince ?? now) : null;
-}
-
-/**
- * The grid's phases on which it counts, in the plan as in the book: a plan that counts a car on fewer of them gives away what
- * the book never lets go, and who comes last waits for ever.
- */
-function countedPhases({ index }: World, { learning, model, running }: ConnectorState): readonly GridPhase[] {
-  return index.model.trustLearnedPhases && running !== null
-    ? usedGridPhases(learning, model.rotation)
-    : gridPhases(model.rotation, model.wiredPhases);
 }
 
 /** It has a car with a right to charge, and a limit would reach it. */
@@ -170,7 +160,7 @@ function sharesOf(
         {
           key: state.key,
           node: index.nodes[state.at] ?? 0,
-          phases: countedPhases(world, state),
+          phases: grantPhases(world, state),
           // Its floor flows in any case.
           minMA: milliAmps(Math.max(model.minMA, model.floorMA)),
           claimMA: rank.claimMA,
@@ -182,6 +172,7 @@ function sharesOf(
           heldMA: isOurs ? milliAmps(commanded.grantMA) : null,
           // What flows in any case is counted in any case.
           mustKeep: rank.mustKeep || model.floorMA > 0,
+          yields: rank.yields,
         },
       ];
     }),
@@ -195,11 +186,14 @@ function sharesOf(
     const rank = ranked.get(state.key);
     const waits = share.because.kind === 'waiting-for-minimum';
     if (waits) turns ??= nextTurns(facts, ranked, policy, at);
-    const because = waits
-      ? { ...share.because, nextTurn: turns?.get(state.key) ?? null }
-      : rank?.because != null && (share.because.kind === 'demand-met' || share.because.kind === 'not-eligible')
-        ? rank.because
-        : share.because;
+    const because: Share['because'] =
+      waits && rank?.yields === true
+        ? { kind: 'resting' }
+        : waits
+          ? { ...share.because, nextTurn: turns?.get(state.key) ?? null }
+          : rank?.because != null && (share.because.kind === 'demand-met' || share.because.kind === 'not-eligible')
+            ? rank.because
+            : share.because;
     // The last gate before the gate: a plan that overloads may only lower.
     const grantMA = faults.length === 0 ? share.grantMA : Math.min(share.grantMA, commandedMA(state));
     shares.set(state.key, { grantMA: milliAmps(grantMA), because: named(because, cycle, unprovenBelow) });

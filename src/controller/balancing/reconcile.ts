@@ -3,6 +3,7 @@ import { type PhaseSums, type Room, raise } from '../../balancer/exposure.ts';
 import type { SiteIndex } from '../../balancer/site-index.ts';
 import type { Because, Share } from '../../domain/because.ts';
 import type { Instant, Monotonic } from '../../domain/units.ts';
+import { countedFrom } from './counted.ts';
 import { type ChargePointState, type ConnectorState, commandedMA } from './state.ts';
 import { lagOf, leastGrantMA } from './world.ts';
 
@@ -51,6 +52,8 @@ export type Reconciling = {
   readonly sums: PhaseSums;
   readonly room: Room;
   readonly masks: ArrayLike<number>;
+  /** See `Planned`. */
+  readonly counted: Float64Array | null;
   readonly now: Monotonic;
   readonly at: Instant;
   /** Days since 1970 by the site's clock. */
@@ -85,7 +88,7 @@ export function reconcile(
   const wanted = share.grantMA;
   const transactionId = running.id;
   // Where the last limit has lapsed, a lower one is a raise all the same.
-  if (wanted < current && wanted <= holds) {
+  if (wanted < current && wanted <= holds && isWithin(site, state, wanted, holds)) {
     if (pending !== null && pending.kind === 'decrease' && pending.grantMA <= wanted) return null;
     return { kind: 'decrease', state, grantMA: wanted, transactionId };
   }
@@ -125,7 +128,9 @@ function floorStep(site: Reconciling, state: ConnectorState, isSearching: boolea
     site.now - floor.at >= (isSearching && floor.tries <= MOST_WAYS ? SEARCH_MS : retryAfter(floor.tries - MOST_WAYS));
   if (!isWanted && !failed) return null;
   const before = worstInSight(book, site.now, state.running?.id ?? null);
-  if (model.floorMA > before && raiseTo(site, state, model.floorMA) !== null) return null;
+  // The next car may take it on other phases.
+  const mask = site.index.wired[state.at] ?? 7;
+  if (model.floorMA > before && raiseTo(site, state, model.floorMA, mask) !== null) return null;
   return { kind: 'floor', state, floorMA: model.floorMA };
 }
 
@@ -204,15 +209,23 @@ function raiseRefused(
   const { commanded } = state;
   if (commanded?.state === 'failed' && now - commanded.at < retryMs) return { kind: 'unproven' };
   if (state.changes.day === day && state.changes.count >= MAX_CHANGES) return { kind: 'changes-spent' };
-  const obstacle = raiseTo(site, state, toMA);
+  const obstacle = raiseTo(site, state, toMA, site.masks[state.at] ?? 7);
   return obstacle === null ? null : { kind: 'waiting-for-release', circuit: obstacle };
 }
 
+/** What the book counts for it may have been given to another car, on other phases than those of the one that is there now. */
+function isWithin({ masks, counted }: Reconciling, state: ConnectorState, toMA: number, holdsMA: number): boolean {
+  const from = countedFrom(counted, state, holdsMA);
+  const mask = masks[state.at] ?? 7;
+  return typeof from === 'number' || from.every((mA, phase) => (mask & (1 << phase)) === 0 || toMA <= mA);
+}
+
 /** Books it in the sums of this cycle if it fits, so that the next one sees it; else the circuit where it does not. */
-function raiseTo({ index, sums, room, masks, now }: Reconciling, state: ConnectorState, toMA: number): string | null {
-  const fromMA = worstInSight(state.book, now, state.running?.id ?? null);
-  if (toMA <= fromMA) return null;
-  const change = { connector: state.at, mask: masks[state.at] ?? 7, fromMA, toMA };
+function raiseTo(site: Reconciling, state: ConnectorState, toMA: number, mask: number): string | null {
+  const { index, sums, room, counted, now } = site;
+  const mostMA = worstInSight(state.book, now, state.running?.id ?? null);
+  if (toMA <= mostMA && isWithin(site, state, toMA, mostMA)) return null;
+  const change = { connector: state.at, mask, fromMA: countedFrom(counted, state, mostMA), toMA };
   return raise(index, sums, room, change)?.circuit ?? null;
 }
 

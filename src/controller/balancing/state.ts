@@ -9,7 +9,7 @@ import type { ConnectorStatus } from '../../domain/charge-point.ts';
 import { type ClockWatch, unseenClock } from '../../domain/clock-offset.ts';
 import type { Dialect } from '../../domain/dialect.ts';
 import { type IdentityWatch, watchIdentity } from '../../domain/identity-watch.ts';
-import { type ConnectorModel, connectorKey } from '../../domain/site-model.ts';
+import { type ConnectorModel, connectorKey, type GridPhase } from '../../domain/site-model.ts';
 import type { Instant, MilliVolts, Monotonic } from '../../domain/units.ts';
 
 /** What memory holds of each connector that the site model names, and of its charge point. Rebuilt from the journal. */
@@ -99,6 +99,8 @@ export type ConnectorState = {
   running: Running | null;
   /** Transactions that have ended and whose current may still flow, and since when. */
   readonly ending: Map<number, Monotonic>;
+  /** The grid's phases on which each of them charged, where the site trusts what was seen. */
+  readonly endedOn: Map<number, readonly GridPhase[]>;
   /** The current of the last transaction was gone by then, or was none of it. */
   currentEndsAt: Monotonic;
   status: ConnectorStatus | null;
@@ -214,6 +216,7 @@ export function createStates(index: SiteIndex, dialect: Dialect, now: Monotonic)
       unwritten: false,
       running: null,
       ending: new Map(),
+      endedOn: new Map(),
       currentEndsAt: now,
       status: null,
       statusAt: now,

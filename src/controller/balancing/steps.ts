@@ -36,8 +36,8 @@ export function createSteps(world: World, leaseOf: (state: ConnectorState, grant
 
   function callsOf(connectors: readonly ConnectorState[], plan: Planned, now: Monotonic, at: Instant): LimitCall[] {
     const day = site.dayOf(at);
-    const { sums, room, masks } = plan;
-    const reconciling = { index, sums, room, masks, now, at, day, left: MOST_AT_ONCE };
+    const { sums, room, masks, counted } = plan;
+    const reconciling = { index, sums, room, masks, counted, now, at, day, left: MOST_AT_ONCE };
     for (const circuit of plan.held) close(plan, circuit);
     const calls: LimitCall[] = [];
     for (const state of connectors) {

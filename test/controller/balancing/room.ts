@@ -102,5 +102,15 @@ export function reconciling(index: SiteIndex, now: number, sums: Float64Array, r
     mA: new Float64Array(index.circuits.length * 3).fill(roomMA),
     watts: new Float64Array(index.circuits.length).fill(Number.NaN),
   };
-  return { index, sums, room, masks: index.wired, now: at(now), at: instant(NOON + now), day: 1, left: 100 };
+  return {
+    index,
+    sums,
+    room,
+    masks: index.wired,
+    counted: null,
+    now: at(now),
+    at: instant(NOON + now),
+    day: 1,
+    left: 100,
+  };
 }

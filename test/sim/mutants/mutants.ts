@@ -123,8 +123,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a connector without a transaction counts nothing',
     file: 'controller/balancing/planning',
-    from: 'amounts[at] = amountMA',
-    to: 'amounts[at] = running === null ? 0 : amountMA',
+    from: 'const amountMA = worst(book, now, running)',
+    to: 'const amountMA = running === null ? 0 : worst(book, now, running)',
   },
   {
     name: 'the building counts nothing',
@@ -135,7 +135,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'what others may draw is shared out',
     file: 'controller/balancing/planning',
-    from: 'const others = exposureOf(index, unplanned, masks, twins)',
+    from: 'const others = exposureOf(index, counted === null ? unplanned : [], masks, twins, beside)',
     to: 'const others = new Float64Array(index.circuits.length * 3)',
   },
   {
