@@ -10,10 +10,13 @@ const COUNT = 8;
 export const BUILDING_A = { lowest: 4, highest: 6, jump: 14 } as const;
 const RESERVE_A = 20;
 
-export function drawSetting(random: Random) {
+export function drawSetting(random: Random, pace: Random) {
   const rotations: Rotation[] = ['RST', 'STR', 'TRS'];
   const metered = random.chance(0.85);
   const unrulyAt = random.chance(0.6) ? random.integer(0, COUNT - 1) : -1;
+  /** How often the meter is read, and how often a charge point says what it draws: not every site can have both each few seconds. */
+  const meterS = pace.pick([1, 2, 5, 10]);
+  const sampleS = pace.pick([10, 30, 60]);
   const tame = makes.filter((make) => make.unruly !== true);
   const points = Array.from({ length: COUNT }, (_, index) => {
     const make: Make = random.pick(index === unrulyAt ? makes.filter(({ unruly }) => unruly === true) : tame);
@@ -36,11 +39,13 @@ export function drawSetting(random: Random) {
   const siteModel: SiteModel = {
     circuits,
     connectors,
-    meters: metered ? [{ id: 'main', circuit: 'grid', side: 'grid', intervalMs: 1_000, lostAfterMs: 60_000 }] : [],
+    meters: metered
+      ? [{ id: 'main', circuit: 'grid', side: 'grid', intervalMs: meterS * 1_000, lostAfterMs: 60_000 }]
+      : [],
     unknownReserveMA: milliAmps(0),
     trustLearnedPhases: false,
   };
-  return { points, siteModel, metered, leaseS: random.pick([120, 'auto'] as const) };
+  return { points, siteModel, metered, meterS, sampleS, leaseS: random.pick([120, 'auto'] as const) };
 }
 
 const three = (amps: number): PerPhase<MilliAmps> => {
