@@ -92,7 +92,7 @@ type Row = {
 
 type TemplateRow = { id: string; name: string; terms: string; created_ms: number; updated_ms: number };
 
-export function chargingProfileReads(database: Database) {
+function chargingProfileReads(database: Database) {
   const all = database.prepare(`
     SELECT p.* FROM charging_profiles p JOIN charge_points c ON c.ref = p.charge_point_ref WHERE c.id = ? ORDER BY p.place`);
   const next = database.prepare("SELECT value FROM meta WHERE key = 'next_charging_profile_id'").pluck();

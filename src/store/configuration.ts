@@ -143,7 +143,7 @@ type AttemptRow = {
   sinceBoot: number;
 };
 
-export function configurationReads(database: Database) {
+function configurationReads(database: Database) {
   const one = database
     .prepare(`
       SELECT v.value FROM configuration_values v JOIN charge_points c ON c.ref = v.charge_point_ref
