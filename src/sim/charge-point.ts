@@ -265,9 +265,7 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     }
     // A reservation ends with its time, or when its connector breaks (OCPP 1.6 §5.13).
     const broken = new Set(connectors.filter((one) => one.fault !== null).map((one) => one.id));
-    flash.reservations = flash.reservations.filter(
-      (one) => one.expiryDate > station.time() && !broken.has(one.connectorId),
-    );
+    flash.reservations = flash.reservations.filter((one) => one.expiryDate > time() && !broken.has(one.connectorId));
     station.refreshStatus();
     if (online() && clock.now() >= heartbeatDue()) heartbeat();
   };

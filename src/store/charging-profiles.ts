@@ -12,10 +12,13 @@ import type {
   ScheduleComparison,
 } from '../domain/profile-record.ts';
 import type { Instant } from '../domain/units.ts';
+import { createKeptRows } from './kept-rows.ts';
 import { type Page, type PageRequest, utc } from './view-values.ts';
 import type { RefOf, Writers } from './writers.ts';
 
 /** Charging profiles on record and the library of templates: written, read for deciding, and shown. */
+
+const keptProfiles = createKeptRows<RecordedProfile>();
 
 export function chargingProfileWriters(database: Database, refOf: RefOf): Writers<ChargingProfileEvent> {
   // Rows that stay as they are are not written again: what costs on an SD card is pages.
@@ -43,6 +46,7 @@ export function chargingProfileWriters(database: Database, refOf: RefOf): Writer
   const removeTemplate = database.prepare('DELETE FROM profile_templates WHERE id = ?');
   return {
     'charging-profiles-changed': (event) => {
+      keptProfiles.forget(database, event.chargePointId);
       const ref = refOf(event.chargePointId);
       event.profiles.forEach((one, place) => {
         put.run({
@@ -88,7 +92,7 @@ type Row = {
 
 type TemplateRow = { id: string; name: string; terms: string; created_ms: number; updated_ms: number };
 
-export function chargingProfileReads(database: Database) {
+function chargingProfileReads(database: Database) {
   const all = database.prepare(`
     SELECT p.* FROM charging_profiles p JOIN charge_points c ON c.ref = p.charge_point_ref WHERE c.id = ? ORDER BY p.place`);
   const next = database.prepare("SELECT value FROM meta WHERE key = 'next_charging_profile_id'").pluck();
@@ -108,7 +112,8 @@ export function chargingProfileReads(database: Database) {
     .pluck();
   const one = (row: unknown): ProfileTemplate | null => (row === undefined ? null : toTemplate(row as TemplateRow));
   return {
-    chargingProfiles: (chargePointId: string): RecordedProfile[] => (all.all(chargePointId) as Row[]).map(toProfile),
+    chargingProfiles: (chargePointId: string): readonly RecordedProfile[] =>
+      (all.all(chargePointId) as Row[]).map(toProfile),
     nextChargingProfileId: (): number => {
       let id = pastBalancingProfiles(Number(next.get()));
       while (isTaken.get(id) !== undefined) id = pastBalancingProfiles(id + 1);
@@ -123,6 +128,12 @@ export function chargingProfileReads(database: Database) {
     countProfileTemplates: () => countTemplates.get() as number,
     connectorIds: (chargePointId: string) => connectorIds.all(chargePointId) as number[],
   };
+}
+
+/** For the connection that writes; another one would not learn of what is written. */
+export function keptChargingProfileReads(database: Database) {
+  const reads = chargingProfileReads(database);
+  return { ...reads, chargingProfiles: (id: string) => keptProfiles.read(database, id, reads.chargingProfiles) };
 }
 
 export type ProfileView = {

@@ -11,10 +11,13 @@ import {
 import { doubtsAbout, type StandardKey, standardKey } from '../domain/configuration-keys.ts';
 import { type KeyState, type RecordedAttempt, stateOf } from '../domain/configuration-state.ts';
 import type { Instant } from '../domain/units.ts';
+import { createKeptRows } from './kept-rows.ts';
 import { utc } from './view-values.ts';
 import type { RefOf, Writers } from './writers.ts';
 
 /** Configuration of charge points on record: written, read for deciding, and shown. */
+
+const keptKeys = createKeptRows<ReportedKey>();
 
 export function configurationWriters(database: Database, refOf: RefOf): Writers<ConfigurationEvent> {
   const put = database.prepare(`
@@ -68,6 +71,7 @@ export function configurationWriters(database: Database, refOf: RefOf): Writers<
   const dropWish = database.prepare('DELETE FROM configuration_wishes WHERE charge_point_ref = ? AND key_folded = ?');
   return {
     'configuration-reported': ({ chargePointId, keys, unknownKeys, unansweredKeys = [], complete, at }) => {
+      keptKeys.forget(database, chargePointId);
       const ref = refOf(chargePointId);
       if (complete) {
         dropAll.run(ref);
@@ -86,6 +90,7 @@ export function configurationWriters(database: Database, refOf: RefOf): Writers<
       }
     },
     'configuration-taken': ({ chargePointId, key, value }) => {
+      keptKeys.forget(database, chargePointId);
       take.run(value, refOf(chargePointId), configurationKey(key));
     },
     'configuration-answered': ({ chargePointId, attempt: made }) => {
@@ -138,7 +143,7 @@ type AttemptRow = {
   sinceBoot: number;
 };
 
-export function configurationReads(database: Database) {
+function configurationReads(database: Database) {
   const one = database
     .prepare(`
       SELECT v.value FROM configuration_values v JOIN charge_points c ON c.ref = v.charge_point_ref
@@ -172,15 +177,16 @@ export function configurationReads(database: Database) {
     FROM configuration_attempts a JOIN charge_points c ON c.ref = a.charge_point_ref
     WHERE c.id = ? ORDER BY a.key_folded`);
   const alert = database.prepare('SELECT 1 FROM alerts WHERE id = ? AND cleared_ms IS NULL').pluck();
+  const reportedKeys = (chargePointId: string): readonly ReportedKey[] =>
+    (all.all(chargePointId) as { key: string; value: string | null; readonly: number; secret: number }[]).map(
+      (row) => ({ ...row, readonly: row.readonly === 1, secret: row.secret === 1 }),
+    );
   return {
     /** The value that a charge point last reported for a key; null where it reported none. */
     reportedConfiguration: (chargePointId: string, key: string): string | null =>
       (one.get(chargePointId, configurationKey(key)) as string | null | undefined) ?? null,
     /** All keys that a charge point last reported, by name. */
-    reportedKeys: (chargePointId: string): ReportedKey[] =>
-      (all.all(chargePointId) as { key: string; value: string | null; readonly: number; secret: number }[]).map(
-        (row) => ({ ...row, readonly: row.readonly === 1, secret: row.secret === 1 }),
-      ),
+    reportedKeys,
     configurationReading: (chargePointId: string): ConfigurationReading => {
       const row = reading.get(chargePointId) as
         | { sinceBoot: number; step: ConfigurationReading['step']; oneByOne: number; wanted: number }
@@ -208,6 +214,12 @@ export function configurationReads(database: Database) {
       })),
     alertIsOpen: (id: string): boolean => alert.get(id) !== undefined,
   };
+}
+
+/** For the connection that writes; another one would not learn of what is written. */
+export function keptConfigurationReads(database: Database) {
+  const reads = configurationReads(database);
+  return { ...reads, reportedKeys: (id: string) => keptKeys.read(database, id, reads.reportedKeys) };
 }
 
 export type ConfigurationView = {

@@ -4,10 +4,10 @@ import type { RegisterAt } from '../domain/findings.ts';
 import { idTagKey } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
-import { chargingProfileReads } from './charging-profiles.ts';
+import { keptChargingProfileReads } from './charging-profiles.ts';
 import { chargingWishReads } from './charging-wishes.ts';
 import { commitmentReads } from './commitments.ts';
-import { configurationReads } from './configuration.ts';
+import { keptConfigurationReads } from './configuration.ts';
 import { credentialReads } from './credentials.ts';
 import { dialectReads } from './dialects.ts';
 import { fileJobReads } from './file-jobs.ts';
@@ -64,12 +64,12 @@ export function createReader(database: Database) {
     ...localListReads(database),
     ...tokenReads(database),
     ...reservationReads(database),
-    ...configurationReads(database),
+    ...keptConfigurationReads(database),
     ...fileJobReads(database),
     ...campaignReads(database),
     ...credentialReads(database),
     ...commitmentReads(database),
-    ...chargingProfileReads(database),
+    ...keptChargingProfileReads(database),
     ...dialectReads(database),
     ...foreignPeakReads(database),
     ...siteLimitReads(database),

@@ -12,22 +12,22 @@ import type { Surprises } from './surprises.ts';
 /** Binary fractions, and the tenths in which limits are said. */
 const TOLERANCE_A = 0.01;
 /**
- * An increase of the building's load is over by then at the fuse, where everybody can be reached (safety, I1). What may be drawn and is
- * not can take longer by `SEEN_S`: as long as a car's current is not known again, a rise may be taken for the car's.
+ * An increase of the building's load is over so long after the meter's next sample, where everybody can be reached (safety, I1). What may
+ * be drawn and is not can take longer by `seenS`: as long as a car's current is not known again, a rise may be taken for the car's.
  */
-const SHED_S = 20;
+const SHED_S = 19;
 /** From a lower limit to less current, s: the reaction of cars (6 s), of charge points (6 s), and the second of looking. */
 const LAG_S = 15;
 /** Where not: a lease, the skew of clocks (60 s), those set wrong here (180 s behind at most, 120 s by our own), lag. */
 const SKEWS_S = 60 + 180 + 120 + 15;
-/** How far back the building's load is kept. */
-const KEPT_S = 256;
 /**
- * What is known of the building may be so old when a limit is decided, s: after each change of a limit, cars count with all that
- * they may draw until they were measured again (safety, rule 8: the lag of 15 s and two sample intervals of 10 s); one change after
- * the other, of different cars, prolongs that. What may be drawn is judged so; what is drawn has to be right within `SHED_S`.
+ * What is known of the building may be as old as so many of its spans when a limit is decided: after each change of a limit, cars count
+ * with all that they may draw until they were measured again (safety, rule 8: the lag of 15 s and two sample intervals); one change
+ * after the other, of different cars, prolongs that. What may be drawn is judged so; what is drawn has to be right within `SHED_S`.
  */
-const SEEN_S = 120;
+const SEEN_SPANS = 3.4;
+/** So much further back the building's load is kept, s: for limits that were long on their way, and for what rises by itself. */
+const KEPT_LONGER_S = 136;
 
 export type CurrentsJudge = ReturnType<typeof createCurrentsJudge>;
 
@@ -37,9 +37,12 @@ export function createCurrentsJudge(
 ) {
   const { world, meter, setting } = stage;
   const places = ground.limits.length;
+  const shedS = SHED_S + setting.meterS;
+  const seenS = SEEN_SPANS * (LAG_S + 2 * setting.sampleS) + setting.meterS;
+  const keptS = Math.ceil(seenS) + KEPT_LONGER_S;
   const leaseS = setting.leaseS === 'auto' ? 900 : setting.leaseS;
   /** What the controller could know of the building, second by second. */
-  const seen = Array.from({ length: KEPT_S }, () => new Float64Array(places));
+  const seen = Array.from({ length: keptS }, () => new Float64Array(places));
   let seconds = 0;
   let judged = false;
   const lastRise = new Float64Array(places);
@@ -54,8 +57,8 @@ export function createCurrentsJudge(
   /** The least that the controller could think the building to take in the last so many seconds. */
   const leastSeen = (place: number, since: number): number => {
     let least = Number.POSITIVE_INFINITY;
-    for (let back = 0; back <= Math.min(since, KEPT_S - 1, seconds); back += 1) {
-      least = Math.min(least, seen[(seconds - back + KEPT_S) % KEPT_S]?.[place] ?? 0);
+    for (let back = 0; back <= Math.min(since, keptS - 1, seconds); back += 1) {
+      least = Math.min(least, seen[(seconds - back + keptS) % keptS]?.[place] ?? 0);
     }
     return least;
   };
@@ -87,15 +90,15 @@ export function createCurrentsJudge(
       previous[index] = after;
       if (!judged || !rises) return;
       told.count('accepted raises');
-      judgeRise(index, `${stage.points[index]?.id} accepted a raise`, Math.ceil(now() - sentAt / 1_000) + SEEN_S);
+      judgeRise(index, `${stage.points[index]?.id} accepted a raise`, Math.ceil(now() - sentAt / 1_000) + seenS);
     },
     /** Once a second. */
     look(): void {
       seconds += 1;
       const foreign = ground.foreign();
       const isSeen = !setting.metered || meter.mode === 'true';
-      const last = seen[(seconds - 1) % KEPT_S];
-      const slot = seen[seconds % KEPT_S];
+      const last = seen[(seconds - 1) % keptS];
+      const slot = seen[seconds % keptS];
       for (let place = 0; place < places; place += 1) {
         const rose = (foreign[place] ?? 0) > (last?.[place] ?? 0) + 1;
         if (rose) lastRise[place] = now();
@@ -110,7 +113,7 @@ export function createCurrentsJudge(
           const before = previous[index] ?? [];
           const rises = amps !== before && amps.some((each, at) => each > (before[at] ?? 0) + TOLERANCE_A);
           if (rises && !surprises.isRunning(index)) {
-            judgeRise(index, `${stage.points[index]?.id} may draw more by itself`, KEPT_S);
+            judgeRise(index, `${stage.points[index]?.id} may draw more by itself`, keptS);
           }
         });
         judgeSums(foreign);
@@ -148,8 +151,8 @@ export function createCurrentsJudge(
     }
     const since = drawnSince[place] ?? 0;
     const calm = Math.max(since, lastRise[place] ?? 0, peaceSince[Math.floor(place / 3)] ?? 0);
-    if (now() - calm <= SHED_S + 2 * peace.slowest) return;
-    told.find(`${flows.toFixed(1)} of ${limit} A flow through ${ground.nameOf(place)} for ${SHED_S} s`);
+    if (now() - calm <= shedS + 2 * peace.slowest) return;
+    told.find(`${flows.toFixed(1)} of ${limit} A flow through ${ground.nameOf(place)} for ${shedS} s`);
     drawnSince[place] = Number.POSITIVE_INFINITY;
   }
 
@@ -164,7 +167,7 @@ export function createCurrentsJudge(
     const since = overSince[place] ?? 0;
     const calm = Math.max(since, lastRise[place] ?? 0, peaceSince[Math.floor(place / 3)] ?? 0);
     const text = `${(limit + over).toFixed(1)} of ${limit} A may flow through ${ground.nameOf(place)}`;
-    if (now() - calm > SHED_S + SEEN_S + 2 * peace.slowest) told.find(`${text} though all could be reached`);
+    if (now() - calm > shedS + seenS + 2 * peace.slowest) told.find(`${text} though all could be reached`);
     else if (now() - Math.max(since, lastRise[place] ?? 0) > leaseS + SKEWS_S) told.find(`${text} longer than a lease`);
     else return;
     // Said once.

@@ -10,15 +10,14 @@ import type { Stage } from './stage.ts';
 const RECOVERY_S = 30;
 /** A call that was lost is given up after 30 s, and said again within a few more. */
 export const LOST_CALL_S = 45;
-/** After a meter tells the truth again: three intervals, and the cycle. */
-const METER_S = 5;
-
 export type Peace = ReturnType<typeof createPeace>;
 
 export function createPeace({ points, world, meter, setting }: Stage, ground: Ground) {
   const until = points.map(() => 0);
   let allUntil = 0;
   const now = (): number => world.clock.sim.now();
+  /** After a meter tells the truth again: three intervals, and the cycle. */
+  const meterUntilS = 3 * setting.meterS + 2;
   const slowest = Math.max(...setting.points.map(({ make }) => make.quirks.answerDelaySeconds ?? 0));
   const indexOf = new Map(points.map(({ id }, index) => [id, index]));
 
@@ -35,7 +34,7 @@ export function createPeace({ points, world, meter, setting }: Stage, ground: Gr
     /** Once a second: what can be seen by itself. */
     look(): void {
       if (world.network.down) allUntil = Math.max(allUntil, now() + RECOVERY_S * 1_000);
-      if (setting.metered && meter.mode !== 'true') allUntil = Math.max(allUntil, now() + METER_S * 1_000);
+      if (setting.metered && meter.mode !== 'true') allUntil = Math.max(allUntil, now() + meterUntilS * 1_000);
       points.forEach((point, index) => {
         if (!point.connected() || point.registration() !== 'Accepted') this.disturb(index, RECOVERY_S);
       });

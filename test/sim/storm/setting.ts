@@ -12,10 +12,13 @@ const RESERVE_A = 20;
 /** No car charges with less. */
 const LEAST_A = 6;
 
-export function drawSetting(random: Random) {
+export function drawSetting(random: Random, pace: Random) {
   const rotations: Rotation[] = ['RST', 'STR', 'TRS'];
   const metered = random.chance(0.6);
   const unrulyAt = random.chance(0.6) ? random.integer(0, COUNT - 1) : -1;
+  /** How often the meter is read, and how often a charge point says what it draws: not every site can have both each few seconds. */
+  const meterS = pace.pick([1, 2, 5, 10]);
+  const sampleS = pace.pick([10, 30, 60]);
   const tame = makes.filter((make) => make.unruly !== true);
   const points = Array.from({ length: COUNT }, (_, index) => {
     const make: Make = random.pick(index === unrulyAt ? makes.filter(({ unruly }) => unruly === true) : tame);
@@ -29,8 +32,10 @@ export function drawSetting(random: Random) {
   });
   const limitA = random.pick([80, 100, 125]);
   const sockets = points.reduce((sum, { make }) => sum + (make.sockets ?? 1), 0);
-  // Where all obey and all minimums fit beside the building, cars may go on when the controller is gone.
-  const floorA = unrulyAt < 0 && sockets * LEAST_A + RESERVE_A <= 0.95 * limitA ? LEAST_A : 0;
+  // Where all obey and all minimums fit beside the building, cars may go on when the controller is gone. What takes watts only
+  // starves with a floor: docs/proof-by-simulation.md names that as open.
+  const mayHaveFloors = unrulyAt < 0 && points.every(({ make }) => make.quirks.wattsOnly !== true);
+  const floorA = mayHaveFloors && sockets * LEAST_A + RESERVE_A <= 0.95 * limitA ? LEAST_A : 0;
   const circuits = [
     circuit('grid', null, limitA, { metered, reserveA: RESERVE_A }),
     circuit('east', 'grid', random.pick([40, 50]), { metered, reserveA: 0 }),
@@ -42,11 +47,13 @@ export function drawSetting(random: Random) {
   const siteModel: SiteModel = {
     circuits,
     connectors,
-    meters: metered ? [{ id: 'main', circuit: 'grid', side: 'grid', intervalMs: 1_000, lostAfterMs: 60_000 }] : [],
+    meters: metered
+      ? [{ id: 'main', circuit: 'grid', side: 'grid', intervalMs: meterS * 1_000, lostAfterMs: 60_000 }]
+      : [],
     unknownReserveMA: milliAmps(0),
     trustLearnedPhases: false,
   };
-  return { points, siteModel, metered, leaseS: random.pick([120, 'auto'] as const) };
+  return { points, siteModel, metered, meterS, sampleS, leaseS: random.pick([120, 'auto'] as const) };
 }
 
 const three = (amps: number): PerPhase<MilliAmps> => {

@@ -23,8 +23,8 @@ const emptyStore = (at: Instant) => openStore(':memory:', { now: at, newId: () =
 
 export function createStage(seed: number, prepare: (store: ReturnType<typeof emptyStore>) => void) {
   const random = createRandom(seed * 7_919);
-  const setting = drawSetting(random);
-  const { siteModel, metered } = setting;
+  const setting = drawSetting(random, createRandom(seed * 104_729));
+  const { siteModel, metered, meterS } = setting;
   const log = createSpokenLog();
   const database = emptyStore(NOON);
   prepare(database);
@@ -39,7 +39,11 @@ export function createStage(seed: number, prepare: (store: ReturnType<typeof emp
       siteModel,
       unknownChargePoints: 'accept',
       chargePointConfiguration: 'keep',
-      wishedConfiguration: { ...openPolicy.wishedConfiguration, commissioning: commissioningWishes({}) },
+      wishedConfiguration: {
+        ...openPolicy.wishedConfiguration,
+        all: [{ key: 'MeterValueSampleInterval', value: String(setting.sampleS), from: 'all' }],
+        commissioning: commissioningWishes({}),
+      },
     },
     sharing: { leaseS: setting.leaseS, rules: { policy: defaultPolicy, tierOf: [] } },
   });
@@ -62,11 +66,13 @@ export function createStage(seed: number, prepare: (store: ReturnType<typeof emp
     }),
     foreign: [building.load],
   });
+  let seconds = 0;
   const meter = { mode: 'true' as MeterMode, last: [0, 0, 0] as readonly number[] };
 
-  /** What the meter says in this second. */
+  /** Once a second: what the meter says, where it says something in this one. */
   function sample(): void {
-    if (!metered || meter.mode === 'silent') return;
+    seconds += 1;
+    if (!metered || seconds % meterS !== 0 || meter.mode === 'silent') return;
 
     if (meter.mode !== 'frozen') meter.last = electricity.currents().get('grid') ?? [];
     world.controller().balancing?.meterSampled({

@@ -7,13 +7,14 @@ import type { Stage } from './stage.ts';
  * for so long it is left out of what is judged, with what it takes above what it was held to. After that, it counts in full.
  */
 
-/** Until it is seen, all that it can draw is counted, and the others have given way. */
-const SURPRISE_S = 90;
+/** Until all that it can draw is counted, and the others have given way, s; two samples come on top, by which it is seen. */
+const SURPRISE_S = 70;
 
 export type Surprises = ReturnType<typeof createSurprises>;
 
 export function createSurprises({ points, world, setting }: Stage, ground: Ground) {
   const now = (): number => world.clock.sim.now();
+  const surpriseMs = (SURPRISE_S + 2 * setting.sampleS) * 1_000;
   /** What each connector was allowed before, by charge point. */
   const running = new Map<number, { until: number; readonly before: readonly number[] }>();
   const latest = points.map((_, index) => ground.allowedOf(index));
@@ -21,7 +22,7 @@ export function createSurprises({ points, world, setting }: Stage, ground: Groun
 
   const begin = (index: number): void => {
     const found = running.get(index);
-    const until = now() + SURPRISE_S * 1_000;
+    const until = now() + surpriseMs;
     if (found === undefined) running.set(index, { until, before: latest[index] ?? [] });
     else found.until = until;
   };
@@ -60,7 +61,7 @@ export function createSurprises({ points, world, setting }: Stage, ground: Groun
         }
         const found = running.get(index);
         // While nobody is there to see it, the time does not run.
-        if (found !== undefined && world.network.down) found.until = Math.max(found.until, now() + SURPRISE_S * 1_000);
+        if (found !== undefined && world.network.down) found.until = Math.max(found.until, now() + surpriseMs);
         if (found !== undefined && now() >= found.until) running.delete(index);
         if (!running.has(index)) latest[index] = ground.allowedOf(index);
       });
