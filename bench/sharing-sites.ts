@@ -4,8 +4,7 @@ import type { SharingKind } from '../src/domain/sharing-policy.ts';
 import { createRandom } from '../src/sim/random.ts';
 import type { BuildingLoad } from '../src/study/building-load.ts';
 import type { PhaseValues } from '../src/study/report.ts';
-import type { Session } from '../src/study/sessions.ts';
-import type { UsualCar } from '../src/study/visits.ts';
+import type { Session, UsualCar } from '../src/study/sessions.ts';
 import { configOf } from '../test/support/site-file.ts';
 
 /** Sites and sessions on which sharing is measured: one flat limit, and a tree as an electrician wires it in Europe. */

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { kinds, type SiteKind } from '../study/generate.ts';
-import type { UsualCar } from '../study/input/study-site.ts';
+import { type BuildingHours, parseBuildingHours } from '../study/input/building-hours.ts';
+import type { UsualCar } from '../study/sessions.ts';
 import { configOptionsHelp, overridesOf, SET_WANTS } from './config-arguments.ts';
 
 export const simulateUsage = `Usage: busbar simulate [--config FILE] (--sessions FILE | --generate KIND | --from-store FILE) [options]
@@ -21,6 +22,7 @@ Sessions, one of:
 
 What if:
   --limit CIRCUIT=A  another limit of a circuit, A per phase; may be repeated
+  --building C=HOURS what else draws on a circuit, A per phase, such as grid=0-6=10,6-22=40,22-24=15
   --connectors N     so many connectors, with copies of those of the site, or less of them
   --drivers-say      every driver says when they leave and how much they want
   --tariff WHAT      a file, or prices by the hour such as 0-6=0.18,6-22=0.32,22-24=0.18
@@ -46,6 +48,8 @@ export type SimulateOptions = {
   readonly usualCar: UsualCar;
   readonly sessionsOut: string | null;
   readonly limitsA: ReadonlyMap<string, number>;
+  /** What else draws on a circuit; one without them as the file says. */
+  readonly building: readonly BuildingHours[];
   readonly connectors: number | null;
   readonly driversSay: boolean;
   /** A file, or the prices themselves. */
@@ -78,6 +82,7 @@ export function readSimulateOptions(args: readonly string[]): SimulateOptions | 
         car: { ...text, default: '3x16' },
         'sessions-out': text,
         limit: { ...text, multiple: true },
+        building: { ...text, multiple: true },
         connectors: text,
         'drivers-say': flag,
         tariff: text,
@@ -104,6 +109,7 @@ export function readSimulateOptions(args: readonly string[]): SimulateOptions | 
       usualCar: carOf(values.car),
       sessionsOut: values['sessions-out'] ?? null,
       limitsA: limitsOf(values.limit ?? []),
+      building: (values.building ?? []).map(buildingOf),
       connectors: values.connectors === undefined ? null : whole('connectors', values.connectors, 1, 2_000),
       driversSay: values['drivers-say'] === true,
       tariff: values.tariff ?? null,
@@ -157,6 +163,12 @@ function limitsOf(texts: readonly string[]): Map<string, number> {
       return [text.slice(0, equals), amps];
     }),
   );
+}
+
+function buildingOf(text: string): BuildingHours {
+  const read = parseBuildingHours(text);
+  if ('fault' in read) throw new RangeError(`--building ${read.fault}`);
+  return read;
 }
 
 function whole(name: string, text: string, lowest: number, highest: number): number {

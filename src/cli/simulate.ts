@@ -6,6 +6,7 @@ import { readPastSessions } from '../store/past-sessions.ts';
 import { sessionListCsv } from '../study/csv-report.ts';
 import { sessionsFromStore } from '../study/from-store.ts';
 import { generateSessions, moreSessions } from '../study/generate.ts';
+import { buildingLoadOf } from '../study/input/building-hours.ts';
 import { createTimeReader } from '../study/input/local-time.ts';
 import { type StudySite, studySiteOf } from '../study/input/study-site.ts';
 import { studyParts } from '../study/parts.ts';
@@ -62,7 +63,8 @@ export async function simulate(
     if (options.sessionsOut !== null) writeList(options.sessionsOut, sessions, io);
     io.err(`${sessions.length} sessions at ${site.connectors.length} connectors of ${config.site.name}.`);
 
-    const report = await studyOf(parts, { ...options, config, sessions, tariff, progress: shown.show });
+    const building = buildingAt(options, config, sessions);
+    const report = await studyOf(parts, { ...options, building, config, sessions, tariff, progress: shown.show });
     shown.end();
     for (const line of terminalReport(report)) io.out(line);
     const files = writeReport(options.out, report, warnings);
@@ -106,6 +108,17 @@ function tariffOf(what: string): Tariff {
   if (!('fault' in tariff)) return tariff;
   const missing = !fileExists(what) && !what.includes('=') ? ' (there is no such file)' : '';
   throw new Refused(`The tariff${missing}: ${tariff.fault}.`);
+}
+
+/** What else draws on circuits of the site, from before the first session on. */
+function buildingAt({ building }: SimulateOptions, { site, siteModel }: Config, sessions: readonly Session[]) {
+  const first = sessions.reduce((earliest, { arrival }) => Math.min(earliest, arrival), Number.POSITIVE_INFINITY);
+  return building.map((hours) => {
+    if (siteModel?.circuits.some(({ id }) => id === hours.circuit) !== true) {
+      throw new Refused(`--building names the circuit ${hours.circuit}, which the site does not have.`);
+    }
+    return buildingLoadOf(hours, site.timeZone, first);
+  });
 }
 
 type Found = { readonly sessions: readonly Session[]; readonly warnings: readonly string[] };

@@ -1,9 +1,9 @@
 import type { PastSessions } from '../store/past-sessions.ts';
 import { doubtsAbout } from './input/doubts.ts';
 import { matchStations } from './input/stations.ts';
-import type { StudySite, UsualCar } from './input/study-site.ts';
+import type { StudySite } from './input/study-site.ts';
 import type { ReadSessions } from './read-sessions.ts';
-import type { Session } from './sessions.ts';
+import type { Session, UsualCar } from './sessions.ts';
 
 /**
  * Sessions of a running installation as those of a study: a car wants what its driver asked for, or else what it got.

@@ -1,7 +1,7 @@
 import { connectorIn, gridPhases, type SiteModel } from '../domain/site-model.ts';
-import { fullRateW, type UsualCar } from './input/study-site.ts';
+import { fullRateW } from './input/study-site.ts';
 import type { LeftShort, SessionResult, StudyReport } from './report.ts';
-import type { Session } from './sessions.ts';
+import type { Session, UsualCar } from './sessions.ts';
 
 /** A session that got less than this share of what it wanted has left short. */
 export const ENOUGH = 0.95;

@@ -3,8 +3,8 @@ import { createTimeReader } from './input/local-time.ts';
 import { type ColumnKey, type Columns, columnsOf } from './input/session-columns.ts';
 import { type Cell, type SessionTable, tableOf } from './input/session-table.ts';
 import { matchStations } from './input/stations.ts';
-import type { StudySite, UsualCar } from './input/study-site.ts';
-import type { Session } from './sessions.ts';
+import type { StudySite } from './input/study-site.ts';
+import type { Session, UsualCar } from './sessions.ts';
 
 /** Sessions of one study at most: ten years of fifty connectors. */
 export const MAX_SESSIONS = 200_000;

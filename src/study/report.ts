@@ -116,3 +116,6 @@ export type SizingRow = {
   readonly leftShort: number;
   readonly optimumKWh: number | null;
 };
+
+/** What the run of the whole controller gives of it; everything else is reckoned apart. */
+export type StudyRun = Omit<StudyReport, 'references' | 'sizing' | 'cost'>;

@@ -2,17 +2,15 @@ import type { Config } from '../config/load.ts';
 import { type BuildingLoad, foreignLoads } from './building-load.ts';
 import { createObserver } from './observe.ts';
 import { energyOf, metPercentOf, qualityOf } from './quality.ts';
-import type { SessionResult, StudyReport } from './report.ts';
-import type { Session } from './sessions.ts';
+import type { SessionResult, StudyRun } from './report.ts';
+import type { Session, UsualCar } from './sessions.ts';
 import { simulateSite } from './simulated-site.ts';
-import { createVisits, type UsualCar, type Visit } from './visits.ts';
+import { createVisits, type Visit } from './visits.ts';
 
 /**
  * A study of a site: its file and a list of sessions in, what every car would have got out. The whole controller runs in
  * virtual time with a simulated charge point for each one of the file; nothing of it is a model of the controller.
  */
-
-export type StudyRun = Omit<StudyReport, 'references' | 'sizing' | 'cost'>;
 
 export type RunOptions = {
   readonly config: Config;

@@ -1,3 +1,6 @@
+/** What a session drives that does not say: phases, and A on each at most. */
+export type UsualCar = { readonly phases: 1 | 2 | 3; readonly maxA: number };
+
 /** One stay of a car at the site, as it is asked for: the input of a study. */
 export type Session = {
   /** Unique in its list: what the file calls it, or the number of its row. */

@@ -1,8 +1,8 @@
 import type { Config } from '../config/load.ts';
-import type { UsualCar } from './input/study-site.ts';
+import type { BuildingLoad } from './building-load.ts';
 import { explainShort } from './left-short.ts';
-import type { StudyReport } from './report.ts';
-import type { Session } from './sessions.ts';
+import type { StudyReport, StudyRun } from './report.ts';
+import type { Session, UsualCar } from './sessions.ts';
 import { costOf, type Tariff } from './tariff.ts';
 
 /** What a study needs to know of its site and its sessions. */
@@ -12,9 +12,9 @@ export type StudyQuestion = {
   readonly usualCar: UsualCar;
   /** Every driver says when they leave and how much they want; else nobody says anything. */
   readonly driversSay: boolean;
+  /** Beside the charge points; see `foreignLoads` for circuits that have none. */
+  readonly building: readonly BuildingLoad[];
 };
-
-export type StudyRun = Omit<StudyReport, 'references' | 'sizing' | 'cost'>;
 
 /** The parts that a study is put together from. */
 export type StudyParts = {
@@ -40,9 +40,9 @@ export type StudyRequest = StudyQuestion & {
 
 /** The whole study of a site. Throws an Error in words where the site or the sessions can't be studied. */
 export async function studyOf(parts: StudyParts, request: StudyRequest): Promise<StudyReport> {
-  const { config, sessions, usualCar, driversSay, seed, progress, tariff, withOptimum, withSizing } = request;
+  const { config, sessions, usualCar, driversSay, building, seed, progress, tariff, withOptimum, withSizing } = request;
   if (config.siteModel === null) throw new Error('the site has no circuits: there is no limit that could be studied');
-  const question = { config, sessions, usualCar, driversSay };
+  const question = { config, sessions, usualCar, driversSay, building };
   const run = parts.run({ ...question, seed, progress: (done) => progress('the controller in virtual time', done) });
   progress('simpler rules', null);
   const references = parts.references(question);

@@ -79,7 +79,8 @@ export function costOf(
   return { currency: tariff.currency, total: round(perKWh * deliveredKWh, 2), perKWh: round(perKWh, 4) };
 }
 
-function priceAt(tariff: Tariff, wall: number): number {
+/** `wall`: the time that the site's clock shows, as ms since 1970. */
+export function priceAt(tariff: Tariff, wall: number): number {
   const minute = Math.floor(wall / 60_000) % 1_440;
   const today = WEEKDAYS[(new Date(wall).getUTCDay() + 6) % 7];
   const yesterday = WEEKDAYS[(new Date(wall).getUTCDay() + 5) % 7];

@@ -2,13 +2,10 @@ import { type Car, type CarType, createCar, isFull } from '../sim/car.ts';
 import type { SimClock } from '../sim/clock.ts';
 import { assignConnectors, inOrderOfArrival } from './assignment.ts';
 import type { Outcome } from './quality.ts';
-import type { Session } from './sessions.ts';
+import type { Session, UsualCar } from './sessions.ts';
 import type { SimulatedConnector } from './simulated-site.ts';
 
 /** Cars that come, plug in, show a card, and leave when their session says so. */
-
-/** What a session drives that does not say. */
-export type UsualCar = { readonly phases: 1 | 2 | 3; readonly maxA: number };
 
 export type Visit = Outcome & {
   readonly session: Session;

@@ -2,6 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { showProgress } from '../../src/cli/progress.ts';
 import { simulate } from '../../src/cli/simulate.ts';
+import { studyParts } from '../../src/study/parts.ts';
+import type { StudyReport } from '../../src/study/report.ts';
 import type { StudyParts, StudyQuestion } from '../../src/study/study.ts';
 import { scratchPaths } from '../support/scratch-folder.ts';
 import { studyReport } from '../support/study-report.ts';
@@ -44,6 +46,8 @@ describe('busbar simulate', () => {
       '6',
       '--limit',
       'grid=80',
+      '--building',
+      'grid=0-12=4,12-24=8',
       '--tariff',
       '0-24=0.3',
       '--out',
@@ -58,6 +62,7 @@ describe('busbar simulate', () => {
     expect(existsSync(`${folder}/report.html`)).toBe(true);
     const [question] = asked;
     expect(question?.config.siteModel?.circuits[0]?.limitMA[0]).toBe(80_000);
+    expect(question?.building).toMatchObject([{ circuit: 'grid', stepS: 300 }]);
     expect(question?.sessions.length).toBe(readFileSync(list, 'utf8').trim().split('\r\n').length - 1);
     const written = JSON.parse(readFileSync(`${folder}/report.json`, 'utf8'));
     expect(written.energy.ofOptimumPercent).toBeLessThanOrEqual(100);
@@ -157,5 +162,37 @@ describe('progress', () => {
     expect(lines).toEqual(['work: 20 %, 6 min 0 s left', 'work: 100 %']);
     expect(bars[2]).toBe(`${'█'.repeat(7)}${'░'.repeat(21)}  25 %  work, 6 min 0 s left`);
     expect(bars.at(-1)).toBe('');
+  });
+});
+
+describe('busbar simulate with the whole controller', { timeout: 120_000 }, () => {
+  it('studies a day of two cars beside a building that leaves them little', async () => {
+    const list = scratch('two-cars.csv');
+    const rows = ['2026-03-02 10:00,2026-03-02 11:30,9', '2026-03-02 10:10,2026-03-02 11:00,5'];
+    writeFileSync(list, `arrival,departure,energy_kwh\n${rows.join('\n')}\n`);
+    const folder = scratch('two-cars');
+    const site = scratch('metered.yaml');
+    const lines = [
+      'circuits: [{id: grid, limitA: 63, reserveA: 10, meter: main}]',
+      'meters: [{id: main, type: http, intervalS: 5}]',
+      'chargePoints:',
+      ...['CP1', 'CP2'].map((id) => `  - {id: ${id}, circuit: grid, connectors: [{id: 1, ratedA: 32}]}`),
+    ];
+    writeFileSync(site, `${lines.join('\n')}\n`);
+    const args = ['--config', site, '--sessions', list, '--car', '1x32', '--out', folder, '--no-sizing'];
+    const report = async (...more: string[]) => {
+      const out: string[] = [];
+      const io = { env: {}, out: (line: string) => out.push(line), err: (line: string) => out.push(line) };
+      expect([await simulate([...args, ...more], io, studyParts), out.join('\n')][0], out.join('\n')).toBe(0);
+      return JSON.parse(readFileSync(`${folder}/report.json`, 'utf8')) as StudyReport;
+    };
+    const beside = await report('--building', 'grid=0-24=45');
+    expect(beside.violations).toEqual({ drawnA: 0, drawnS: 0, committedA: 0, committedS: 0 });
+    const free = await report('--building', 'grid=0-24=0');
+    expect(free.energy.metPercent).toBe(100);
+    for (const of of ['deliveredKWh', 'optimumKWh'] as const) {
+      expect(beside.energy[of] ?? 0).toBeLessThan((free.energy[of] ?? 0) - 1);
+    }
+    expect(beside.references.length).toBeGreaterThan(3);
   });
 });

@@ -1,5 +1,5 @@
-import type { Session } from '../sessions.ts';
-import { fullRateW, type StudySite, type UsualCar } from './study-site.ts';
+import type { Session, UsualCar } from '../sessions.ts';
+import { fullRateW, type StudySite } from './study-site.ts';
 
 /** A session and its place in the file, `line 7`. */
 export type Placed = { readonly session: Session; readonly place: string };

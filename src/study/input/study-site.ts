@@ -1,5 +1,6 @@
 import type { Config } from '../../config/load.ts';
 import { connectorKey } from '../../domain/site-model.ts';
+import type { UsualCar } from '../sessions.ts';
 
 /** Of the site, what making and reading lists of sessions needs. */
 export type StudySite = {
@@ -17,9 +18,6 @@ export type StudyConnector = {
   /** The most that it grants, A per phase. */
   readonly maxA: number;
 };
-
-/** The car of a session that says nothing of its own: phases, and A on each at most. */
-export type UsualCar = { readonly phases: 1 | 2 | 3; readonly maxA: number };
 
 /** Connectors that hang on a circuit; none where the site has no circuits. */
 export function studySiteOf({ site, siteModel }: Pick<Config, 'site' | 'siteModel'>): StudySite {

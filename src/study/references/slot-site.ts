@@ -3,8 +3,7 @@ import { connectorKey, type GridPhase, gridPhases, type SiteModel } from '../../
 import type { ForeignLoad } from '../../sim/foreign-load.ts';
 import { assignConnectors, inOrderOfArrival } from '../assignment.ts';
 import { type BuildingLoad, foreignLoads } from '../building-load.ts';
-import type { Session } from '../sessions.ts';
-import type { UsualCar } from '../visits.ts';
+import type { Session, UsualCar } from '../sessions.ts';
 
 /**
  * A site in slots of time, as rules of thumb and linear programs see it: what each circuit carries on each phase in a slot,
@@ -70,7 +69,7 @@ export function slotSite({
   const places = new Map(model.circuits.map(({ id }, node) => [id, node]));
   const connectors = new Map(model.connectors.map((one) => [connectorKey(one.chargePointId, one.connectorId), one]));
   const assigned = assignConnectors(sessions, [...connectors.keys()]);
-  const first = Math.min(...sessions.map(({ arrival }) => arrival));
+  const first = sessions.reduce((earliest, { arrival }) => Math.min(earliest, arrival), Number.POSITIVE_INFINITY);
   const last = sessions.reduce((latest, { departure }) => Math.max(latest, departure), first);
   const from = Math.floor(first / slotMs) * slotMs;
   const ordered = inOrderOfArrival(sessions);
