@@ -121,17 +121,9 @@ export function createBalancing(site: BalancingSite) {
   }
 
   let timer = clock.after(CYCLE_MS, beat);
-  let stopped = false;
   function beat(): void {
-    rearm();
-    wake();
-  }
-
-  /** Whatever has asked for a look, the next one comes a second after it at the latest. */
-  function rearm(): void {
-    timer.cancel();
-    if (stopped) return;
     timer = clock.after(CYCLE_MS, beat);
+    wake();
   }
 
   return {
@@ -139,7 +131,6 @@ export function createBalancing(site: BalancingSite) {
     shown,
     wake,
     stop(): void {
-      stopped = true;
       timer.cancel();
       pace.stop();
     },
@@ -201,7 +192,6 @@ export function createBalancing(site: BalancingSite) {
 
   function cycle(): Decision {
     pace.begun();
-    rearm();
     const begunMs = site.stopwatch.readMs();
     const now = clock.monotonic();
     const at = clock.now();
@@ -260,8 +250,7 @@ export function createBalancing(site: BalancingSite) {
   /** What people look at: alarms, and the history. */
   function sketch(now: Monotonic, at: Instant): void {
     if (now - sketched.at < CYCLE_MS) return;
-    // Looks come when something happens: a part that is late lets the next one come in its time.
-    sketched.at = Math.max(sketched.at + CYCLE_MS, now - CYCLE_MS);
+    sketched.at = now;
     sketched.part = (sketched.part + 1) % PARTS;
     if (sketched.part === 0) alarms(now, at);
     writeHistory(world, { part: sketched.part, parts: PARTS }, at);
