@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seedsIn } from '../storm/seeds.ts';
-import { type Mutant, mutants } from './mutants.ts';
+import { type Mutant, mutants, unseen } from './mutants.ts';
 import { sabotaged } from './sabotaged.ts';
 
 /** `npm run mutants`: every sabotage has to be seen by the storm. Exit code 1 where one is not, or does not apply any more. */
@@ -18,10 +18,11 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1..30' },
     jobs: { type: 'string', default: String(availableParallelism()) },
     only: { type: 'string', default: '' },
+    unseen: { type: 'boolean', default: false },
   },
 });
 const compiled = join(import.meta.dirname, '..', '..', '..');
-const chosen = mutants.filter(({ name }) => name.includes(values.only));
+const chosen = (values.unseen ? unseen : mutants).filter(({ name }) => name.includes(values.only));
 const seeds = seedsIn(values.seeds).map(String);
 
 const began = Date.now();
