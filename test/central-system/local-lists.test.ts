@@ -45,7 +45,9 @@ describe('the local list', () => {
         (steps, chunk, size) => {
           const room = createControlRoom({ policy: { localLists: 'on' } });
           const holder = createListHolder(room, 'CP1', { chunk, room: size });
+          let highest = 0;
           for (const one of steps) {
+            highest = Math.max(highest, holder.version());
             if (one.does === 'put') {
               const { status } = one;
               room.execute({ type: 'put-token', token: token({ idTag: `Card${one.tag}`, status }) });
@@ -56,8 +58,8 @@ describe('the local list', () => {
             else if (one.does === 'wait') holder.live(one.minutes * MINUTE, 20_000);
             else {
               holder.list.clear();
-              // With a version that we never sent: the same one for something else nobody could notice.
-              holder.setVersion(one.version < 10 ? 0 : holder.version() + 50 + one.version);
+              // With a version that we never sent, also before another one meddled: the same one for something else nobody could notice.
+              holder.setVersion(one.version < 10 ? 0 : highest + 50 + one.version);
             }
             holder.serve();
           }
