@@ -60,9 +60,8 @@ export function createSurprises({ points, world, setting }: Stage, ground: Groun
           }
         }
         const found = running.get(index);
-        // While nobody can see it, the time does not run.
-        const isHidden = world.network.down || !point.connected();
-        if (found !== undefined && isHidden) found.until = Math.max(found.until, now() + surpriseMs);
+        // While nobody is there to see it, the time does not run.
+        if (found !== undefined && world.network.down) found.until = Math.max(found.until, now() + surpriseMs);
         if (found !== undefined && now() >= found.until) running.delete(index);
         if (!running.has(index)) latest[index] = ground.allowedOf(index);
       });
