@@ -10,6 +10,7 @@ import { stopwatchBy } from '../runtime/clock.ts';
 import type { Clock, Connection, Ids, Log, Stopwatch, UpgradeRequest } from '../runtime/ports.ts';
 import { createBalanceHistory } from '../store/balance-history.ts';
 import type { Database } from '../store/database.ts';
+import type { Outbox } from '../store/outbox.ts';
 import { createReader } from '../store/reader.ts';
 import { createRecorder } from '../store/record.ts';
 import { createTelemetry } from '../store/telemetry.ts';
@@ -53,6 +54,8 @@ export function createController(site: {
   files?: FilePlaces;
   /** Of the site, IANA; UTC where it is left out. */
   timeZone?: string;
+  /** Takes what the backend is told; without it there is none. */
+  outbox?: Outbox;
   /** How current is shared; it is balanced where `policy.siteModel` says what there is to share. */
   balancing?: Sharing;
 }) {
@@ -66,7 +69,7 @@ export function createController(site: {
   const feed = createFeed();
   const turn = createTurn({
     database,
-    record: createRecorder(database),
+    record: createRecorder(database, site.outbox),
     passenger: {
       waiting: () => telemetry.state().waiting + history.state().waiting > 0,
       board: () => {

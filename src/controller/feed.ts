@@ -57,6 +57,10 @@ function light(event: Event): Event {
       return { ...event, profiles: event.profiles.map(withoutPeriods) };
     case 'data-transferred':
       return { ...event, data: null };
+    case 'upstream-command-received':
+      return { ...event, command: { ...event.command, request: '' } };
+    case 'upstream-command-ended':
+      return { ...event, outcome: { ...event.outcome, body: '' } };
     default:
       return event;
   }

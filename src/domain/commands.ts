@@ -12,6 +12,7 @@ import type { Token, TokenGroup, TokenSource } from './token.ts';
 import type { ImportMode, LineError, TokenLine } from './token-import.ts';
 import type { TokenRules } from './token-rules.ts';
 import type { Instant } from './units.ts';
+import type { UpstreamEvent } from './upstream.ts';
 
 /** All that a person or a machine may ask of the controller, from wherever it comes. */
 export type Command =
@@ -101,6 +102,8 @@ export type Command =
   /** A running session before all others, until then; null ends it. */
   | { type: 'boost'; transactionId: number; until: Instant | null }
   | { type: 'set-policy'; policy: SharingPolicy }
+  /** Puts on record what has passed between the site and its backend. */
+  | { type: 'note-upstream'; event: UpstreamEvent }
   /** A person declares a connector switched off; it counts nothing until its charge point connects again. */
   | { type: 'isolate'; chargePointId: string; connectorId: number; isolated: boolean };
 

@@ -18,6 +18,7 @@ import type { SiteLimitEvent } from './site-limit.ts';
 import type { TokenEvent, Verdict } from './token.ts';
 import type { Start, Stop } from './transaction.ts';
 import type { Instant } from './units.ts';
+import type { UpstreamEvent } from './upstream.ts';
 
 /** A message kept word for word beside the ledger row that it made, repeated or contradicted. */
 export type Evidence = {
@@ -56,7 +57,8 @@ export type Event =
   | BalancingEvent
   | SiteLimitEvent
   | ChargingWishEvent
-  | PolicyEvent;
+  | PolicyEvent
+  | UpstreamEvent;
 
 /** Of charge points, transactions, and what is seen of both. */
 export type LedgerEvent =

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Change, Feed } from '../controller/feed.ts';
 import type { Clock } from '../runtime/ports.ts';
-import { liveEvent } from './live-event.ts';
+import { eventView } from '../store/event-view.ts';
 
 /** Streams at once: people and programs on this machine who watch one site. */
 const MAX_STREAMS = 50;
@@ -72,7 +72,7 @@ export function createEventStreams({ feed, clock, bootId }: { feed: Feed; clock:
 
   /** JSON has no line breaks of its own, so that one line of data holds it whatever a charge point sent. */
   function encoded({ seq, event }: Change): string {
-    return `id: ${idOf(seq)}\nevent: ${event.type}\ndata: ${JSON.stringify(liveEvent(event))}\n\n`;
+    return `id: ${idOf(seq)}\nevent: ${event.type}\ndata: ${JSON.stringify(eventView(event))}\n\n`;
   }
 
   function send(stream: ServerResponse, text: string): void {

@@ -19,6 +19,7 @@ import { reservationReads } from './reservations.ts';
 import { selectTransaction, type TransactionRow, toTransaction } from './rows.ts';
 import { siteLimitReads } from './site-limits.ts';
 import { tokenReads } from './tokens.ts';
+import { upstreamReads } from './upstream-commands.ts';
 
 /** Synchronous reads for deciding (`Records` of the central system); they see what the open turn has written. */
 export function createReader(database: Database) {
@@ -74,6 +75,7 @@ export function createReader(database: Database) {
     ...foreignPeakReads(database),
     ...siteLimitReads(database),
     ...chargingWishReads(database),
+    ...upstreamReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,

@@ -12,16 +12,19 @@ import { campaignWriters } from './firmware-campaigns.ts';
 import { ledgerWriters } from './ledger-writers.ts';
 import { localListWriters } from './local-lists.ts';
 import { operationWriters } from './operations.ts';
+import type { Outbox } from './outbox.ts';
 import { reservationWriters } from './reservations.ts';
 import { siteLimitWriters } from './site-limits.ts';
 import { tokenWriters } from './tokens.ts';
+import { upstreamWriters } from './upstream-commands.ts';
 import type { Writers } from './writers.ts';
 
 /**
  * The only writer of business rows: each event goes to the part of the store that keeps it. Call it inside the turn's
- * transaction; it throws where a row can't be written, and the turn then undoes that input alone.
+ * transaction; it throws where a row can't be written, and the turn then undoes that input alone. With an outbox the
+ * backend's row is written along with it.
  */
-export function createRecorder(database: Database): (event: Event) => void {
+export function createRecorder(database: Database, outbox?: Outbox): (event: Event) => void {
   const ref = database.prepare('SELECT ref FROM charge_points WHERE id = ?').pluck();
   const refOf = (chargePointId: string): number => {
     const found = ref.get(chargePointId) as number | undefined;
@@ -44,8 +47,12 @@ export function createRecorder(database: Database): (event: Event) => void {
     ...commitmentWriters(database),
     ...siteLimitWriters(database),
     ...chargingWishWriters(database),
+    ...upstreamWriters(database),
   };
   // The one place where the table's type is opened: each writer gets the event of its own type.
   const table = writers as { readonly [type: string]: (event: never) => void };
-  return (event) => table[event.type]?.(event as never);
+  return (event) => {
+    table[event.type]?.(event as never);
+    outbox?.append(event);
+  };
 }

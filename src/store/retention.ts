@@ -27,7 +27,8 @@ export type GrowingTable = (typeof growing)[number];
  */
 export function createRetention(database: Database) {
   const sweeps: { readonly [T in GrowingTable]: (beforeMs: number) => number } = {
-    telemetry: oldest('telemetry', 'received_ms < ?'),
+    // The newest stays: its number is what the next one's follows, and goes upstream.
+    telemetry: oldest('telemetry', 'received_ms < ? AND rowid < (SELECT max(rowid) FROM telemetry)'),
     status_log: oldest('status_log', 'received_ms < ?'),
     security_events: oldest('security_events', 'received_ms < ?'),
     operations: oldest('operations', 'closed_ms < ?'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { liveEvent } from '../../src/http/live-event.ts';
 import { maskSecrets } from '../../src/ocpp/secrets.ts';
+import { eventView } from '../../src/store/event-view.ts';
 import { createControlRoom } from '../support/control-room.ts';
 
 const OLD = '00112233445566778899aabbccddeeff00112233';
@@ -139,7 +139,7 @@ describe('a changed AuthorizationKey', () => {
   it('stands nowhere in clear: not on disk, in the message log, the live stream or the log', () => {
     const { room, change } = setUp();
     const heard: string[] = [];
-    room.controller.feed.listen(({ event }) => heard.push(JSON.stringify(liveEvent(event))));
+    room.controller.feed.listen(({ event }) => heard.push(JSON.stringify(eventView(event))));
     change(NEW, { status: 'Accepted' });
     const bytes = Buffer.from(NEW, 'hex');
     const disk = room.database.serialize();

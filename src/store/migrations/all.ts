@@ -14,6 +14,7 @@ import { sql as dialects } from './013-dialects.ts';
 import { sql as balanceHistory } from './014-balance-history.ts';
 import { sql as commitments } from './015-commitments.ts';
 import { sql as foreignPeaks } from './016-foreign-peaks.ts';
+import { sql as upstream } from './017-upstream.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   { version: 14, name: 'balance-history', sql: balanceHistory },
   { version: 15, name: 'commitments', sql: commitments },
   { version: 16, name: 'foreign-peaks', sql: foreignPeaks },
+  { version: 17, name: 'upstream', sql: upstream },
 ];

@@ -1,12 +1,12 @@
 import { wishKey } from '../domain/charging-wish.ts';
 import type { Event } from '../domain/events.ts';
-import { inUnits, utc, valueView } from '../store/view-values.ts';
+import { inUnits, utc, valueView } from './view-values.ts';
 
 /**
- * What a live display is told of an event: enough to change what it shows, or to know what to load anew. Units in the
+ * What the outside is told of an event: enough to change what it shows, or to know what to load anew. Units in the
  * names, times in UTC; messages word for word and long texts stay with the resources.
  */
-export function liveEvent(event: Event): object {
+export function eventView(event: Event): object {
   switch (event.type) {
     case 'connection-opened':
       return { chargePointId: event.chargePointId, remoteAddress: event.remoteAddress, at: utc(event.at) };
@@ -241,5 +241,19 @@ export function liveEvent(event: Event): object {
       return { kind: event.policy.kind, at: utc(event.at) };
     case 'alert-cleared':
       return { id: event.id, at: utc(event.at) };
+    case 'upstream-gap': {
+      const { stream, from, to, reason, keptEveryS, at } = event;
+      return { stream, from, to, reason, keptEveryS, at: utc(at) };
+    }
+    case 'upstream-command-received':
+      return { id: event.command.id, name: event.command.name, at: utc(event.at) };
+    case 'upstream-command-began':
+      return { id: event.id, at: utc(event.at) };
+    case 'upstream-command-ended': {
+      const { id, name, outcome, at } = event;
+      return { id, name, state: outcome.state, status: outcome.status, at: utc(at) };
+    }
+    case 'upstream-configuration-taken':
+      return { version: event.version, problems: event.problems, at: utc(event.at) };
   }
 }
