@@ -17,8 +17,11 @@ import type { Logger } from './runtime/log.ts';
 import { type OcppServer, startOcppServer } from './runtime/ocpp-server.ts';
 import { passwordsOf, policyOf, sharingOf } from './settings.ts';
 import { type Database, lockStore, openStore } from './store/database.ts';
+import { openOutbox } from './store/outbox.ts';
 import { createViews } from './store/views.ts';
 import { startUpkeep } from './upkeep.ts';
+import { upstreamFor } from './upstream/for-site.ts';
+import type { Upstream } from './upstream/upstream.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
@@ -68,11 +71,17 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
     const box = blackBoxFor(config, { database, settings, credentials, log });
     closing.push(() => box?.close());
     const clock = box?.clock ?? systemClock;
+    const boot = ids.uuid();
+    const outbox =
+      config.upstream === null
+        ? undefined
+        : openOutbox(database, { epoch, boot, now: systemClock.now, monotonic: systemClock.monotonic });
     const build = (ports: Pick<ControllerParts, 'clock' | 'stopwatch' | 'ids' | 'credentials'>): Controller =>
       createController({
         ...settings,
         ...ports,
         database,
+        ...(outbox === undefined ? {} : { outbox }),
         log,
         files: { ...files, openFirmware: shelf.open, uploads },
         balancing: settings.sharing,
@@ -129,17 +138,19 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
     let ocpp: OcppServer | null = null;
     const connectors = new Map(config.chargePoints.map(({ id, connectors }) => [id, connectors.map((one) => one.id)]));
     const profiles = new Map(config.chargePoints.map(({ id, securityProfile }) => [id, securityProfile]));
+    let upstream: Upstream | null = null;
+    const views = createViews(database, controller.live, {
+      ...config.site,
+      configured: policy.configured,
+      wishedConfiguration: policy.wishedConfiguration,
+      connectorsOf: (chargePointId) => connectors.get(chargePointId) ?? [],
+      securityProfile: (chargePointId) => profiles.get(chargePointId) ?? config.ocpp.securityProfile,
+    });
     const http = await startHttpServer({
       ...config.http,
       controller,
       shelf,
-      views: createViews(database, controller.live, {
-        ...config.site,
-        configured: policy.configured,
-        wishedConfiguration: policy.wishedConfiguration,
-        connectorsOf: (chargePointId) => connectors.get(chargePointId) ?? [],
-        securityProfile: (chargePointId) => profiles.get(chargePointId) ?? config.ocpp.securityProfile,
-      }),
+      views,
       clock,
       ids,
       log,
@@ -153,9 +164,22 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
           }),
         push: meters.push,
       },
+      upstream: () => upstream?.state() ?? null,
       version,
     });
     closing.push(() => http.close());
+    upstream = upstreamFor(config, {
+      controller,
+      views,
+      database,
+      epoch,
+      boot,
+      clock: systemClock,
+      log,
+      version,
+      desk: () => ({ received: async () => undefined, start: () => undefined, stop: () => undefined }),
+    });
+    closing.push(() => upstream?.stop());
     const fileExchange = createFileExchange({
       door: controller.files.door,
       clock,

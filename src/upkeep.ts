@@ -7,12 +7,14 @@ import { dropOldBackups, pagesInJournal } from './store/backup.ts';
 import { createBalanceThinning } from './store/balance-thinning.ts';
 import { backupPath, type Database } from './store/database.ts';
 import { maintain } from './store/maintenance.ts';
+import { outboxReads, outboxWrites } from './store/outbox.ts';
 import { createRetention, type GrowingTable, growing } from './store/retention.ts';
 
 /** How often the journal is looked at, ms, and from how many pages of 4 KiB on it is moved into the database. */
 const CHECKPOINT_EVERY_MS = 5_000;
 const CHECKPOINT_FROM_PAGES = 1_000;
 const DAY_MS = 86_400_000;
+const MIB = 1_048_576;
 
 /** For how long each table is kept. */
 const keptAs: { readonly [T in GrowingTable]: keyof Config['store']['retentionDays'] } = {
@@ -60,6 +62,7 @@ export function startUpkeep(site: {
       let dropped = 0;
       for (const table of growing) dropped += await sweepAll(table, now - retentionDays[keptAs[table]] * DAY_MS);
       for (let looked = -1; looked !== 0; ) looked = await controller.housekeep(() => thin(now));
+      dropped += await sweepOutbox(now);
       log.info({ dropped, files }, 'nightly backup made, what is too old dropped');
     } catch (error) {
       log.error({ err: error }, 'the nightly upkeep of the store failed');
@@ -70,6 +73,22 @@ export function startUpkeep(site: {
     let dropped = 0;
     for (let changed = -1; changed !== 0; dropped += changed) {
       changed = await controller.housekeep(() => sweep(table, beforeMs), { table, beforeMs });
+    }
+    return dropped;
+  }
+
+  /** What the backend has: after its time, and before that as much as the budget asks for. Nothing that it does not have. */
+  async function sweepOutbox(now: number): Promise<number> {
+    const { upstream } = config;
+    if (upstream === null) return 0;
+    const { bytes, heads, firstKept } = outboxReads(database);
+    const excess = Math.max(0, 1 - (upstream.storageMiB * MIB) / Math.max(1, bytes()));
+    const first = firstKept('t0') ?? 0;
+    const upTo = first - 1 + Math.ceil(excess * (heads().t0 - first + 1));
+    const { drop } = outboxWrites(database);
+    let dropped = 0;
+    for (let changed = -1; changed !== 0; dropped += changed) {
+      changed = await controller.housekeep(() => drop(now - upstream.keepDays * DAY_MS, upTo));
     }
     return dropped;
   }

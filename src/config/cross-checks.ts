@@ -20,6 +20,8 @@ export function crossCheck(config: ConfigFile, tree: Tree, findings: Findings): 
     wrong([blamed, 'port'], `is ${config.http.port}, the same as ${other}.port; the two need different ports`);
   }
 
+  checkUpstream(config.upstream);
+
   const { maxUploadMiB, uploadsMiB } = config.files;
   if (uploadsMiB < maxUploadMiB) {
     wrong(
@@ -72,6 +74,28 @@ export function crossCheck(config: ConfigFile, tree: Tree, findings: Findings): 
         wrong([...path, 'connectors', place, 'id'], `is ${connector.id}, as of another connector of this charge point`);
       }
       connectorIds.add(connector.id);
+    }
+  }
+
+  function checkUpstream(upstream: ConfigFile['upstream']): void {
+    if (upstream === undefined) return;
+    const { url, tls, password, username } = upstream;
+    const secured = url.startsWith('mqtts:') || url.startsWith('wss:');
+    const about: KeyPath = ['upstream', 'url'];
+    if ((tls.certFile === undefined) !== (tls.keyFile === undefined)) {
+      wrong(['upstream', 'tls'], 'needs both certFile and keyFile, or neither');
+    }
+    if (!secured && (tls.caFile !== undefined || tls.certFile !== undefined || tls.alpn.length > 0)) {
+      wrong(about, 'is not secured, so the keys of upstream.tls do nothing; use mqtts:// or wss://');
+    }
+    if (password !== undefined && username === undefined) wrong(['upstream', 'password'], 'needs upstream.username');
+    if (!secured && !/^wss?:..(127[.]|localhost|.::1)|^mqtt:..(127[.]|localhost|.::1)/.test(url)) {
+      findings.warnings.push(
+        problemAt(
+          about,
+          'is not secured: whoever is on the way reads everything and can command this site; use mqtts://',
+        ),
+      );
     }
   }
 

@@ -24,18 +24,7 @@ export function jsonSchemaText(): string {
 
 /** JSON Schema's own keywords only; what has a default may be left out, so it is not required. */
 function editorNode(node: SchemaNode): Record<string, unknown> {
-  const {
-    properties,
-    required,
-    items,
-    anyOf,
-    allowed,
-    unit,
-    secret: _secret,
-    notYet,
-    default: fallback,
-    ...all
-  } = node;
+  const { properties, required, items, anyOf, allowed, unit, secret: _secret, default: fallback, ...all } = node;
   const { kindBy: _kindBy, ...rest } = all;
   const description = descriptionOf(node);
   const result: Record<string, unknown> = description === '' ? { ...rest } : { ...rest, description };
@@ -57,6 +46,5 @@ function descriptionOf(node: SchemaNode): string {
   const words = node.description === undefined ? [] : [node.description];
   if (node.unit !== undefined) words.push(`Unit: ${node.unit}.`);
   if (node.allowed !== undefined) words.push(`Allowed: ${allowedWords(node)}.`);
-  if (node.notYet !== undefined) words.push(`Not acted on yet: ${node.notYet}.`);
   return words.join(' ');
 }

@@ -14,7 +14,8 @@ import { type Findings, formatKey, type KeyPath, type Problem, show } from './pr
 import { type ConfigFile, configSchema } from './schema.ts';
 import type { LimitsFile, MqttLimitFile } from './schema-limits.ts';
 import type { ChargePointMeterFile, HttpMeterFile, ModbusMeterFile, MqttMeterFile } from './schema-meters.ts';
-import type { Secret } from './secret.ts';
+import type { UpstreamFile } from './schema-upstream.ts';
+import { Secret } from './secret.ts';
 import { type Environment, resolveSecret, type SecretSource } from './secret-source.ts';
 import { circuitOfMeter, siteModelOf } from './site-model.ts';
 import { validate } from './validate.ts';
@@ -51,6 +52,10 @@ export type LimitsConfig = Readonly<Pick<LimitsFile, 'schedules' | 'modbus'>> & 
   readonly mqtt: readonly WithPassword<MqttLimitFile>[];
 };
 
+/** The backend: where it is, who we are there, and what secures the line. */
+export type UpstreamConfig = WithPassword<UpstreamFile> & { readonly pem: Readonly<Record<PemFile, Secret | null>> };
+type PemFile = 'ca' | 'cert' | 'key';
+
 /** The configuration in force: validated, complete, secrets fetched. Units are in the names of the keys. */
 export type Config = Readonly<
   Pick<
@@ -72,6 +77,8 @@ export type Config = Readonly<
   readonly siteModel: SiteModel | null;
   readonly meters: readonly MeterConfig[];
   readonly limits: LimitsConfig;
+  /** Null where there is no backend. */
+  readonly upstream: UpstreamConfig | null;
   readonly chargePoints: readonly ChargePointConfig[];
   /** What the file of tokens says; null where none is named. */
   readonly tokenLines: readonly TokenLine[] | null;
@@ -251,15 +258,40 @@ function complete(file: ConfigFile, tree: Tree, { folder, env, fetches }: Outsid
     ...limit,
     password: secretAt(limit.password, ['limits', 'mqtt', index, 'password']),
   }));
+  const pemAt = (name: PemFile, path: string | undefined): Secret | null => {
+    if (path === undefined || !fetches) return null;
+    const read = readBounded(resolve(folder, path), maxPemBytes);
+    const keyPath = ['upstream', 'tls', `${name}File`];
+    const about = { ...placeOf(tree, keyPath), key: formatKey(keyPath) };
+    if (!read.ok || !read.bytes.includes('-----BEGIN ')) {
+      const reason = read.ok ? 'is no PEM file' : read.reason;
+      findings.problems.push({ ...about, message: `names the file ${show(path)}, which ${reason}` });
+      return null;
+    }
+    return new Secret(read.bytes);
+  };
+  const upstreamOf = (upstream: UpstreamFile): UpstreamConfig => ({
+    ...upstream,
+    password: secretAt(upstream.password, ['upstream', 'password']),
+    pem: {
+      ca: pemAt('ca', upstream.tls.caFile),
+      cert: pemAt('cert', upstream.tls.certFile),
+      key: pemAt('key', upstream.tls.keyFile),
+    },
+  });
   return {
     ...{ site, ocpp, http, store, files, authorization, reservations, blackBox, log, groups, policy },
     siteModel: siteModelOf(file),
     meters,
     limits: { ...file.limits, mqtt },
+    upstream: file.upstream === undefined ? null : upstreamOf(file.upstream),
     chargePoints,
     tokenLines: fetches ? readTokens(authorization.tokens?.file, tree, folder, findings) : null,
   };
 }
+
+/** A chain of certificates, bytes. */
+const maxPemBytes = 65_536;
 
 /** 20,000 lines of 200 bytes. */
 const maxTokenFileBytes = 4_194_304;
@@ -292,7 +324,7 @@ function readTokens(
 function secretVariables(file: ConfigFile): ReadonlySet<string> {
   return new Set([
     'BUSBAR_CONFIG',
-    ...[...file.chargePoints, ...file.meters, ...file.limits.mqtt].flatMap(secretVariable),
+    ...[...file.chargePoints, ...file.meters, ...file.limits.mqtt, file.upstream ?? {}].flatMap(secretVariable),
   ]);
 }
 

@@ -68,7 +68,7 @@ export function strayVariables(names: Iterable<string>, expected: ReadonlySet<st
 function leavesOf(node: SchemaNode, path: readonly string[]): SettableKey[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
     const here = [...path, name];
-    if (child.notYet !== undefined || child.type === 'array') return [];
+    if (child.type === 'array') return [];
     if (child.type === 'object') return leavesOf(child, here);
     return [{ key: here.join('.'), path: here, node: child }];
   });

@@ -5,15 +5,11 @@ import { allowedWords, configSchema, refusedKeys, type SchemaNode } from './sche
 export function referenceText(): string {
   const root: SchemaNode = configSchema;
   const sections = Object.entries(root.properties ?? {});
-  const active = sections.filter(([, node]) => node.notYet === undefined);
-  const later = sections.filter(([, node]) => node.notYet !== undefined);
   return [
     introduction,
-    ...active.map(([name, node]) => sectionText(name, node)),
-    '## Sections of later versions\n',
-    'These are accepted as they are and checked by the version that acts on them; until then each gives a warning.\n',
-    ...later.map(([name, node]) => `- \`${name}\`: ${node.description ?? ''} Now: ${node.notYet ?? ''}.`),
-    '\nThese are refused:\n',
+    ...sections.map(([name, node]) => sectionText(name, node)),
+    '## Keys of later versions\n',
+    'These are refused:\n',
     ...[...refusedKeys].map(([key, reason]) => `- \`${key}\` ${reason}.`),
     '',
   ].join('\n');
@@ -75,10 +71,9 @@ function rowsOfKinds({ anyOf = [] }: SchemaNode, kindBy: string, prefix: string)
 }
 
 function rowOf(key: string, node: SchemaNode, required: boolean): string {
-  const { notYet, description = '', unit = '' } = node;
+  const { description = '', unit = '' } = node;
   const fallback = node.default === undefined ? (required ? 'required' : '') : `\`${JSON.stringify(node.default)}\``;
-  const meaning = notYet === undefined ? description : `${description} Accepted, but: ${notYet}.`;
   const variable = settableKeys.has(key) ? `\`${environmentName(key)}\`` : '';
-  const cells = [`\`${key}\``, allowedWords(node), unit, fallback, meaning, variable];
+  const cells = [`\`${key}\``, allowedWords(node), unit, fallback, description, variable];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

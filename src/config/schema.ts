@@ -2,13 +2,13 @@ import Type from 'typebox';
 import { chargePointKeys, circuits, connectorKeys, policy, siteKeys } from './schema-circuits.ts';
 import { limits } from './schema-limits.ts';
 import { meters } from './schema-meters.ts';
-import { closed, notYet, secret, securityProfile, wishes } from './schema-parts.ts';
+import { closed, secret, securityProfile, wishes } from './schema-parts.ts';
+import { upstream } from './schema-upstream.ts';
 
 /**
  * The configuration file: every key with its type, unit, default and meaning. The loader, the JSON Schema for editors
- * and the reference in docs/ all come from here. Besides JSON Schema's own, five keywords of ours are used:
- * `kindBy` (the key that tells the alternatives of anyOf apart), `allowed` (what may stand there, in words), `unit`, `secret` (values below are never shown), and `notYet` (the key is
- * accepted, but this version does not act on it: a warning says so).
+ * and the reference in docs/ all come from here. Besides JSON Schema's own, four keywords of ours are used:
+ * `kindBy` (the key that tells the alternatives of anyOf apart), `allowed` (what may stand there, in words), `unit`, and `secret` (values below are never shown).
  */
 
 /** Keys that a later version will know. They are refused, with the reason, rather than read and forgotten. */
@@ -463,10 +463,7 @@ export const configSchema = Type.Object(
     meters,
     policy,
     limits,
-    upstream: notYet(
-      'this version does not connect to an upstream system yet',
-      'The connection to an upstream system.',
-    ),
+    upstream,
   },
   { ...closed, default: {}, description: 'Configuration of Busbar.' },
 );
@@ -501,7 +498,6 @@ export type SchemaNode = {
   readonly allowed?: string;
   readonly unit?: string;
   readonly secret?: boolean;
-  readonly notYet?: string;
   readonly '~optional'?: true;
 };
 

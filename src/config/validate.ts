@@ -6,16 +6,10 @@ import { allowedWords, refusedKeys, type SchemaNode } from './schema.ts';
 /**
  * Walks a tree beside the schema: returns the plain value with defaults filled in, and reports everything wrong at
  * once. Where something was wrong the value is not to be used; whoever uses it checks it against the schema again,
- * which also proves its type. A key that this version does not act on gives one warning, however often it occurs.
+ * which also proves its type.
  */
 export function validate(schema: SchemaNode, tree: Tree, findings: Findings): unknown {
-  const ignored = new Map<string, { readonly first: Problem; count: number }>();
-  const value = checkNode(schema, tree, []);
-  for (const { first, count } of ignored.values()) {
-    const more = count === 1 ? '' : ` (and in ${count - 1} more ${count === 2 ? 'place' : 'places'})`;
-    findings.warnings.push({ ...first, message: first.message + more });
-  }
-  return value;
+  return checkNode(schema, tree, []);
 
   function checkNode(node: SchemaNode, written: Tree, path: KeyPath): unknown {
     if (node.kindBy !== undefined) return checkKind(node, node.kindBy, written, path);
@@ -61,9 +55,7 @@ export function validate(schema: SchemaNode, tree: Tree, findings: Findings): un
     for (const [name, child] of Object.entries(properties)) {
       const entry = entries.get(name);
       const childPath = [...path, name];
-      if (child.notYet !== undefined) {
-        if (entry !== undefined) warnIgnored(child.notYet, entry.keyAt, childPath);
-      } else if (entry !== undefined) known.push([name, checkNode(child, entry.value, childPath)]);
+      if (entry !== undefined) known.push([name, checkNode(child, entry.value, childPath)]);
       else if (child.default !== undefined) known.push([name, defaultOf(child)]);
       else if (node.required?.includes(name)) wrong(child, written, childPath, 'is missing');
     }
@@ -111,13 +103,6 @@ export function validate(schema: SchemaNode, tree: Tree, findings: Findings): un
     const didYouMean = nearest(name, names);
     const problem: Problem = { ...at, key, message: 'is not a known key', allowed: names.join(', ') };
     findings.problems.push(didYouMean === undefined ? problem : { ...problem, didYouMean });
-  }
-
-  function warnIgnored(message: string, at: Origin, path: KeyPath): void {
-    const anywhere = path.filter((part) => typeof part === 'string').join('.');
-    const seen = ignored.get(anywhere);
-    if (seen === undefined) ignored.set(anywhere, { first: { ...at, key: formatKey(path), message }, count: 1 });
-    else seen.count += 1;
   }
 
   function wrong(node: SchemaNode, written: Tree, path: KeyPath, message: string, didYouMean?: string): undefined {

@@ -35,6 +35,7 @@ import { siteRoutes } from './site-routes.ts';
 import { tokenGroupRoutes } from './token-group-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { transactionRoutes } from './transaction-routes.ts';
+import { type UpstreamDesk, upstreamRoutes } from './upstream-routes.ts';
 import { wishRoutes } from './wish-routes.ts';
 
 /** Bytes of a body: what one OCPP frame may carry. */
@@ -59,6 +60,8 @@ export type HttpOptions = {
   readonly ocppListening: () => boolean;
   /** Without it there are none. */
   readonly meters?: MeterDesk;
+  /** Without it there is none. */
+  readonly upstream?: UpstreamDesk;
   /** Of this program. */
   readonly version: string;
 };
@@ -154,6 +157,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   await firmwareRoutes(app, site);
   fileJobRoutes(app, site);
   campaignRoutes(app, site);
+  upstreamRoutes(app, options.upstream ?? (() => null));
   eventRoutes(app, streams);
   app.get(
     '/api/v1/openapi.json',

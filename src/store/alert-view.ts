@@ -32,10 +32,15 @@ export function createAlertViews(database: Database) {
   const open = database.prepare(
     `SELECT * FROM alerts WHERE cleared_ms IS NULL ORDER BY last_ms DESC, id LIMIT ${MAX_ALERTS}`,
   );
+  const cleared = database
+    .prepare('SELECT id FROM alerts WHERE cleared_ms IS NOT NULL ORDER BY cleared_ms DESC LIMIT ?')
+    .pluck();
   const one = database.prepare('SELECT * FROM alerts WHERE id = ? AND cleared_ms IS NULL');
   return {
     /** The latest first. */
     alerts: (): AlertView[] => (open.all() as Row[]).map(view),
+    /** Ids of those that are over, the latest first. */
+    clearedAlerts: (most: number): string[] => cleared.all(most) as string[],
     alert(id: string): AlertView | null {
       const row = one.get(id) as Row | undefined;
       return row === undefined ? null : view(row);

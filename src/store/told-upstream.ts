@@ -108,6 +108,9 @@ export const toldEvents: readonly ToldEvent[] = [
 /** Characters of a text from a charge point, a person or an answer: more than this is looked up here. */
 const MAX_TEXT = 16_384;
 
+/** Tokens of one import that are named one by one: more than this are counted, and looked up here. */
+const MAX_LISTED = 200;
+
 /** Bodies of events, to be made in the transaction that has just written what they tell of. */
 export function createTold(database: Database) {
   const { transactions, transaction } = createTransactionViews(database, () => null);
@@ -136,7 +139,10 @@ export function createTold(database: Database) {
         return { ...tokenBody(event.token), at: utc(event.at) };
       case 'tokens-imported': {
         const { put, removed, source, at } = event;
-        return { source, put: put.map(tokenBody), removed, at: utc(at) };
+        const counted = { source, changed: put.length, removed: removed.length, at: utc(at) };
+        if (put.length + removed.length > MAX_LISTED)
+          return { ...counted, complete: false, tokens: [], removedTags: [] };
+        return { ...counted, complete: true, tokens: put.map(tokenBody), removedTags: removed };
       }
       case 'findings-added': {
         const { transactionId, findings, at } = event;

@@ -22,7 +22,10 @@ function run(args: readonly string[], env: Record<string, string> = {}) {
 
 describe('busbar check', () => {
   test('prints what is in force, where it comes from, and no secret', () => {
-    writeFileSync(file, 'site: {id: north}\nchargePoints: [{id: A, password: {env: PW}}]\nupstream: {}\n');
+    writeFileSync(
+      file,
+      'site: {id: north}\nchargePoints: [{id: A, password: {env: PW}}]\nupstream: {url: mqtt://broker.example, tenant: acme}\n',
+    );
     const { code, out, err } = run(['--config', file, '--set', 'http.port=8081'], {
       PW: 'correct horse battery',
       BUSBAR_LOG_LEVEL: 'warn',
@@ -33,7 +36,7 @@ describe('busbar check', () => {
     expect(out).toContain('  port: 8081\n');
     expect(out).toContain('  level: warn\n');
     expect(out).toContain('chargePoints: # 1\n  - { id: A, securityProfile: 0, password: "***", ');
-    expect(out).toContain(`warning: ${file}:3:1 upstream: this version does not connect to an upstream system yet`);
+    expect(out).toContain(`warning: ${file}:3:17 upstream.url: is not secured`);
     expect(out).toContain('No circuits are configured: balancing is OFF, and no charge point is limited.');
     expect(out).toContain('The configuration is valid, with 1 warning.');
     expect(out).not.toContain('horse');

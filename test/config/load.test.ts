@@ -69,6 +69,7 @@ describe('what is accepted', () => {
         siteModel: null,
         meters: [],
         limits: { schedules: [], modbus: [], mqtt: [] },
+        upstream: null,
         policy: {
           default: 'equal',
           tiers: [],
@@ -188,12 +189,13 @@ describe('configuration of charge points', () => {
 });
 
 describe('warnings', () => {
-  test('what this version does not act on, once for each key, with the place of the first', () => {
-    const text = 'site: {id: a}\nupstream: {url: x}\n';
-    expect(warningLines(text)).toEqual([
-      './site.yaml:2:1 upstream: this version does not connect to an upstream system yet',
+  test('a backend that is reached over an open line, unless it is this machine', () => {
+    const open = (url: string) => warningLines(`upstream: {url: '${url}', tenant: acme}`);
+    expect(open('mqtt://broker.example')).toEqual([
+      './site.yaml:1:17 upstream.url: is not secured: whoever is on the way reads everything and can command this site; use mqtts://',
     ]);
-    expect(load(text).ok).toBe(true);
+    expect(open('mqtt://127.0.0.1:1883')).toEqual([]);
+    expect(open('mqtts://broker.example')).toEqual([]);
   });
 
   test('ids that differ in case only', () => {
