@@ -41,9 +41,6 @@ export const securityProfile = (extra: { readonly default?: 0 | 1; readonly desc
     ...extra,
   });
 
-export const notYet = (words: string, description: string) =>
-  Type.Optional(Type.Unsafe<unknown>({ notYet: words, description }));
-
 export const wishes = (description: string) =>
   Object.assign(
     Type.Unsafe<Record<string, string | number | boolean>>({

@@ -20,6 +20,8 @@ const THINNED_TIMES = 10;
 const READING_CHARS = 120;
 /** Messages of telemetry a second at most, so that a backlog leaves room for what happens now. */
 const TELEMETRY_PER_S = 20;
+/** Answers that wait at most: commands are taken a few at a time. */
+const MAX_URGENT = 2_000;
 /** Payloads above this are deflated, bytes. */
 const DEFLATE_FROM = 512;
 /** What a packet needs beside its payload, bytes. */
@@ -30,8 +32,6 @@ const thinning = [
   { afterMs: 7 * DAY_MS, everyS: 900 },
   { afterMs: DAY_MS, everyS: 60 },
 ] as const;
-
-export type Pump = ReturnType<typeof createPump>;
 
 /**
  * Sends what the outbox holds: events first, then states, then telemetry, each in order, and each again until the backend
@@ -82,6 +82,8 @@ export function createPump(world: {
   let looking = clock.after(LOOK_MS, look);
   let allowance = TELEMETRY_PER_S;
   let allowedAt = clock.monotonic();
+  /** Answers, and who we are: before all else, and gone with the connection. */
+  let urgent: Message[] = [];
   let pausing: { cancel(): void } | null = null;
   /** Up to where it has been said that telemetry is thinned. */
   let thinnedTo = 0;
@@ -95,14 +97,21 @@ export function createPump(world: {
     if (!up) return;
     heads = reads.heads();
     while (up && window.hasRoom()) {
-      const message = nextEvents() ?? nextState() ?? nextReadings();
+      const message = nextUrgent() ?? nextEvents() ?? nextState() ?? nextReadings();
       if (message === null) return;
       window.send(message.message, message.done);
     }
   }
 
+  function nextUrgent() {
+    return sendable(urgent.shift() ?? null);
+  }
+
   function nextState() {
-    const message = world.nextState();
+    return sendable(world.nextState());
+  }
+
+  function sendable(message: Message | null) {
     return message === null ? null : { message, done: () => undefined };
   }
 
@@ -204,8 +213,10 @@ export function createPump(world: {
   }
 
   return {
-    up({ receiveMaximum, maximumPacketSize }: Up): void {
+    /** `first` goes before all else. */
+    up({ receiveMaximum, maximumPacketSize }: Up, first: Message): void {
       up = true;
+      urgent = [first];
       maxChars = Math.max(1_024, maximumPacketSize - PACKET_OVERHEAD) / 4;
       window.up(receiveMaximum);
       thinnedTo = 0;
@@ -213,9 +224,16 @@ export function createPump(world: {
     },
     down(): void {
       up = false;
+      urgent = [];
       window.down();
       streams.t0.down();
       streams.t1.down();
+    },
+    /** Before all else; nothing becomes of it while there is no connection. */
+    send(message: Message): void {
+      if (!up || urgent.length >= MAX_URGENT) return;
+      urgent.push(message);
+      run();
     },
     /** Something has happened that may be told. */
     happened(): void {

@@ -13,8 +13,6 @@ const REPLAY_EVERY_MS = 1_000;
 /** A range of numbers to send next: after `after`, up to `to`, of one epoch. */
 export type Next = { readonly after: number; readonly to: number; readonly epoch: string; readonly replayed: boolean };
 
-export type Stream = ReturnType<typeof createStream>;
-
 /**
  * How far one stream has got. Sent runs ahead of acknowledged and falls back to it with the connection, so whatever is not
  * acknowledged goes out again, in order: the backend may get a number twice, and never misses one.
@@ -69,6 +67,7 @@ export function createStream(
     patience = null;
     if (ackMode === 'puback' || sent <= acked) return;
     patience = clock.after(resendMs, () => {
+      patience = null;
       resendMs = Math.min(RESEND_AT_MOST_MS, resendMs * 2);
       sent = acked;
       again();

@@ -23,4 +23,4 @@ export function topicsOf(root: string) {
 }
 
 /** One level of a topic, whatever the name holds: / and + and # mean something to a broker. */
-export const level = (name: string): string => encodeURIComponent(name);
+const level = (name: string): string => encodeURIComponent(name);

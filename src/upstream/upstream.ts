@@ -127,7 +127,7 @@ export function startUpstream(site: {
   });
   const live = createLive({ views, topics, clock, publish: (message) => link.publish(message) });
   const desk = site.desk({
-    publish: (message) => link.publish(message),
+    publish: pump.send,
     own: new Map([
       ['live.start', startLive],
       ['live.stop', stopLive],
@@ -148,7 +148,9 @@ export function startUpstream(site: {
     watch.up();
     const { t0, t1 } = reads.heads();
     const first = reads.epochs().at(-1)?.first;
-    link.publish(
+    states.up();
+    pump.up(
+      parameters,
       json(topics.status, {
         state: 'online',
         boot,
@@ -161,8 +163,6 @@ export function startUpstream(site: {
         first,
       }),
     );
-    states.up();
-    pump.up(parameters);
   }
 
   function down(reason: string): void {

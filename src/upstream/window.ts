@@ -7,8 +7,6 @@ const MAX_BYTES = 524_288;
 /** Without a word from the broker for so long, the connection is dead, ms. */
 const CONGESTED_MS = 30_000;
 
-export type Window = ReturnType<typeof createWindow>;
-
 /**
  * What is on its way to the broker and not acknowledged. mqtt.js does not heed the broker's own Receive Maximum, so it is
  * done here.

@@ -139,6 +139,7 @@ it('lists every route', () => {
       'put /api/v1/token-groups/{parentIdTag}',
       'delete /api/v1/token-groups/{parentIdTag}',
       'get /api/v1/unknown-cards',
+      'get /api/v1/upstream',
       'post /api/v1/unknown-cards/{idTag}/enrol',
       'delete /api/v1/unknown-cards/{idTag}',
       'get /api/v1/refused-authorizations',

@@ -4,6 +4,7 @@ import { createController } from '../../src/controller/controller.ts';
 import type { FilePlaces } from '../../src/controller/file-door.ts';
 import type { Connection, ConnectionListener, UpgradeRequest } from '../../src/runtime/ports.ts';
 import { type Database, openStore } from '../../src/store/database.ts';
+import { openOutbox } from '../../src/store/outbox.ts';
 import { createKeptLog } from './kept-log.ts';
 import { aroundStore } from './ledger.ts';
 import { createManualClock, NOON } from './manual-clock.ts';
@@ -20,6 +21,8 @@ export function createControlRoom(
     callTimeoutMs?: number;
     files?: FilePlaces;
     timeZone?: string;
+    /** Keeps an outbox for a backend. */
+    outbox?: { boot: string };
   } = {},
 ) {
   const clock = createManualClock();
@@ -27,8 +30,12 @@ export function createControlRoom(
   const database = options.database ?? openStore(':memory:', { now: NOON, newId: () => 'epoch' }).database;
   let ids = 0;
   const passwords = Object.entries(options.passwords ?? {}).map(([id, text]) => [id, Buffer.from(text)] as const);
+  const { outbox } = options;
   const controller = createController({
     database,
+    ...(outbox === undefined
+      ? {}
+      : { outbox: openOutbox(database, { ...clock, boot: outbox.boot, epoch: epochOf(database) }) }),
     policy: { ...openPolicy, ...options.policy },
     credentials: createCredentials(new Map(passwords)),
     clock,
@@ -76,6 +83,9 @@ export function createControlRoom(
   };
   return room;
 }
+
+const epochOf = (database: Database): string =>
+  database.prepare("SELECT value FROM meta WHERE key = 'epoch'").pluck().get() as string;
 
 type StationOptions = {
   password: string;
