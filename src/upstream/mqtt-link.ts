@@ -87,6 +87,7 @@ function createLink(
       for (const done of waiting) done(false);
       waiting.clear();
       client.end(true);
+      if (closed) return;
       if (mine.up) {
         log.warn({ url: options.url, why }, 'the upstream broker is gone');
         listener.down(why);
@@ -95,7 +96,7 @@ function createLink(
         listener.down(why);
       }
       lastWhy = why;
-      if (!closed) timer = clock.after(backOff.next(), open);
+      timer = clock.after(backOff.next(), open);
     });
   }
 

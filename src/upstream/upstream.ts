@@ -91,6 +91,7 @@ export function startUpstream(site: {
   const moved = new Map<'t0' | 't1', number>();
   let writing: { cancel(): void } | null = null;
   let badAcks = 0;
+  let stopped = false;
 
   const json = (topic: string, content: object): Message => ({
     topic,
@@ -166,6 +167,7 @@ export function startUpstream(site: {
   }
 
   function down(reason: string): void {
+    if (stopped) return;
     if (connection === 'up') since = clock.now();
     connection = 'down';
     why = reason;
@@ -249,6 +251,7 @@ export function startUpstream(site: {
     },
     /** Says farewell, so that the site counts as offline and not as lost. */
     async stop(): Promise<void> {
+      stopped = true;
       listening();
       watch.stop();
       desk.stop();

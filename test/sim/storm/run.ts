@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { seedsIn } from './seeds.ts';
 import { type StormResult, storm } from './storm.ts';
 
@@ -17,8 +17,9 @@ if (isMainThread) await main();
 else work();
 
 function work(): void {
+  const { backend } = workerData as { backend: boolean };
   parentPort?.on('message', (seed: number) => {
-    parentPort?.postMessage({ seed, result: storm(seed) } satisfies Answer);
+    parentPort?.postMessage({ seed, result: storm(seed, { backend }) } satisfies Answer);
   });
 }
 
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
       seeds: { type: 'string', default: '1..20' },
       jobs: { type: 'string', default: String(availableParallelism()) },
       hash: { type: 'string' },
+      backend: { type: 'boolean', default: false },
       transcript: { type: 'string' },
       verbose: { type: 'boolean', default: false },
       'stop-at-first': { type: 'boolean', default: false },
@@ -58,7 +60,7 @@ async function main(): Promise<void> {
       failed += 1;
       progress('');
       for (const finding of result.findings) say(`seed ${seed}: ${finding}`);
-      say(`  run again with: npm run storm -- --seeds ${seed} --verbose`);
+      say(`  run again with: npm run storm -- --seeds ${seed} --verbose${values.backend ? ' --backend' : ''}`);
       if (values['stop-at-first']) stopped = true;
     }
     progress(`${hashes.size} of ${seeds.length} storms, ${failed} with findings`);
@@ -67,7 +69,7 @@ async function main(): Promise<void> {
   const waiting = [...seeds];
   const run = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(new URL(import.meta.url));
+      const worker = new Worker(new URL(import.meta.url), { workerData: { backend: values.backend } });
       const next = (): void => {
         const seed = stopped ? undefined : waiting.shift();
         if (seed === undefined) void worker.terminate().then(() => resolve());

@@ -3,8 +3,8 @@ import { defaultPolicy } from '../../../src/domain/sharing-policy.ts';
 import { type Instant, milliAmps, type PerPhase } from '../../../src/domain/units.ts';
 import { createElectricity } from '../../../src/sim/electricity.ts';
 import { createRandom } from '../../../src/sim/random.ts';
-import { openStore } from '../../../src/store/database.ts';
-import { createWorld } from '../../../src/virtual-site/world.ts';
+import { type Database, openStore } from '../../../src/store/database.ts';
+import { createWorld, type WorldOptions } from '../../../src/virtual-site/world.ts';
 import { NOON } from '../../support/manual-clock.ts';
 import { openPolicy } from '../../support/site.ts';
 import { createBuilding } from './building.ts';
@@ -19,20 +19,22 @@ export type Stage = ReturnType<typeof createStage>;
 
 export type MeterMode = 'true' | 'silent' | 'frozen';
 
-const emptyStore = (at: Instant) => openStore(':memory:', { now: at, newId: () => 'epoch' }).database;
+const emptyStoreOf = (epoch: string) => (at: Instant) =>
+  openStore(':memory:', { now: at, newId: () => epoch }).database;
 
-export function createStage(seed: number, prepare: (store: ReturnType<typeof emptyStore>) => void) {
+export function createStage(seed: number, prepare: (store: Database) => void, make?: WorldOptions['make']) {
   const random = createRandom(seed * 7_919);
   const setting = drawSetting(random, createRandom(seed * 104_729));
   const { siteModel, metered, meterS } = setting;
   const log = createSpokenLog();
-  const database = emptyStore(NOON);
+  const database = emptyStoreOf('first')(NOON);
   prepare(database);
   const world = createWorld({
     seed,
     start: NOON,
     log,
     database,
+    ...(make === undefined ? {} : { make }),
     policy: {
       ...openPolicy,
       unknownCards: 'accept',
@@ -87,5 +89,18 @@ export function createStage(seed: number, prepare: (store: ReturnType<typeof emp
     });
   }
 
-  return { seed, random, setting, world, log, lines, points, building, electricity, meter, sample, emptyStore };
+  return {
+    seed,
+    random,
+    setting,
+    world,
+    log,
+    lines,
+    points,
+    building,
+    electricity,
+    meter,
+    sample,
+    emptyStore: emptyStoreOf('anew'),
+  };
 }

@@ -1,3 +1,4 @@
+import { createBackend } from './backend.ts';
 import { createControllerLife } from './controller-life.ts';
 import { createDrivers } from './drivers.ts';
 import { createTold } from './findings.ts';
@@ -9,7 +10,7 @@ import { judgeLedger } from './judge-ledger.ts';
 import { createDeath } from './life.ts';
 import { createPeace } from './peace.ts';
 import { createSessions } from './sessions.ts';
-import { createStage } from './stage.ts';
+import { createStage, type Stage } from './stage.ts';
 import { createSurprises } from './surprises.ts';
 import { createWeather } from './weather.ts';
 import { createWire, type FrameKind } from './wire.ts';
@@ -50,11 +51,15 @@ type StormOptions = {
   readonly transcript?: (line: string) => void;
   /** What happens after the first finding is of no interest. */
   readonly untilFirst?: boolean;
+  /** With a backend behind a bad line. */
+  readonly backend?: boolean;
 };
 
-export function storm(seed: number, { transcript, untilFirst = false }: StormOptions = {}): StormResult {
+export function storm(seed: number, options: StormOptions = {}): StormResult {
+  const { transcript, untilFirst = false } = options;
   const death = createDeath();
-  const stage = createStage(seed, death.prepare);
+  const backend = options.backend === true ? createBackend(seed, () => stage.world.clock.sim) : null;
+  const stage: Stage = createStage(seed, death.prepare, backend?.make);
   const { world, lines, points } = stage;
   const begun = world.clock.sim.now();
   const told = createTold(world.clock.sim.now, begun, transcript ?? null);
@@ -114,6 +119,7 @@ export function storm(seed: number, { transcript, untilFirst = false }: StormOpt
   drivers.begin();
   faults.begin();
   weather.begin();
+  backend?.begin(told);
   seconds(STORM_S);
   weather.end();
   faults.end();
@@ -121,9 +127,11 @@ export function storm(seed: number, { transcript, untilFirst = false }: StormOpt
   drivers.settle();
   seconds(CLEARING_S - 120 + REST_S);
   calm.begin();
+  backend?.calm();
   seconds(CALM_S);
   calm.end();
   judgeLedger(stage, { told, sessions, losses: life.losses });
+  backend?.judge(stage, life.losses);
   const counts = Object.fromEntries([...told.counts].sort(([one], [other]) => (one < other ? -1 : 1)));
   const result = {
     findings: told.findings,
