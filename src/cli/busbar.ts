@@ -7,6 +7,7 @@ import type { CommandIo } from './io.ts';
 import { replay } from './replay.ts';
 import { simulate } from './simulate.ts';
 import { start } from './start.ts';
+import { upstreamConsumer } from './upstream-consumer.ts';
 
 type Command = {
   readonly summary: string;
@@ -22,6 +23,10 @@ const commands = new Map<string, Command>([
   ['backup', { summary: 'copies the store, also while the controller runs', run: backup }],
   ['restore', { summary: 'puts a backup in the place of the store', run: restore }],
   ['replay', { summary: 'shows what was decided, at any second on record, and why', run: replay }],
+  [
+    'upstream-consumer',
+    { summary: 'takes what sites tell over MQTT into a file: where a backend begins', run: upstreamConsumer },
+  ],
   ['health', { summary: 'asks the running controller how it is', run: health }],
 ]);
 
@@ -33,7 +38,7 @@ const io: CommandIo = {
 };
 
 function usage(): string {
-  const lines = [...commands].map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
+  const lines = [...commands].map(([name, { summary }]) => `  ${name.padEnd(19)}${summary}`);
   return `Usage: busbar COMMAND [options]\n\n${lines.join('\n')}\n\nbusbar COMMAND --help tells the options of one.`;
 }
 

@@ -31,6 +31,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'main',
     'settings',
     'study',
+    'upstream-consumer',
     'virtual-site',
     'black-box',
     'sim',
@@ -48,6 +49,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'domain',
   ],
   settings: ['controller', 'central-system', 'config', 'domain'],
+  'upstream-consumer': ['store/sqlite'],
   'virtual-site': ['sim', 'controller', 'central-system', 'store', 'ocpp', 'balancer', 'runtime', 'domain'],
   'black-box': ['controller', 'central-system', 'store', 'ocpp/secrets', 'runtime', 'domain'],
   study: [
@@ -107,7 +109,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http'],
   highs: ['study'],
   'modbus-serial': ['limits', 'meters', 'sim'],
-  mqtt: ['limits', 'meters', 'upstream'],
+  mqtt: ['limits', 'meters', 'upstream', 'upstream-consumer'],
   'node-cron': ['upkeep', 'controller', 'limits'],
   ws: ['runtime', 'sim'],
 };

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { outboxReads, outboxWrites } from '../../src/store/outbox.ts';
 import { createViews } from '../../src/store/views.ts';
@@ -76,7 +75,6 @@ function createSite(
 
 async function acknowledge(site: ReturnType<typeof createSite>, upTo: number, more: object = {}): Promise<void> {
   await site.far.say(topics.ack, { epoch: 'epoch', stream: 't0', upTo, ...more });
-  await setImmediate();
   site.clock.settle();
 }
 
