@@ -18,13 +18,19 @@ export type BusbarProcess = {
 export async function startProcess(
   settings: Readonly<Record<string, string | number>>,
   cwd?: string,
+  /** The configuration file; without it there is none. */
+  file?: string,
 ): Promise<BusbarProcess> {
   const program = new URL('../../dist/cli/busbar.js', import.meta.url).pathname;
   const options = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-  const child = spawn(process.execPath, [program, 'start', ...options], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    ...(cwd === undefined ? {} : { cwd }),
-  });
+  const child = spawn(
+    process.execPath,
+    [program, 'start', ...(file === undefined ? [] : ['--config', file]), ...options],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(cwd === undefined ? {} : { cwd }),
+    },
+  );
   const lines: string[] = [];
   const listening = new Promise<void>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
