@@ -177,7 +177,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       clock: systemClock,
       log,
       version,
-      desk: () => ({ received: async () => undefined, start: () => undefined, stop: () => undefined }),
+      ask: http.ask,
     });
     closing.push(() => upstream?.stop());
     const fileExchange = createFileExchange({

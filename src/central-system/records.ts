@@ -14,7 +14,7 @@ import type { ProfileTemplate, RecordedProfile, ScheduleComparison } from '../do
 import type { Reservation } from '../domain/reservation.ts';
 import type { SharingPolicy } from '../domain/sharing-policy.ts';
 import type { SiteLimit } from '../domain/site-limit.ts';
-import type { Token, TokenGroup } from '../domain/token.ts';
+import type { Token, TokenGroup, TokenOverride } from '../domain/token.ts';
 import type { KnownTokens } from '../domain/token-import.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant, WattHours } from '../domain/units.ts';
@@ -101,6 +101,12 @@ export type Records = KnownTokens & {
   /** Tokens whose idTag or alias may be the same card's: other spellings of it, and numbers cut from it or to it. */
   tokensLike(idTag: string): { readonly whole: readonly Token[]; readonly cut: readonly Token[] };
   tokenGroup(parentIdTag: string): TokenGroup | null;
+  /** Of a token of the backend that was changed on site for a while; null where it was not. */
+  tokenOverride(idTag: string): TokenOverride | null;
+  /** Those that have run out at this instant, some of them. */
+  lapsedOverrides(now: Instant): readonly TokenOverride[];
+  /** The version of the backend's list of tokens that is here; null before the first. */
+  upstreamTokensVersion(): number | null;
   /** Energy of the transactions that began in a span of time, by the charge point's clock; running ones so far. */
   energyOfToken(idTag: string, from: Instant, before: Instant): WattHours;
   energyOfGroup(parentIdTag: string, from: Instant, before: Instant): WattHours;

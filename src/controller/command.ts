@@ -55,6 +55,8 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
     case 'resync-local-list':
       return resyncLocalList(command, site, done);
     case 'put-token':
+    case 'sync-tokens':
+    case 'lapse-token-overrides':
     case 'remove-token':
     case 'import-tokens':
     case 'release-file-tokens':
@@ -65,6 +67,7 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
       return decideTokens(command, site, done);
     case 'set-site-limit':
     case 'end-site-limit':
+    case 'suspend-site-limit':
     case 'lapse-site-limits':
     case 'note-limit-effect':
       return decideSiteLimits(command, site, done);

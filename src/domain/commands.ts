@@ -33,8 +33,23 @@ export type Command =
   | { type: 'cancel-reservation'; chargePointId: string; id: number }
   | { type: 'approve'; chargePointId: string }
   | { type: 'reject'; chargePointId: string }
-  | { type: 'put-token'; token: Token }
-  | { type: 'remove-token'; idTag: string }
+  /**
+   * `token.source` says who writes. `overrideUntil`: of a token of the backend, until when the change made here holds.
+   * `adopt`: the backend takes over a token that was entered here.
+   */
+  | { type: 'put-token'; token: Token; overrideUntil?: Instant | null; adopt?: boolean }
+  | { type: 'remove-token'; idTag: string; by?: Exclude<TokenSource, 'file'> }
+  /** The list of the backend, whole (`base` null), or as changes to its version `base`. */
+  | {
+      type: 'sync-tokens';
+      version: number;
+      base: number | null;
+      lines: readonly TokenLine[];
+      remove: readonly string[];
+      adopt: boolean;
+    }
+  /** What was changed here for a while becomes again what the backend says. */
+  | { type: 'lapse-token-overrides' }
   | { type: 'create-file-job'; chargePointId: string; kind: FileJobKind; request: FileJobRequest }
   | { type: 'cancel-file-job'; id: string }
   | { type: 'drop-file'; id: string }
@@ -93,6 +108,8 @@ export type Command =
       signal: string | null;
     }
   | { type: 'end-site-limit'; id: string; signal: string | null }
+  /** Sets a limit of the backend aside; null: it holds again. */
+  | { type: 'suspend-site-limit'; id: string; until: Instant | null }
   /** Ends what has run out. */
   | { type: 'lapse-site-limits' }
   | { type: 'note-limit-effect'; effect: Omit<Extract<LimitEvidence, { kind: 'effect' }>, 'at' | 'kind'> }

@@ -16,6 +16,8 @@ export type SiteLimit = {
   readonly until: Instant | null;
   /** What holds afterwards: another limit without an end, or what is configured. */
   readonly then: LimitValue | 'configured';
+  /** Somebody on site has set it aside until then; left out or null: it holds. Only of limits of the backend. */
+  readonly suspendedUntil?: Instant | null;
 };
 
 /** What holds on one circuit now, of all limits from outside, and which of them binds; null fields where none does. */
@@ -43,5 +45,6 @@ export type LimitEvidence = {
 
 export type SiteLimitEvent =
   | { type: 'site-limit-set'; limit: SiteLimit; at: Instant }
+  | { type: 'site-limit-suspended'; id: string; circuit: string; source: string; until: Instant | null; at: Instant }
   | { type: 'site-limit-ended'; id: string; circuit: string; source: string; at: Instant }
   | { type: 'limit-evidence-noted'; evidence: LimitEvidence };

@@ -10,6 +10,9 @@ export const MAX_SITE_LIMITS = 200;
 /** One for each source and circuit. */
 export const siteLimitId = (source: string, circuit: string): string => `${source}:${circuit}`;
 
+/** The backend has said so. */
+export const isOfUpstream = (source: string): boolean => source === 'upstream' || source.startsWith('upstream ');
+
 /** Amps of each phase, or of L1 to L3, and watts in total, as people write them; fractions of mA and W are cut off. */
 export type WrittenLimit = {
   readonly limitA?: number | readonly number[] | undefined;
@@ -35,8 +38,18 @@ export function limitFault({ limitMA, limitW }: LimitValue): string | null {
   return null;
 }
 
+/** For how long somebody on site may set a limit of the backend aside, ms. */
+export const MAX_SUSPENSION_MS = 86_400_000;
+
+/** Set aside at this instant. A clock that was set back does not make it last longer than it ever may. */
+function isSuspended({ suspendedUntil = null }: SiteLimit, now: Instant): boolean {
+  return suspendedUntil !== null && now < suspendedUntil && suspendedUntil - now <= MAX_SUSPENSION_MS;
+}
+
 /** What it holds at an instant; null where what is configured holds. Before its beginning (the clock was set back) it holds. */
-function valueAt({ value, until, then }: SiteLimit, now: Instant): LimitValue | null {
+function valueAt(limit: SiteLimit, now: Instant): LimitValue | null {
+  const { value, until, then } = limit;
+  if (isSuspended(limit, now)) return null;
   if (until === null || now < until) return value;
   return then === 'configured' ? null : then;
 }
@@ -57,7 +70,9 @@ export function limitsInForce(limits: readonly SiteLimit[], now: Instant): Map<s
 
 /** When, at the earliest, a limit runs out; null where none does. */
 export function nextLimitChange(limits: readonly SiteLimit[], now: Instant): Instant | null {
-  const ends = limits.flatMap(({ until }) => (until !== null && until > now ? [until] : []));
+  const ends = limits.flatMap(({ until, suspendedUntil = null }) =>
+    [until, suspendedUntil].filter((end): end is Instant => end !== null && end > now),
+  );
   return ends.length === 0 ? null : (Math.min(...ends) as Instant);
 }
 

@@ -40,6 +40,8 @@ export function planImport(
   mode: ImportMode,
   source: TokenSource,
   known: KnownTokens,
+  /** With `merge`, what is removed besides; and whether tokens that were entered here may become the backend's. */
+  { remove = [], adopt = false }: { readonly remove?: readonly string[]; readonly adopt?: boolean } = {},
 ): ImportPlan | { readonly errors: readonly LineError[] } {
   const errors: LineError[] = [];
   const planned = new Map<string, { before: Token | null; after: Token; line: number }>();
@@ -48,12 +50,18 @@ export function planImport(
     const before = known.token(idTag);
     const first = planned.get(key);
     if (first !== undefined) errors.push({ line, message: `idTag ${idTag} stands in line ${first.line} already` });
-    else if (before?.source === 'file' && source === 'api')
-      errors.push({ line, message: `token ${before.idTag} comes from the file of the configuration: change it there` });
+    else if (before !== null && !mayTake(before.source, source, adopt))
+      errors.push({ line, message: `token ${before.idTag} ${ownerWords[before.source]}` });
     else planned.set(key, { before, after: changed(before ?? blankToken(idTag, source), fields, source), line });
   }
 
-  const removed = mode === 'merge' ? [] : known.idTagsFrom(source).filter((idTag) => !planned.has(idTagKey(idTag)));
+  const removed =
+    mode === 'merge'
+      ? remove.flatMap((idTag) => {
+          const token = known.token(idTag);
+          return token?.source === source && !planned.has(idTagKey(idTag)) ? [token.idTag] : [];
+        })
+      : known.idTagsFrom(source).filter((idTag) => !planned.has(idTagKey(idTag)));
   const gone = new Set(removed.map(idTagKey));
   const owners = new Map<string, number>();
   for (const { after, line } of planned.values()) {
@@ -83,6 +91,18 @@ export function planImport(
     narrows: removed.length > 0 || different.some(({ before, after }) => isNarrowed(before, after)),
   };
 }
+
+/** Each token has one owner. The file goes before all, for somebody has written it down. */
+function mayTake(owner: TokenSource, source: TokenSource, adopt: boolean): boolean {
+  return owner === source || source === 'file' || (owner === 'api' && source === 'upstream' && adopt);
+}
+
+/** Why somebody else may not change it, after its name. */
+export const ownerWords: Readonly<Record<TokenSource, string>> = {
+  file: 'comes from the file of the configuration: change it there',
+  upstream: 'belongs to the backend: change it there, or here for a while with overrideUntil',
+  api: 'was entered on site: remove it there, or let the backend take it over (adopt)',
+};
 
 export const blankToken = (idTag: string, source: TokenSource): Token => ({
   idTag,

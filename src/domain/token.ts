@@ -21,7 +21,13 @@ export type Token = {
   readonly source: TokenSource;
 };
 
-export type TokenSource = 'api' | 'file';
+export type TokenSource = 'api' | 'file' | 'upstream';
+
+/** A token of the backend that was changed on site for a while. */
+export type TokenOverride = { readonly until: Instant /** What holds again afterwards. */; readonly original: Token };
+
+/** For how long somebody on site may change a token of the backend, ms. */
+export const MAX_OVERRIDE_MS = 7 * 86_400_000;
 
 /** Rules for all tokens of one parent idTag, beside their own: both must allow. */
 export type TokenGroup = { readonly parentIdTag: string; readonly note: string | null; readonly rules: TokenRules };
@@ -48,6 +54,9 @@ export type Verdict = {
 export type TokenEvent =
   | { type: 'token-put'; token: Token; at: Instant }
   | { type: 'token-removed'; idTag: string; at: Instant }
+  /** Changed here for a while; `original` is what the backend says of it. */
+  | ({ type: 'token-overridden'; at: Instant } & TokenOverride)
+  | { type: 'token-override-ended'; idTag: string; at: Instant }
   /** Many at once. `put` and `removed` are not kept by the feed: they are many. */
   | { type: 'tokens-imported'; put: readonly Token[]; removed: readonly string[]; source: TokenSource; at: Instant }
   /** The configuration names no file of tokens any more: what came from one is like any other. */

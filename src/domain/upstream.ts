@@ -51,5 +51,7 @@ export type UpstreamEvent =
   | { type: 'upstream-command-received'; command: InboxCommand; at: Instant }
   | { type: 'upstream-command-began'; id: string; at: Instant }
   | { type: 'upstream-command-ended'; id: string; name: string; outcome: CommandOutcome; at: Instant }
+  /** The site has this version of the backend's list of tokens. */
+  | { type: 'upstream-tokens-synced'; version: number; at: Instant }
   /** The backend has said what the configuration shall be, and this came of it. */
   | { type: 'upstream-configuration-taken'; version: number; problems: readonly string[]; at: Instant };

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { limitValue, siteLimitId } from '../domain/site-limits.ts';
+import { limitValue, MAX_SUSPENSION_MS, siteLimitId } from '../domain/site-limits.ts';
+import { instant } from '../domain/units.ts';
 import type { App } from './app.ts';
 import { carryOut } from './carry-out.ts';
 import { Problem, problems } from './problem.ts';
@@ -63,6 +64,7 @@ const Limit = Type.Object({
   until: maybeTime,
   // biome-ignore lint/suspicious/noThenProperty: as above
   then: Type.Union([Type.Literal('configured'), Type.Object(Value)]),
+  suspendedUntil: maybeTime,
 });
 const Evidence = Type.Object({
   id: Type.Integer(),
@@ -83,7 +85,7 @@ const Evidence = Type.Object({
 });
 
 /** Limits from outside. They only ever lower what a circuit is configured with. */
-export function limitRoutes(app: App, { controller, views }: Site): void {
+export function limitRoutes(app: App, { controller, views, now }: Site): void {
   app.get(
     '/api/v1/site/limits',
     { schema: { tags, summary: 'Limits from outside, of all sources', response: { 200: listOf(Limit) } } },
@@ -101,8 +103,8 @@ export function limitRoutes(app: App, { controller, views }: Site): void {
         response: { 201: Limit, ...problems(400, 409, 413, 415, 503) },
       },
     },
-    async ({ body }, reply) => {
-      const source = body.source === undefined ? 'http' : `http ${body.source}`;
+    async ({ body, origin }, reply) => {
+      const source = body.source === undefined ? origin : `${origin} ${body.source}`;
       const after = body.then ?? 'configured';
       await carryOut(controller, {
         type: 'set-site-limit',
@@ -134,14 +136,40 @@ export function limitRoutes(app: App, { controller, views }: Site): void {
         response: { 204: Done, ...problems(404, 409, 503) },
       },
     },
-    async ({ params: { id } }, reply) => {
+    async ({ params: { id }, origin }, reply) => {
       const known = views.siteLimit(id);
       if (known === null) throw new Problem('not-found', `There is no limit ${id}.`);
-      if (known.source !== 'http' && !known.source.startsWith('http ')) {
+      if (known.source !== origin && !known.source.startsWith(`${origin} `)) {
         throw new Problem('conflict', `It comes from ${known.source}, which would set it again: end it there.`);
       }
       await carryOut(controller, { type: 'end-site-limit', id, signal: 'DELETE' });
       return reply.code(204).send();
+    },
+  );
+
+  app.post(
+    '/api/v1/site/limits/:id/suspend',
+    {
+      schema: {
+        tags,
+        summary: 'Sets a limit of the backend aside for a while; what is configured holds all the same',
+        description: 'The backend is told. `seconds` 0: it holds again at once.',
+        params: ById,
+        body: Type.Object(
+          { seconds: Type.Integer({ minimum: 0, maximum: MAX_SUSPENSION_MS / 1_000 }) },
+          { additionalProperties: false },
+        ),
+        response: { 200: Limit, ...problems(400, 404, 409, 413, 415, 503) },
+      },
+    },
+    async ({ params: { id }, body: { seconds }, origin }) => {
+      if (origin === 'upstream')
+        throw new Problem('conflict', 'The backend ends its limit, and does not set it aside.');
+      const until = seconds === 0 ? null : instant(now() + seconds * 1_000);
+      await carryOut(controller, { type: 'suspend-site-limit', id, until });
+      const shown = views.siteLimit(id);
+      if (shown === null) throw new Problem('conflict', 'It was taken back in the same moment.');
+      return shown;
     },
   );
 

@@ -7,6 +7,7 @@ import type { FirmwareShelf } from '../runtime/firmware-shelf.ts';
 import type { Clock, Ids } from '../runtime/ports.ts';
 import type { Views } from '../store/views.ts';
 import { type App, compileValidator, type TypeBoxProvider } from './app.ts';
+import { type Ask, createAsk } from './ask.ts';
 import { balanceHistoryRoutes } from './balance-history-routes.ts';
 import { campaignRoutes } from './campaign-routes.ts';
 import { cardRoutes } from './card-routes.ts';
@@ -70,24 +71,26 @@ const noMeters: MeterDesk = { meters: () => [], push: (meterId) => `there is no 
 
 export type HttpServer = {
   readonly port: number;
+  /** Asks what a client would ask, from within, for the backend. */
+  readonly ask: Ask;
   /** Ends event streams, lets what is under way finish, and stops listening. */
   close(): Promise<void>;
 };
 
 /** Serves the API on `host` and `port` (0: any free one). Rejects where it can't listen. */
 export async function startHttpServer(options: HttpOptions & { host: string; port: number }): Promise<HttpServer> {
-  const app = await createHttpApp(options);
+  const { app, ask } = await createHttpApp(options);
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
     await app.close();
     throw error;
   }
-  return { port: (app.server.address() as AddressInfo).port, close: () => app.close() };
+  return { port: (app.server.address() as AddressInfo).port, ask, close: () => app.close() };
 }
 
 /** The API without a socket. */
-export async function createHttpApp(options: HttpOptions): Promise<App> {
+export async function createHttpApp(options: HttpOptions): Promise<{ app: App; ask: Ask }> {
   const { controller, views, clock, log } = options;
   const app = fastify({
     loggerInstance: log,
@@ -105,6 +108,7 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
   // The shapes are proven by their types; a second serializer would only round and coerce.
   app.setSerializerCompiler(() => JSON.stringify);
   app.addSchema(ProblemSchema);
+  const ask = createAsk(app);
   guard(app);
   limitSlowBodies(app, clock);
   answerErrors(app);
@@ -171,5 +175,5 @@ export async function createHttpApp(options: HttpOptions): Promise<App> {
     async () => app.swagger(),
   );
   await app.ready();
-  return app;
+  return { app, ask };
 }

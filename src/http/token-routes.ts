@@ -1,11 +1,18 @@
+import { Type } from 'typebox';
+import { MAX_OVERRIDE_MS } from '../domain/token.ts';
 import { blankToken } from '../domain/token-import.ts';
+import type { Instant } from '../domain/units.ts';
+import { Timestamp } from '../ocpp/messages/common.ts';
+import { parseTimestamp } from '../ocpp/timestamp.ts';
 import type { App } from './app.ts';
+import { ownerOf } from './ask.ts';
 import { carryOut } from './carry-out.ts';
 import { Problem, problems } from './problem.ts';
 import { ByIdTag, DEFAULT_LIMIT, Done, listOf, PageQuery } from './schemas.ts';
 import type { Site } from './site.ts';
 import { tokenListRoutes } from './token-list-routes.ts';
 import { changedToken, NewToken, TokenChange, Token as TokenSchema } from './token-schemas.ts';
+import { tokenSyncRoutes } from './token-sync-routes.ts';
 
 const tags = ['tokens'];
 const path = '/api/v1/tokens/:idTag';
@@ -15,6 +22,7 @@ export function tokenRoutes(app: App, site: Site): void {
   const { controller, views } = site;
   const oneByOne = createOrder();
   tokenListRoutes(app, site, oneByOne);
+  tokenSyncRoutes(app, site, oneByOne);
 
   app.get(
     '/api/v1/tokens',
@@ -49,11 +57,14 @@ export function tokenRoutes(app: App, site: Site): void {
         response: { 201: TokenSchema, ...problems(400, 409, 413, 415, 503) },
       },
     },
-    ({ body }, reply) =>
+    ({ body, origin }, reply) =>
       oneByOne(async () => {
         const known = controller.reader.token(body.idTag);
         if (known !== null) throw new Problem('exists', `There is a token ${known.idTag}. PATCH changes it.`);
-        await carryOut(controller, { type: 'put-token', token: changedToken(blankToken(body.idTag, 'api'), body) });
+        await carryOut(controller, {
+          type: 'put-token',
+          token: changedToken(blankToken(body.idTag, ownerOf(origin)), body),
+        });
         reply.code(201).header('location', `/api/v1/tokens/${encodeURIComponent(body.idTag)}`);
         return shown(body.idTag);
       }),
@@ -65,16 +76,20 @@ export function tokenRoutes(app: App, site: Site): void {
       schema: {
         tags,
         summary: 'Changes the fields that are sent, and no others',
+        description: 'A token of the backend is changed only for a while: until `overrideUntil`, a week ahead at most.',
         params: ByIdTag,
+        querystring: Type.Object({ overrideUntil: Type.Optional(Timestamp) }, { additionalProperties: false }),
         body: TokenChange,
         response: { 200: TokenSchema, ...problems(400, 404, 409, 413, 415, 503) },
       },
     },
-    ({ params: { idTag }, body }) =>
+    ({ params: { idTag }, body, query, origin }) =>
       oneByOne(async () => {
         const known = controller.reader.token(idTag);
         if (known === null) throw missing(idTag);
-        await carryOut(controller, { type: 'put-token', token: changedToken(known, body) });
+        const token = { ...changedToken(known, body), source: ownerOf(origin) };
+        const overrideUntil = untilOf(query.overrideUntil, site.now());
+        await carryOut(controller, { type: 'put-token', token, overrideUntil });
         return shown(idTag);
       }),
   );
@@ -89,9 +104,9 @@ export function tokenRoutes(app: App, site: Site): void {
         response: { 204: Done, ...problems(404, 409, 503) },
       },
     },
-    ({ params: { idTag } }, reply) =>
+    ({ params: { idTag }, origin }, reply) =>
       oneByOne(async () => {
-        await carryOut(controller, { type: 'remove-token', idTag });
+        await carryOut(controller, { type: 'remove-token', idTag, by: ownerOf(origin) });
         return reply.code(204).send();
       }),
   );
@@ -101,6 +116,16 @@ export function tokenRoutes(app: App, site: Site): void {
     if (token === null) throw missing(idTag);
     return token;
   }
+}
+
+/** Until when a change of a token of the backend holds; null where it was not asked for. */
+function untilOf(text: string | undefined, now: number): Instant | null {
+  if (text === undefined) return null;
+  const until = parseTimestamp(text);
+  if (until === null || until <= now || until - now > MAX_OVERRIDE_MS) {
+    throw new Problem('invalid-request', 'overrideUntil must lie ahead, by a week at most.');
+  }
+  return until;
 }
 
 const missing = (idTag: string): Problem => new Problem('not-found', `There is no token ${idTag}.`);

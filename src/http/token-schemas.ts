@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { isSpan } from '../domain/hours-text.ts';
 import { WEEKDAYS } from '../domain/site-time.ts';
-import { type Token as DomainToken, MAX_ALIASES, MAX_COST_CENTRE, MAX_NOTE } from '../domain/token.ts';
+import { type Token as DomainToken, MAX_ALIASES, MAX_COST_CENTRE, MAX_NOTE, MAX_TOKEN_LINES } from '../domain/token.ts';
+import { blankToken, type TokenLine } from '../domain/token-import.ts';
 import {
   clockMinute,
   MAX_ENERGY_KWH,
@@ -56,7 +57,10 @@ export const Token = Type.Object({
   note: text,
   costCentre: text,
   rules: Rules,
-  source: Type.Enum(['api', 'file'], { description: 'file: it can be changed only in the file of the configuration.' }),
+  source: Type.Enum(['api', 'file', 'upstream'], {
+    description:
+      'Who owns it. file: it can be changed only in the file of the configuration. upstream: by the backend, and here only for a while.',
+  }),
   createdAt: time,
   updatedAt: time,
 });
@@ -134,6 +138,32 @@ export const Imported = Type.Object({
   unchanged: Type.Integer(),
   removed: Type.Integer(),
 });
+
+/** The backend's list: whole, or as changes to the version that the site has. */
+export const TokenSync = Type.Object(
+  {
+    version: Type.Integer({ minimum: 0 }),
+    base: Type.Optional(
+      nullable(
+        Type.Integer({ minimum: 0, description: 'The version that this changes; left out: this is all of it.' }),
+      ),
+    ),
+    put: Type.Array(NewToken, { maxItems: MAX_TOKEN_LINES }),
+    remove: Type.Optional(Type.Array(IdTag, { maxItems: MAX_TOKEN_LINES, description: 'With base: idTags that go.' })),
+    adopt: Type.Optional(
+      Type.Boolean({
+        description: 'Tokens that were entered on site become those of the backend; otherwise they clash.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** The fields of a new token as a line of a list, all of them: a token of the backend is what the backend says. */
+export function tokenLine({ idTag, ...fields }: Static<typeof NewToken>, line: number): TokenLine {
+  const { source: _, idTag: own, ...made } = changedToken(blankToken(idTag, 'upstream'), fields);
+  return { line, idTag: own, fields: made };
+}
 
 /** What is not sent stays as it was. Throws the Problem of hours that can't be. */
 export function changedToken(token: DomainToken, change: Static<typeof TokenChange>): DomainToken {

@@ -71,6 +71,12 @@ export function eventView(event: Event): object {
     }
     case 'token-put':
       return { idTag: event.token.idTag, status: event.token.status, at: utc(event.at) };
+    case 'token-overridden':
+      return { idTag: event.original.idTag, until: utc(event.until), at: utc(event.at) };
+    case 'token-override-ended':
+      return { idTag: event.idTag, at: utc(event.at) };
+    case 'upstream-tokens-synced':
+      return { version: event.version, at: utc(event.at) };
     case 'token-removed':
     case 'unknown-card-forgotten':
       return { idTag: event.idTag, at: utc(event.at) };
@@ -208,6 +214,10 @@ export function eventView(event: Event): object {
     case 'site-limit-set': {
       const { id, circuit, source, value, until } = event.limit;
       return { id, circuit, source, ...valueView(value), until: utc(until), at: utc(event.at) };
+    }
+    case 'site-limit-suspended': {
+      const { id, circuit, source, until, at } = event;
+      return { id, circuit, source, until: utc(until), at: utc(at) };
     }
     case 'site-limit-ended': {
       const { id, circuit, source, at } = event;

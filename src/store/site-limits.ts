@@ -23,6 +23,7 @@ type LimitRow = {
   since_ms: number;
   until_ms: number | null;
   after: string | null;
+  suspended_until_ms: number | null;
 };
 type EvidenceRow = {
   id: number;
@@ -36,8 +37,9 @@ type EvidenceRow = {
 
 export function siteLimitWriters(database: Database): Writers<SiteLimitEvent> {
   const put = database.prepare(`
-    INSERT OR REPLACE INTO site_limits (id, circuit, source, value, since_ms, until_ms, after)
-    VALUES (@id, @circuit, @source, @value, @since, @until, @after)`);
+    INSERT OR REPLACE INTO site_limits (id, circuit, source, value, since_ms, until_ms, after, suspended_until_ms)
+    VALUES (@id, @circuit, @source, @value, @since, @until, @after, @suspendedUntil)`);
+  const suspend = database.prepare('UPDATE site_limits SET suspended_until_ms = ? WHERE id = ?');
   const end = database.prepare('DELETE FROM site_limits WHERE id = ?');
   const note = database.prepare(`
     INSERT INTO limit_evidence (limit_id, circuit, source, kind, detail, at_ms)
@@ -51,7 +53,11 @@ export function siteLimitWriters(database: Database): Writers<SiteLimitEvent> {
   return {
     'site-limit-set': ({ limit }) => {
       const after = limit.then === 'configured' ? null : JSON.stringify(limit.then);
-      put.run({ ...limit, value: JSON.stringify(limit.value), after });
+      const { suspendedUntil = null } = limit;
+      put.run({ ...limit, suspendedUntil, value: JSON.stringify(limit.value), after });
+    },
+    'site-limit-suspended': ({ id, until }) => {
+      suspend.run(until, id);
     },
     'site-limit-ended': ({ id }) => {
       end.run(id);
@@ -87,6 +93,8 @@ export type SiteLimitView = LimitValueView & {
   since: string;
   until: string | null;
   then: LimitValueView | 'configured';
+  /** Set aside on site until then; null: it holds. */
+  suspendedUntil: string | null;
 };
 export type LimitEvidenceView = {
   id: number;
@@ -131,7 +139,7 @@ export function createSiteLimitViews(database: Database) {
   };
 }
 
-function toLimit({ id, circuit, source, value, since_ms, until_ms, after }: LimitRow): SiteLimit {
+function toLimit({ id, circuit, source, value, since_ms, until_ms, after, suspended_until_ms }: LimitRow): SiteLimit {
   return {
     id,
     circuit,
@@ -141,10 +149,12 @@ function toLimit({ id, circuit, source, value, since_ms, until_ms, after }: Limi
     until: until_ms === null ? null : instant(until_ms),
     // biome-ignore lint/suspicious/noThenProperty: the name of the contract; nobody awaits a limit
     then: after === null ? 'configured' : (JSON.parse(after) as LimitValue),
+    suspendedUntil: suspended_until_ms === null ? null : instant(suspended_until_ms),
   };
 }
 
-function limitView({ id, circuit, source, value, since, until, then }: SiteLimit): SiteLimitView {
+function limitView(limit: SiteLimit): SiteLimitView {
+  const { id, circuit, source, value, since, until, then, suspendedUntil = null } = limit;
   return {
     id,
     circuit,
@@ -154,6 +164,7 @@ function limitView({ id, circuit, source, value, since, until, then }: SiteLimit
     until: utc(until),
     // biome-ignore lint/suspicious/noThenProperty: as above
     then: then === 'configured' ? then : valueView(then),
+    suspendedUntil: utc(suspendedUntil),
   };
 }
 

@@ -1,6 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import { cardForms, isLongerNumber } from '../domain/card-uid.ts';
-import { idTagKey, type Token, type TokenEvent, type TokenGroup, type TokenSource } from '../domain/token.ts';
+import {
+  idTagKey,
+  type Token,
+  type TokenEvent,
+  type TokenGroup,
+  type TokenOverride,
+  type TokenSource,
+} from '../domain/token.ts';
 import type { Instant, WattHours } from '../domain/units.ts';
 import { type GroupRow, rulesText, type TokenRow, toGroup, toToken } from './token-rows.ts';
 import type { RefOf, Writers } from './writers.ts';
@@ -23,6 +30,10 @@ export function tokenWriters(database: Database, refOf: RefOf): Writers<TokenEve
   const dropAliases = database.prepare('DELETE FROM token_aliases WHERE id_tag_key = ?');
   const addAlias = database.prepare('INSERT INTO token_aliases (alias_key, id_tag_key) VALUES (?, ?)');
   const release = database.prepare("UPDATE tokens SET source = 'api', updated_ms = ? WHERE source = 'file'");
+  const override = database.prepare(
+    'INSERT OR REPLACE INTO token_overrides (id_tag_key, id_tag, until_ms, original) VALUES (?, ?, ?, ?)',
+  );
+  const endOverride = database.prepare('DELETE FROM token_overrides WHERE id_tag_key = ?');
   const putGroup = database.prepare(`
     INSERT INTO token_groups (parent_id_tag_key, parent_id_tag, note, rules, created_ms, updated_ms)
     VALUES (@key, @parentIdTag, @note, @rules, @at, @at)
@@ -59,6 +70,7 @@ export function tokenWriters(database: Database, refOf: RefOf): Writers<TokenEve
   const removeToken = (idTag: string): void => {
     remove.run(idTagKey(idTag));
     dropAliases.run(idTagKey(idTag));
+    endOverride.run(idTagKey(idTag));
   };
   const putToken = (token: Token, at: Instant): void => {
     const key = idTagKey(token.idTag);
@@ -72,6 +84,12 @@ export function tokenWriters(database: Database, refOf: RefOf): Writers<TokenEve
       putToken(token, at);
     },
     'token-removed': ({ idTag }) => removeToken(idTag),
+    'token-overridden': ({ original, until }) => {
+      override.run(idTagKey(original.idTag), original.idTag, until, JSON.stringify(original));
+    },
+    'token-override-ended': ({ idTag }) => {
+      endOverride.run(idTagKey(idTag));
+    },
     'tokens-imported': (event) => {
       for (const idTag of event.removed) removeToken(idTag);
       // First all names are given up: one may go from one token to another.
@@ -138,6 +156,10 @@ export function tokenReads(database: Database) {
   const beginning = database.prepare(
     `SELECT * FROM tokens WHERE id_tag_key > ? AND id_tag_key < ? ORDER BY id_tag_key LIMIT ${MAX_ALIKE}`,
   );
+  const override = database.prepare('SELECT until_ms, original FROM token_overrides WHERE id_tag_key = ?');
+  const overrides = database.prepare(
+    'SELECT until_ms, original FROM token_overrides WHERE until_ms <= ? ORDER BY id_tag_key LIMIT 100',
+  );
   const from = database.prepare('SELECT id_tag FROM tokens WHERE source = ? ORDER BY id_tag_key').pluck();
   const group = database.prepare('SELECT * FROM token_groups WHERE parent_id_tag_key = ?');
   // A register that ran backwards gives nothing back; a running transaction counts as far as it was last heard of.
@@ -187,6 +209,12 @@ export function tokenReads(database: Database) {
       for (const key of whole.keys()) cut.delete(key);
       return { whole: [...whole.values()].slice(0, MAX_ALIKE), cut: [...cut.values()].slice(0, MAX_ALIKE) };
     },
+    tokenOverride: (idTag: string): TokenOverride | null => {
+      const row = override.get(idTagKey(idTag)) as OverrideRow | undefined;
+      return row === undefined ? null : toOverride(row);
+    },
+    /** Of those that have run out at this instant. */
+    lapsedOverrides: (now: Instant): TokenOverride[] => (overrides.all(now) as OverrideRow[]).map(toOverride),
     idTagsFrom: (source: TokenSource) => from.all(source) as string[],
     tokenGroup(parentIdTag: string): TokenGroup | null {
       const row = group.get(idTagKey(parentIdTag)) as GroupRow | undefined;
@@ -216,3 +244,10 @@ export function tokenReads(database: Database) {
 function note(found: Map<string, Token>, token: Token): void {
   found.set(idTagKey(token.idTag), token);
 }
+
+type OverrideRow = { until_ms: Instant; original: string };
+
+const toOverride = ({ until_ms, original }: OverrideRow): TokenOverride => ({
+  until: until_ms,
+  original: JSON.parse(original) as Token,
+});

@@ -47,6 +47,8 @@ const told = {
   'dialect-set': true,
   'dialect-reset': true,
   'token-put': true,
+  'token-overridden': true,
+  'token-override-ended': true,
   'token-removed': true,
   'tokens-imported': true,
   'file-tokens-released': true,
@@ -83,12 +85,14 @@ const told = {
   'obedience-changed': false,
   'grant-changed': false,
   'site-limit-set': true,
+  'site-limit-suspended': true,
   'site-limit-ended': true,
   'limit-evidence-noted': true,
   'charging-wish-set': true,
   'charging-wish-dropped': true,
   'policy-changed': true,
   'upstream-gap': true,
+  'upstream-tokens-synced': true,
   'upstream-command-received': false,
   'upstream-command-began': false,
   'upstream-command-ended': true,
@@ -135,6 +139,9 @@ export function createTold(database: Database) {
       case 'alert-raised':
         // Raised again while it is open: it is told already.
         return raisedTimes.get(event.alert.id) === 1 ? eventView(event) : null;
+      case 'site-limit-set':
+        // A renewal changes nothing.
+        return event.limit.since === event.at ? eventView(event) : null;
       case 'token-put':
         return { ...tokenBody(event.token), at: utc(event.at) };
       case 'tokens-imported': {

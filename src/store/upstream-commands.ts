@@ -22,6 +22,7 @@ export function upstreamWriters(database: Database): Writers<UpstreamEvent> {
   const end = database.prepare(
     'UPDATE upstream_commands SET state = ?, status = ?, body = ?, changed_ms = ? WHERE id = ?',
   );
+  const sync = database.prepare('INSERT OR REPLACE INTO upstream_tokens (one, version, at_ms) VALUES (1, ?, ?)');
   const configure = database.prepare(
     'INSERT OR REPLACE INTO upstream_configuration (one, version, problems, at_ms) VALUES (1, ?, ?, ?)',
   );
@@ -36,6 +37,9 @@ export function upstreamWriters(database: Database): Writers<UpstreamEvent> {
     },
     'upstream-command-ended': ({ id, outcome, at }) => {
       end.run(outcome.state, outcome.status, outcome.body, at, id);
+    },
+    'upstream-tokens-synced': ({ version, at }) => {
+      sync.run(version, at);
     },
     'upstream-configuration-taken': ({ version, problems, at }) => {
       configure.run(version, JSON.stringify(problems), at);
@@ -62,6 +66,7 @@ export function upstreamReads(database: Database) {
   const open = database.prepare(
     "SELECT * FROM upstream_commands WHERE state IN ('accepted', 'executing') ORDER BY rowid",
   );
+  const tokens = database.prepare('SELECT version FROM upstream_tokens').pluck();
   const configured = database.prepare('SELECT version, problems, at_ms AS at FROM upstream_configuration');
   return {
     upstreamCommand: (id: string): KeptCommand | null => {
@@ -70,6 +75,8 @@ export function upstreamReads(database: Database) {
     },
     /** Those that have not come to their end, in the order of their arrival. */
     openUpstreamCommands: (): KeptCommand[] => (open.all() as CommandRow[]).map(toCommand),
+    /** The version of its list of tokens that this site has; null before the first. */
+    upstreamTokensVersion: (): number | null => (tokens.get() as number | undefined) ?? null,
     /** What the backend last wanted the configuration to be, and what stood in its way; null before the first time. */
     upstreamConfiguration: (): { version: number; problems: string[]; at: Instant } | null => {
       const row = configured.get() as { version: number; problems: string; at: Instant } | undefined;

@@ -4,6 +4,9 @@ import type { Controller } from '../controller/controller.ts';
 import type { Clock, Log } from '../runtime/ports.ts';
 import { outboxReads, outboxWrites } from '../store/outbox.ts';
 import type { Views } from '../store/views.ts';
+import type { AskApi } from './commands/desk.ts';
+import { commands } from './commands/table.ts';
+import { createDesk } from './desk.ts';
 import type { Broker } from './link.ts';
 import { mqttBroker } from './mqtt-link.ts';
 import { topicsOf } from './topics.ts';
@@ -23,7 +26,7 @@ export function upstreamFor(
     clock: Clock;
     log: Log;
     version: string;
-    desk: Parameters<typeof startUpstream>[0]['desk'];
+    ask: AskApi;
   },
 ): Upstream | null {
   const { upstream } = config;
@@ -61,11 +64,25 @@ export function upstreamFor(
         limitA: limitMA.map((mA) => mA / 1_000),
       })),
       meters: (config.siteModel?.meters ?? []).map((meter) => meter.id),
+      commands: Object.keys(commands).filter(
+        (one) => upstream.commands.includes('*') || upstream.commands.includes(one),
+      ),
     }),
     budgetBytes: upstream.storageMiB * MIB,
     clock,
     log,
-    desk: site.desk,
+    desk: ({ publish, own }) =>
+      createDesk({
+        controller,
+        ask: site.ask,
+        publish,
+        own,
+        topics,
+        responsePrefix: upstream.responsePrefix ?? `${root}/res/`,
+        allowed: upstream.commands,
+        clock,
+        log,
+      }),
   });
 }
 

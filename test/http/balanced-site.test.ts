@@ -17,7 +17,7 @@ let app: App;
 beforeAll(async () => {
   const controller = world.controller();
   controller.feed.listen(({ event }) => events.push(event));
-  app = await createHttpApp({
+  ({ app } = await createHttpApp({
     controller,
     // No firmware is kept here.
     shelf: null as never,
@@ -33,7 +33,7 @@ beforeAll(async () => {
     log: pino({ level: 'silent' }),
     ocppListening: () => true,
     version: '0.0.0',
-  });
+  }));
   site.powerOn();
   site.advance(120);
   site.plugIn(0);

@@ -110,9 +110,10 @@ export async function startSite(
     ocppListening: change.ocppListening ?? (() => true),
     version: '0.0.0',
   };
-  const app = await createHttpApp(options);
+  const { app, ask: askFromWithin } = await createHttpApp(options);
   return {
     app,
+    ask: askFromWithin,
     controller,
     database,
     options,

@@ -209,7 +209,7 @@ const inTests: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Where a pause is the thing that is tested, and not a way to wait for something. */
-const MAY_PAUSE: ReadonlySet<string> = new Set(['test/system/kill.test.ts']);
+const MAY_PAUSE: ReadonlySet<string> = new Set(['test/system/kill.test.ts', 'test/system/upstream-chaos.test.ts']);
 
 function codeViolations(path: string, source: Source): Violation[] {
   const rules = path === 'vitest.config.ts' ? everywhere.slice(1) : everywhere;

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -272,9 +273,9 @@ describe('the line to a real broker', () => {
 
 /** An authority, a broker on localhost and a site, made by openssl. */
 function certificates(): Record<string, string> {
-  const folder = execFileSync('mktemp', ['-d']).toString().trim();
+  const folder = mkdtempSync(join(tmpdir(), 'busbar-pki-'));
   const run = (...args: string[]): void => void execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
-  ends.push(async () => execFileSync('rm', ['-r', folder]));
+  ends.push(async () => rmSync(folder, { recursive: true }));
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   run('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=test authority');
   writeFileSync(join(folder, 'broker.ext'), 'subjectAltName=DNS:localhost');

@@ -67,6 +67,7 @@ const remembered: ReadonlySet<Event['type']> = new Set([
   'policy-changed',
   'site-limit-set',
   'site-limit-ended',
+  'site-limit-suspended',
   'token-put',
   'token-removed',
   'tokens-imported',

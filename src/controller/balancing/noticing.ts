@@ -123,6 +123,7 @@ const SITE_WIDE: ReadonlySet<Event['type']> = new Set([
   'policy-changed',
   'site-limit-set',
   'site-limit-ended',
+  'site-limit-suspended',
   'charging-wish-set',
   'charging-wish-dropped',
 ]);

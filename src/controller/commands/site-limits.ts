@@ -1,14 +1,14 @@
 import type { Command } from '../../domain/commands.ts';
 import type { Event } from '../../domain/events.ts';
 import type { LimitEvidence, LimitValue, SiteLimit } from '../../domain/site-limit.ts';
-import { limitFault, MAX_SITE_LIMITS, sameLimit, siteLimitId } from '../../domain/site-limits.ts';
+import { isOfUpstream, limitFault, MAX_SITE_LIMITS, sameLimit, siteLimitId } from '../../domain/site-limits.ts';
 import { type Instant, instant } from '../../domain/units.ts';
 import { type CommandSite, type Done, ended, recorded } from '../command-steps.ts';
 import type { Decision } from '../turn.ts';
 
 type LimitCommand = Extract<
   Command,
-  { type: 'set-site-limit' | 'end-site-limit' | 'lapse-site-limits' | 'note-limit-effect' }
+  { type: 'set-site-limit' | 'end-site-limit' | 'suspend-site-limit' | 'lapse-site-limits' | 'note-limit-effect' }
 >;
 
 /** Characters of a signal that are kept. */
@@ -24,6 +24,20 @@ export function decideSiteLimits(command: LimitCommand, site: CommandSite, done:
       const known = site.records.siteLimit(command.id);
       if (known === null) return ended(done, { kind: 'unknown', what: `limit ${command.id}` });
       return recorded([...signal(known, command.signal, at), ...end(known, 'signal', at)], site, done);
+    }
+    case 'suspend-site-limit': {
+      const known = site.records.siteLimit(command.id);
+      if (known === null) return ended(done, { kind: 'unknown', what: `limit ${command.id}` });
+      const { id, circuit, source } = known;
+      if (!isOfUpstream(source)) {
+        return ended(done, { kind: 'conflict', why: `It comes from ${source}, not from the backend: end it there.` });
+      }
+      const signalled = signal(known, command.until === null ? 'holds again' : 'set aside on site', at);
+      return recorded(
+        [{ type: 'site-limit-suspended', id, circuit, source, until: command.until, at }, ...signalled],
+        site,
+        done,
+      );
     }
     case 'lapse-site-limits': {
       const events = site.records.siteLimits().flatMap((limit) => lapse(limit, at));
@@ -65,6 +79,7 @@ function set(command: Extract<LimitCommand, { type: 'set-site-limit' }>, at: Ins
     until,
     // biome-ignore lint/suspicious/noThenProperty: the name of the contract; nobody awaits a limit
     then: command.then,
+    suspendedUntil: before?.suspendedUntil ?? null,
   };
   const events: Event[] = [{ type: 'site-limit-set', limit, at }];
   if (!holds) events.push(...signal(limit, command.signal, at), commanded(limit, value, 'signal', at));

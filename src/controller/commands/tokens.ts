@@ -1,8 +1,9 @@
 import type { Command, CommandResult } from '../../domain/commands.ts';
 import type { Event } from '../../domain/events.ts';
 import { isNarrowed, MAX_ALIASES, MAX_ID_TAG, namesOf, type Token } from '../../domain/token.ts';
-import { blankToken, nameTaken, planImport, repeatedName } from '../../domain/token-import.ts';
+import { blankToken, nameTaken, ownerWords, planImport, repeatedName } from '../../domain/token-import.ts';
 import { isNarrower, noRules } from '../../domain/token-rules.ts';
+import type { Instant } from '../../domain/units.ts';
 import { type CommandSite, type Done, ended, recorded } from '../command-steps.ts';
 import type { Decision } from '../turn.ts';
 
@@ -12,6 +13,8 @@ type TokenCommand = Extract<
     type:
       | 'put-token'
       | 'remove-token'
+      | 'sync-tokens'
+      | 'lapse-token-overrides'
       | 'import-tokens'
       | 'release-file-tokens'
       | 'put-token-group'
@@ -27,11 +30,11 @@ export function decideTokens(command: TokenCommand, site: CommandSite, done: Don
   const at = site.clock.now();
   switch (command.type) {
     case 'put-token':
-      return put(command.token, site, done);
+      return put(command.token, site, done, command);
     case 'remove-token': {
       const known = records.token(command.idTag);
       if (known === null) return ended(done, { kind: 'unknown', what: `token ${command.idTag}` });
-      if (known.source === 'file') return ended(done, ownedByFile(known));
+      if (known.source !== (command.by ?? 'api')) return ended(done, ownedElsewhere(known));
       return recorded(
         [
           { type: 'token-removed', idTag: known.idTag, at },
@@ -40,6 +43,19 @@ export function decideTokens(command: TokenCommand, site: CommandSite, done: Don
         site,
         done,
       );
+    }
+    case 'sync-tokens':
+      return syncTokens(command, site, done);
+    case 'lapse-token-overrides': {
+      const events = records.lapsedOverrides(at).flatMap(({ original }): Event[] => {
+        const now = records.token(original.idTag);
+        return [
+          { type: 'token-put', token: original, at },
+          { type: 'token-override-ended', idTag: original.idTag, at },
+          ...(isNarrowed(now, original) ? [{ type: 'tokens-narrowed', at } as const] : []),
+        ];
+      });
+      return events.length === 0 ? ended(done, { kind: 'done' }) : recorded(events, site, done);
     }
     case 'import-tokens':
       return importTokens(command, site, done);
@@ -67,12 +83,26 @@ export function decideTokens(command: TokenCommand, site: CommandSite, done: Don
   }
 }
 
-function put(given: Token, site: CommandSite, done: Done): Decision {
+function put(
+  given: Token,
+  site: CommandSite,
+  done: Done,
+  { overrideUntil = null, adopt = false }: { overrideUntil?: Instant | null; adopt?: boolean } = {},
+): Decision {
   const { records } = site;
   const at = site.clock.now();
   const before = records.token(given.idTag);
-  if (before?.source === 'file') return ended(done, ownedByFile(before));
-  const token: Token = { ...given, source: 'api' };
+  const writer = given.source === 'upstream' ? 'upstream' : 'api';
+  const overrides = writer === 'api' && before?.source === 'upstream' && overrideUntil !== null;
+  const adopts = writer === 'upstream' && before?.source === 'api' && adopt;
+  if (before !== null && before.source !== writer && !overrides && !adopts) return ended(done, ownedElsewhere(before));
+  const overridden = records.tokenOverride(given.idTag);
+  if (writer === 'upstream' && overridden !== null) {
+    // What was changed on site holds until its end, and then this.
+    const { until } = overridden;
+    return recorded([{ type: 'token-overridden', original: given, until, at }], site, done);
+  }
+  const token: Token = { ...given, source: overrides ? 'upstream' : writer };
   const repeated = repeatedName(token);
   if (repeated !== null)
     return ended(done, {
@@ -85,6 +115,8 @@ function put(given: Token, site: CommandSite, done: Done): Decision {
     return ended(done, { kind: 'conflict', why });
   }
   const events: Event[] = [{ type: 'token-put', token, at }];
+  if (overrides)
+    events.push({ type: 'token-overridden', original: overridden?.original ?? before, until: overrideUntil, at });
   if (isNarrowed(before, token)) events.push({ type: 'tokens-narrowed', at });
   // A card that is known now is no longer among the unknown ones.
   for (const idTag of namesOf(token)) {
@@ -116,6 +148,7 @@ function enrol({ idTag, as }: Extract<TokenCommand, { type: 'enrol-card' }>, sit
       why: `Token ${token.idTag} has ${MAX_ALIASES} aliases, which is the most.`,
     });
   }
+  if (token.source !== 'api') return ended(done, ownedElsewhere(token));
   return put({ ...token, aliases: [...token.aliases, seen] }, site, done);
 }
 
@@ -141,7 +174,47 @@ function importTokens(
   return recorded(events, site, done, result);
 }
 
-const ownedByFile = ({ idTag }: Token): CommandResult => ({
+/** The backend's list, all of it or nothing. What was changed on site for a while stays so until its end. */
+function syncTokens(
+  { version, base, lines, remove, adopt }: Extract<TokenCommand, { type: 'sync-tokens' }>,
+  site: CommandSite,
+  done: Done,
+): Decision {
+  const { records } = site;
+  const at = site.clock.now();
+  const held = records.upstreamTokensVersion();
+  if (base !== null && base !== held) {
+    const why = `These are changes to version ${base}, and this site has ${held === null ? 'none yet' : `version ${held}`}: send them from there, or the whole list.`;
+    return ended(done, { kind: 'conflict', why });
+  }
+  const plan = planImport(lines, base === null ? 'replace' : 'merge', 'upstream', records, { remove, adopt });
+  if ('errors' in plan) return ended(done, { kind: 'wrong-lines', errors: plan.errors });
+  const overridden = new Map(
+    plan.put.flatMap((token) => {
+      const override = records.tokenOverride(token.idTag);
+      return override === null ? [] : [[token, override.until] as const];
+    }),
+  );
+  const put = plan.put.filter((token) => !overridden.has(token));
+  const events: Event[] = [...overridden].map(([original, until]) => ({
+    type: 'token-overridden',
+    original,
+    until,
+    at,
+  }));
+  if (put.length + plan.removed.length > 0) {
+    events.push({ type: 'tokens-imported', put, removed: plan.removed, source: 'upstream', at });
+    if (plan.narrows) events.push({ type: 'tokens-narrowed', at });
+  }
+  events.push({ type: 'upstream-tokens-synced', version, at });
+  const { added, changed, unchanged, removed } = plan;
+  return recorded(events, site, done, { kind: 'imported', added, changed, unchanged, removed: removed.length });
+}
+
+const ownedElsewhere = ({ idTag, source }: Token): CommandResult => ({
   kind: 'conflict',
-  why: `Token ${idTag} comes from the file that authorization.tokens names: change it there, and restart.`,
+  why:
+    source === 'file'
+      ? `Token ${idTag} comes from the file that authorization.tokens names: change it there, and restart.`
+      : `Token ${idTag} ${ownerWords[source]}.`,
 });

@@ -15,6 +15,7 @@ import { sql as balanceHistory } from './014-balance-history.ts';
 import { sql as commitments } from './015-commitments.ts';
 import { sql as foreignPeaks } from './016-foreign-peaks.ts';
 import { sql as upstream } from './017-upstream.ts';
+import { sql as owners } from './018-owners.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   { version: 15, name: 'commitments', sql: commitments },
   { version: 16, name: 'foreign-peaks', sql: foreignPeaks },
   { version: 17, name: 'upstream', sql: upstream },
+  { version: 18, name: 'owners', sql: owners },
 ];

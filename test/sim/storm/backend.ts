@@ -25,8 +25,6 @@ const DOWN_S = { least: 1, most: 400 };
 type CloudEvent = { id: string; type: string; data: Record<string, unknown> };
 type Batch = { epoch: string; stream: 't0' | 't1'; from: number; to: number; events?: CloudEvent[] };
 
-export type Backend = ReturnType<typeof createBackend>;
-
 export function createBackend(seed: number, clockOf: () => SimClock) {
   const random = createRandom(seed * 15_485_863);
   let far: ReturnType<typeof createLoopbackBroker> | null = null;

@@ -1,0 +1,31 @@
+import { type createCommandDesk as CreateCommandDesk, createCommandDesk } from './commands/desk.ts';
+import { createTwin } from './twin.ts';
+import type { Desk } from './upstream.ts';
+
+/** What was changed on site for a while is looked through so often, ms. */
+const LAPSE_EVERY_MS = 60_000;
+
+/** Everything that the backend may say, each to where it belongs. */
+export function createDesk(site: Parameters<typeof CreateCommandDesk>[0]): Desk {
+  const { topics, clock, controller } = site;
+  const commands = createCommandDesk(site);
+  const twin = createTwin(site);
+  let lapsing = clock.after(LAPSE_EVERY_MS, lapse);
+
+  function lapse(): void {
+    lapsing = clock.after(LAPSE_EVERY_MS, lapse);
+    void controller.execute({ type: 'lapse-token-overrides' });
+  }
+
+  return {
+    async received(message): Promise<void> {
+      if (message.topic.startsWith(topics.commands)) await commands.received(message);
+      else if (message.topic === topics.desired) await twin.received(message);
+    },
+    start: commands.start,
+    stop(): void {
+      lapsing.cancel();
+      commands.stop();
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Asked } from '../../src/http/ask.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { topicsOf } from '../../src/upstream/topics.ts';
+import { createTwin } from '../../src/upstream/twin.ts';
+import { type Site, startSite } from '../http/fixture.ts';
+import { createKeptLog } from '../support/kept-log.ts';
+import { siteModel } from '../support/site-model.ts';
+
+/** Each token, limit and key has one owner: the site, its file or the backend. */
+
+let site: Site;
+beforeAll(async () => {
+  site = await startSite({ siteModel: siteModel() });
+});
+afterAll(() => site.close());
+
+const path = (text: string) => `/api/v1/${text}`;
+async function upstream(method: Asked['method'], to: string, body?: unknown, query: Record<string, string> = {}) {
+  const answer = await site.ask({ method, path: path(to), query, body });
+  return { status: answer.status, json: answer.body === '' ? null : JSON.parse(answer.body) };
+}
+async function local(method: Asked['method'], to: string, body?: object) {
+  const response = await site.app.inject({
+    method,
+    url: path(to),
+    headers: { host: 'localhost' },
+    ...(body === undefined ? {} : { payload: body }),
+  });
+  return { status: response.statusCode, json: response.payload === '' ? null : response.json() };
+}
+
+describe('a token', () => {
+  it('of the backend is changed by the backend, and on site only for a while', async () => {
+    expect(await upstream('PUT', 'tokens/FLEET1', { note: 'van 1' })).toMatchObject({
+      status: 200,
+      json: { source: 'upstream', note: 'van 1' },
+    });
+    expect(await local('PATCH', 'tokens/FLEET1', { status: 'Blocked' })).toMatchObject({
+      status: 409,
+      json: { detail: expect.stringContaining('overrideUntil') },
+    });
+    expect(await local('DELETE', 'tokens/FLEET1')).toMatchObject({ status: 409 });
+    const soon = new Date(Date.now() + 60_000).toISOString();
+    const late = new Date(Date.now() + 8 * 86_400_000).toISOString();
+    expect(await local('PATCH', `tokens/FLEET1?overrideUntil=${late}`, { status: 'Blocked' })).toMatchObject({
+      status: 400,
+    });
+    expect(await local('PATCH', `tokens/FLEET1?overrideUntil=${soon}`, { status: 'Blocked' })).toMatchObject({
+      status: 200,
+      json: { status: 'Blocked', source: 'upstream' },
+    });
+    // What the backend says meanwhile holds afterwards.
+    expect(await upstream('PUT', 'tokens/FLEET1', { note: 'van 1, new plate' })).toMatchObject({
+      status: 200,
+      json: { status: 'Blocked', note: 'van 1' },
+    });
+    site.database.exec('UPDATE token_overrides SET until_ms = 1');
+    await site.controller.execute({ type: 'lapse-token-overrides' });
+    expect(site.controller.reader.token('FLEET1')).toMatchObject({
+      status: 'Accepted',
+      note: 'van 1, new plate',
+      source: 'upstream',
+    });
+    expect(site.controller.reader.tokenOverride('FLEET1')).toBeNull();
+    expect(await upstream('DELETE', 'tokens/FLEET1')).toMatchObject({ status: 204 });
+    expect(site.controller.reader.token('FLEET1')).toBeNull();
+  });
+
+  it("of the site is the backend's only where it takes it over", async () => {
+    expect(await local('POST', 'tokens', { idTag: 'GUEST' })).toMatchObject({ status: 201, json: { source: 'api' } });
+    expect(await upstream('PUT', 'tokens/GUEST', { note: 'x' })).toMatchObject({
+      status: 409,
+      json: { detail: expect.stringContaining('adopt') },
+    });
+    expect(await upstream('DELETE', 'tokens/GUEST')).toMatchObject({ status: 409 });
+    expect(await upstream('PUT', 'tokens/GUEST', { note: 'x' }, { adopt: 'true' })).toMatchObject({
+      status: 200,
+      json: { source: 'upstream' },
+    });
+  });
+
+  it("in the list of the backend comes and goes with its versions, and the site's own stay", async () => {
+    await local('POST', 'tokens', { idTag: 'OWN' });
+    const sync = (body: object) => upstream('POST', 'tokens/sync', body);
+    expect(await sync({ version: 5, put: [{ idTag: 'A' }, { idTag: 'B', note: 'b' }] })).toMatchObject({
+      status: 200,
+      json: { added: 2, removed: 1 },
+    });
+    expect(site.controller.reader.idTagsFrom('upstream')).toEqual(['A', 'B']);
+    expect(await sync({ version: 7, base: 6, put: [{ idTag: 'C' }] })).toMatchObject({
+      status: 409,
+      json: { detail: expect.stringContaining('version 5') },
+    });
+    expect(
+      await sync({ version: 6, base: 5, put: [{ idTag: 'C' }, { idTag: 'B' }], remove: ['A', 'OWN', 'NOBODY'] }),
+    ).toMatchObject({ status: 200, json: { added: 1, changed: 1, removed: 1 } });
+    expect(site.controller.reader.idTagsFrom('upstream')).toEqual(['B', 'C']);
+    expect(site.controller.reader.token('B')).toMatchObject({ note: null });
+    expect(site.controller.reader.upstreamTokensVersion()).toBe(6);
+    expect(await sync({ version: 8, put: [{ idTag: 'OWN' }] })).toMatchObject({
+      status: 400,
+      json: { detail: expect.stringContaining('OWN') },
+    });
+    expect(site.controller.reader.idTagsFrom('upstream')).toEqual(['B', 'C']);
+    expect(await local('POST', 'tokens/sync', { version: 9, put: [] })).toMatchObject({ status: 409 });
+    expect(site.controller.reader.idTagsFrom('api')).toEqual(['OWN']);
+  });
+});
+
+describe('a limit', () => {
+  it('of the backend is ended by the backend, and set aside on site for a day at most', async () => {
+    const [circuit] = siteModel().circuits;
+    const set = await upstream('POST', 'site/limits', { circuit: circuit?.id, limitA: 10, ttlS: 3_600 });
+    expect(set).toMatchObject({
+      status: 201,
+      json: { source: 'upstream', limitA: [10, 10, 10], suspendedUntil: null },
+    });
+    const to = `site/limits/${encodeURIComponent(set.json.id)}`;
+    expect(await local('DELETE', to)).toMatchObject({ status: 409 });
+    expect(await local('POST', `${to}/suspend`, { seconds: 86_401 })).toMatchObject({ status: 400 });
+    expect(await upstream('POST', `${to}/suspend`, { seconds: 60 })).toMatchObject({ status: 409 });
+    expect(await local('POST', `${to}/suspend`, { seconds: 600 })).toMatchObject({
+      status: 200,
+      json: { suspendedUntil: expect.any(String) },
+    });
+    // A renewal does not undo what somebody on site has decided.
+    expect(await upstream('POST', 'site/limits', { circuit: circuit?.id, limitA: 9, ttlS: 3_600 })).toMatchObject({
+      json: { suspendedUntil: expect.any(String) },
+    });
+    expect(await local('POST', `${to}/suspend`, { seconds: 0 })).toMatchObject({
+      status: 200,
+      json: { suspendedUntil: null },
+    });
+    expect(await upstream('DELETE', to)).toMatchObject({ status: 204 });
+    const own = await local('POST', 'site/limits', { circuit: circuit?.id, limitA: 20 });
+    expect(await upstream('DELETE', `site/limits/${encodeURIComponent(own.json.id)}`)).toMatchObject({ status: 409 });
+    expect(
+      await local('POST', `site/limits/${encodeURIComponent(own.json.id)}/suspend`, { seconds: 60 }),
+    ).toMatchObject({ status: 409 });
+  });
+});
+
+it('nobody passes for the backend over a socket', async () => {
+  for (const given of ['', 'upstream', 'x'.repeat(64)]) {
+    const response = await site.app.inject({
+      method: 'PUT',
+      url: path('tokens/FALSE'),
+      headers: { host: 'localhost', 'x-busbar-origin': given },
+      payload: {},
+    });
+    expect(response.json()).toMatchObject({ source: 'api' });
+  }
+});
+
+it('a configuration of the backend is taken once for each version, key by key, and reported', async () => {
+  const published: Record<string, unknown>[] = [];
+  const twin = createTwin({
+    controller: site.controller,
+    ask: site.ask,
+    publish: ({ payload }) => published.push(JSON.parse(payload.toString())),
+    topics: topicsOf('root'),
+    clock: systemClock,
+    log: createKeptLog(),
+  });
+  const say = (content: unknown) =>
+    twin.received({
+      topic: 'root/cfg/desired',
+      payload: Buffer.from(typeof content === 'string' ? content : JSON.stringify(content)),
+      retained: true,
+      responseTopic: null,
+      correlation: null,
+      expiryS: null,
+    });
+  await say('{');
+  const station = await site.connect('CP1');
+  await station.boot();
+  const policy = (await local('GET', 'policy')).json;
+  await say({
+    version: 3,
+    policy: { kind: 'deadline' },
+    configuration: { CP1: { HeartbeatInterval: 77, NoSuch: null }, NOBODY: { X: 1 } },
+  });
+  await say({ version: 2, policy: { kind: policy.kind } });
+  expect(published).toMatchObject([
+    { version: null, problems: [expect.stringContaining('JSON')] },
+    { version: 3, tokensVersion: 6, problems: [expect.stringMatching(/^configuration\.NOBODY\.X: /)] },
+    { version: 3, problems: [expect.stringMatching(/^configuration\.NOBODY\.X: /)] },
+  ]);
+  expect((await local('GET', 'policy')).json).toMatchObject({ kind: 'deadline' });
+});
