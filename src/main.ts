@@ -196,7 +196,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       ),
       clock,
       log,
-      upgradeRequested: (request) => controller.upgradeRequested(request),
+      upgradeRequested: (request) => controller.upgradeRequested(upstream?.door(request) ?? request),
       files: fileExchange,
     });
     closing.push(ocpp.close);

@@ -83,6 +83,23 @@ export const upstream = Type.Optional(
         description:
           'How much events may take in the store. Those that the backend has make room; those that it has not stay, and somebody is told.',
       }),
+      authorization: Type.Object(
+        {
+          online: Type.Enum(['off', 'unknown-cards'], {
+            default: 'off',
+            description:
+              'Ask the backend for cards that are not known here. What it accepts is remembered; without its answer in time it is decided here.',
+          }),
+          deadlineMs: Type.Integer({
+            minimum: 100,
+            maximum: 10_000,
+            default: 2_000,
+            unit: 'ms',
+            description: 'How long a charge point waits for that answer.',
+          }),
+        },
+        { ...closed, default: {}, description: 'Whether the backend is asked who may charge.' },
+      ),
       commands: Type.Array(
         Type.String({
           pattern: '^([*]|[a-z-]+([.][a-z-]+)?)$',

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { Config } from '../config/load.ts';
 import type { Controller } from '../controller/controller.ts';
 import type { Clock, Log } from '../runtime/ports.ts';
@@ -71,12 +71,15 @@ export function upstreamFor(
     budgetBytes: upstream.storageMiB * MIB,
     clock,
     log,
-    desk: ({ publish, own }) =>
+    desk: ({ publish, own, isUp }) =>
       createDesk({
         controller,
         ask: site.ask,
         publish,
         own,
+        isUp,
+        ids: { uuid: randomUUID },
+        askWithinMs: upstream.authorization.online === 'off' ? null : upstream.authorization.deadlineMs,
         topics,
         responsePrefix: upstream.responsePrefix ?? `${root}/res/`,
         allowed: upstream.commands,

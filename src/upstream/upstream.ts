@@ -1,6 +1,6 @@
 import type { Controller } from '../controller/controller.ts';
 import type { UpstreamEvent } from '../domain/upstream.ts';
-import type { Clock, Log } from '../runtime/ports.ts';
+import type { Clock, Log, UpgradeRequest } from '../runtime/ports.ts';
 import type { OutboxReads, outboxWrites } from '../store/outbox.ts';
 import { utc } from '../store/view-values.ts';
 import type { Views } from '../store/views.ts';
@@ -21,7 +21,13 @@ export type Answered = { readonly status: number; readonly body: string };
 export type OwnCommands = ReadonlyMap<string, (request: Readonly<Record<string, unknown>>) => Answered>;
 
 /** Takes what comes for the site; resolves once it is durable. */
-export type Desk = { received(message: Inbound): Promise<void>; start(): void; stop(): void };
+export type Desk = {
+  received(message: Inbound): Promise<void>;
+  start(): void;
+  stop(): void;
+  /** Stands before the controller, for whatever the backend is asked first. */
+  door?: (request: UpgradeRequest) => UpgradeRequest;
+};
 
 /** How it stands, for the API. */
 export type UpstreamState = {
@@ -81,7 +87,7 @@ export function startUpstream(site: {
   clock: Clock;
   log: Log;
   /** Commands, configuration and the rest of what the backend may say; made with the commands of the connection. */
-  desk: (parts: { publish: (message: Message) => void; own: OwnCommands }) => Desk;
+  desk: (parts: { publish: (message: Message) => void; own: OwnCommands; isUp: () => boolean }) => Desk;
 }) {
   const { controller, views, reads, writes, topics, ackMode, clock, log, epoch, boot } = site;
   const startedAt = clock.now();
@@ -129,6 +135,7 @@ export function startUpstream(site: {
   const live = createLive({ views, topics, clock, publish: (message) => link.publish(message) });
   const desk = site.desk({
     publish: pump.send,
+    isUp: () => connection === 'up',
     own: new Map([
       ['live.start', startLive],
       ['live.stop', stopLive],
@@ -225,6 +232,7 @@ export function startUpstream(site: {
   }
 
   return {
+    door: (request: UpgradeRequest): UpgradeRequest => desk.door?.(request) ?? request,
     state(): UpstreamState {
       const heads = reads.heads();
       const streamState = (name: 't0' | 't1') => ({
