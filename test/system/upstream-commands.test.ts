@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,8 +79,7 @@ upstream: {url: 'mqtt://127.0.0.1:${mosquitto.port}', tenant: acme, authorizatio
   });
 
   it('are asked the other way round for a card that nobody knows', async () => {
-    const backend = mqtt.connect(`mqtt://127.0.0.1:${mosquitto.port}`, { protocolVersion: 5 });
-    await once(backend, 'connect');
+    const backend = await mqtt.connectAsync(`mqtt://127.0.0.1:${mosquitto.port}`, { protocolVersion: 5 });
     await backend.subscribeAsync(`${ROOT}/ask/authorize`, { qos: 1 });
     backend.on('message', (_, payload) => {
       const { id, idTag } = JSON.parse(payload.toString()) as { id: string; idTag: string };
