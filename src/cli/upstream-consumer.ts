@@ -90,8 +90,8 @@ export async function upstreamConsumer(args: readonly string[], io: CommandIo): 
   const showing = setInterval(() => show(keep, consumer, io, values.json ?? false), SHOW_EVERY_MS);
   await Promise.race([untilTold(), idle(consumer, idleS)]);
   clearInterval(showing);
-  await consumer.stop();
   show(keep, consumer, io, values.json ?? false);
+  await consumer.stop();
   keep.close();
   return 0;
 }

@@ -84,10 +84,10 @@ export function createIntake(keep: Keep, now: () => number) {
       if (text.length <= MAX_AHEAD_CHARS && keep.putAhead(line, batch, text, MAX_AHEAD) === 'twice')
         keep.countTwice(site, to - from + 1);
     }
-    const words = [goOn(line, true)];
+    const words = [goOn(line)];
     for (const other of explained) {
       const begun = other !== stream && keep.upTo(site, epoch, other) !== null;
-      if (begun) words.push(goOn({ ...line, stream: other }, false));
+      if (begun) words.push(goOn({ ...line, stream: other }));
     }
     return words;
   }
@@ -123,8 +123,8 @@ export function createIntake(keep: Keep, now: () => number) {
     return [];
   }
 
-  /** Goes on with what waits as far as nothing is missing, and says how far that is. `heard`: the site has just spoken. */
-  function goOn(line: Line, heard: boolean): Word {
+  /** Goes on with what waits as far as nothing is missing, and says how far that is. */
+  function goOn(line: Line): Word {
     const { site, epoch, stream } = line;
     for (;;) {
       const upTo = keep.upTo(site, epoch, stream) ?? 0;
@@ -139,7 +139,7 @@ export function createIntake(keep: Keep, now: () => number) {
         continue;
       }
       const gap = { from: upTo + 1, to: next.from - 1 };
-      const why = keep.isDropped(line, gap) ? 'explained' : heard && isLost(line, gap) ? 'lost' : null;
+      const why = keep.isDropped(line, gap) ? 'explained' : isLost(line, gap) ? 'lost' : null;
       if (why === null) return { site, ack: { epoch, stream, upTo, ...wanted(line, gap) } };
       keep.gap(line, gap, why);
       keep.move(line, gap.to);
@@ -171,13 +171,13 @@ export function createIntake(keep: Keep, now: () => number) {
 
   return {
     take,
-    /** What is still missing of sites that are there, to be asked for again; call it now and then. */
+    /** What is still missing of sites that are there, to be asked for again; call it now and then. Only a site that speaks can lose. */
     again(): Word[] {
       const due = [...asked.values()].filter(
         ({ line, at, times }) =>
           times < ASKED_AT_MOST && now() - at >= ASK_EVERY_MS && keep.statusOf(line.site).state === 'online',
       );
-      return due.length === 0 ? [] : keep.transaction(() => due.map(({ line }) => goOn(line, false)));
+      return due.length === 0 ? [] : keep.transaction(() => due.map(({ line }) => goOn(line)));
     },
     /** Ranges that are missing now. */
     open: () => asked.size,

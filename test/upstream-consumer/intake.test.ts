@@ -136,6 +136,8 @@ describe('what a backend takes in', () => {
     told(1, 1, { type: 'busbar.transaction-started', data: start });
     told(2, 2, { type: 'busbar.transaction-stopped', data: { ...start, state: 'stopped', energyWh: 9_000 } });
     told(3, 3, { type: 'busbar.transaction-started', data: { ...start, startedAt: '2026-11-27T13:00:00.000Z' } });
+    // The ledger of a new history tells of what has ended once more.
+    told(1, 1, { epoch: 'e2', type: 'busbar.transaction-started', data: start });
     told(4, 4, { type: 'busbar.orphan-stopped', data: { transactionId: 8, state: 'orphan', startedAt: null } });
     told(5, 5, { type: 'busbar.transaction-started', data: { transactionId: 9 } });
     const sessions = keep.database
@@ -185,6 +187,8 @@ describe('what a backend takes in', () => {
     ['a reading outside of its range', 'evt/t1', { ...readings(1, 2), to: 1 }],
     ['a status that is none', 'status', deep],
     ['a state that is none', 'state/CP1', 'charging'],
+    ['a status that is too deep to be written', 'status', `{"state":${deep}}`],
+    ['an event that is', 'evt/t0', JSON.stringify(events(2, 2)).replace('{"number":2}', `{"number":${deep}}`)],
   ])('is not what is no message: %s', (_, below, content) => {
     told(1, 1);
     expect(say(below, content)).toEqual([]);
