@@ -7,7 +7,10 @@ import type { Stage } from './stage.ts';
 
 /** In fine weather a car waits for its turn so long at most: two turns of 15 min, a rest, and the wake-up. */
 const TURN_S = 2_400;
-/** Limits said to a connector in ten minutes of fine weather: turns, renewals of short leases, cars that fill up. */
+/**
+ * Limits said to one connector in a quarter of an hour of fine weather. The shortest lease, 120 s, is renewed each 48 s: that is
+ * 19. As many changes are left for turns, cars that fill up, and a building that wanders.
+ */
 const mostLimits = 40;
 
 /** Makes that refuse a limit at a high level. */
@@ -25,8 +28,10 @@ export function createCalmJudge(
   let limits = new Map<string, number>();
 
   return {
-    said(id: string): void {
-      limits.set(id, (limits.get(id) ?? 0) + 1);
+    /** A SetChargingProfile to this charge point, with its text. */
+    said(id: string, text: string): void {
+      const connector = `${id}/${/"connectorId":(\d+)/.exec(text)?.[1] ?? ''}`;
+      limits.set(connector, (limits.get(connector) ?? 0) + 1);
     },
     /** Once a second. */
     look(): void {

@@ -64,7 +64,7 @@ export function storm(seed: number, { transcript, untilFirst = false }: StormOpt
   const currents = createCurrentsJudge(stage, { told, ground, peace, surprises });
   const sessions = createSessions(stage);
   const wire = createWire(stage, { told, ground, currents, sessions, surprises });
-  const life = createControllerLife(stage, { told, death, peace });
+  const life = createControllerLife(stage, { told, death, peace, surprises });
   const faults = createFrameFaults(stage, { told, peace, life });
   const weather = createWeather(stage, { told, peace, life, surprises });
   const drivers = createDrivers(stage, told);
@@ -82,7 +82,7 @@ export function storm(seed: number, { transcript, untilFirst = false }: StormOpt
       told.write(`${frame.id} ${frame.up ? 'up' : 'down'} ${fate.lateMs} ${frame.text}`);
       wire.sent(frame, kind, fate);
       told.count('frames');
-      if (kind.action === 'SetChargingProfile' && !kind.isAnswer) calm.said(frame.id);
+      if (kind.action === 'SetChargingProfile' && !kind.isAnswer) calm.said(frame.id, frame.text);
     },
     delivering: wire.delivering,
     delivered: wire.delivered,
