@@ -61,3 +61,24 @@ it('still raises cars where defaults lie at the highest level, after one more st
   expect(site.electricity.overloads.kept()).toEqual([]);
   site.stop();
 }, 60_000);
+
+it('what the stop of a transaction of before has ended does not count again after one more start', () => {
+  const site = createBalancedSite({ limitA: 20, chargePoints: 1 });
+  site.powerOn();
+  site.advance(60);
+  site.plugIn(0);
+  site.advance(60);
+  site.world.killController();
+  site.advance(20);
+  site.world.startController(openStore(':memory:', { now: site.world.clock.server.now(), newId: randomUUID }).database);
+  site.advance(120);
+  expect(site.plan()[0]?.grant?.limitA).toBe(19);
+  site.points[0]?.connectors[0]?.unplug();
+  site.advance(1);
+  site.world.killController();
+  site.advance(5);
+  site.world.startController();
+  site.advance(120);
+  expect(site.plan()[0]?.committedA).toBe(0);
+  site.stop();
+});
