@@ -32,6 +32,14 @@ export const regressions: readonly Regression[] = [
     name: 'the same after an older copy of the database',
   },
   {
+    seed: 178,
+    name: 'a floor that was never seen at rest had gone with the line, and was not said again: raises went to 95 of 80 A beside it',
+  },
+  {
+    seed: 167,
+    name: 'the judge counted the time before a car came as time in which it waited',
+  },
+  {
     seed: 26,
     name: 'the judge took a charge point for known to lose its limits with its line before it had been there again to show it',
   },

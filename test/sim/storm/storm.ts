@@ -123,6 +123,8 @@ export function storm(seed: number, { transcript, untilFirst = false }: StormOpt
   calm.begin();
   seconds(CALM_S);
   calm.end();
+  while (calm.isOpen() && !(untilFirst && told.findings.length > 0)) seconds(PIECE_S);
+  calm.judgeWaits();
   judgeLedger(stage, { told, sessions, losses: life.losses });
   const counts = Object.fromEntries([...told.counts].sort(([one], [other]) => (one < other ? -1 : 1)));
   const result = {
