@@ -10,9 +10,9 @@ import type { Stage } from './stage.ts';
 const TURN_S = 2_400;
 /**
  * Limits said to one connector in a quarter of an hour of fine weather. The shortest lease, 120 s, is renewed each 48 s: that is
- * 19. As many changes are left for turns, cars that fill up, and a building that wanders.
+ * 19. A change each minute is left for turns, cars that fill up, and a building that wanders.
  */
-const mostLimits = 40;
+const mostLimits = 34;
 
 /** Makes that refuse a limit at a high level. */
 const refusesCover: ReadonlySet<string> = new Set(['level zero only', 'one period only']);

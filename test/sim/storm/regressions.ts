@@ -40,6 +40,10 @@ export const regressions: readonly Regression[] = [
     name: 'the judge counted the time before a car came as time in which it waited',
   },
   {
+    seed: 198,
+    name: 'the judge let the time run in which a charge point that charges without a transaction could not be heard',
+  },
+  {
     seed: 26,
     name: 'the judge took a charge point for known to lose its limits with its line before it had been there again to show it',
   },

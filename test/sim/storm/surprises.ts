@@ -22,6 +22,8 @@ export function createSurprises({ points, world, setting }: Stage, ground: Groun
   const running = new Map<number, { until: number; before: readonly number[] }>();
   const latest = points.map((_, index) => ground.allowedOf(index));
   const known = new Set<Connector>();
+  /** Those that draw too much by themselves: nothing shows it but what they say. */
+  const unheard = new Set<number>();
   /**
    * Charge points that have shown that they lose their limits with their line. Until it has, one counts by its floor, which was
    * proven while the line stood (safety, A5); that the floor is gone shows only once it is back. From then on it counts in full
@@ -80,15 +82,18 @@ export function createSurprises({ points, world, setting }: Stage, ground: Groun
           if (!disobeys && !vends) known.delete(connector);
           else if (!known.has(connector)) {
             known.add(connector);
+            unheard.add(index);
             begin(index);
           }
         }
         const found = running.get(index);
         // While nobody is there to see it, or nothing is there to be seen, the time does not run.
-        const isHidden = world.network.down || (hidden.has(index) && !point.connected());
+        const isAway = hidden.has(index) && !point.connected();
+        const isHidden = world.network.down || isAway || (unheard.has(index) && !world.network.isHeard(point.id));
         if (found !== undefined && isHidden) found.until = Math.max(found.until, now() + surpriseMs);
         if (found !== undefined && now() >= found.until) {
           running.delete(index);
+          unheard.delete(index);
           if (hidden.delete(index)) shown.add(index);
         }
         if (!running.has(index)) latest[index] = ground.allowedOf(index);
