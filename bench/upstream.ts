@@ -41,13 +41,18 @@ say(
 );
 
 const mosquitto = await startMosquitto({ persistence: false });
-const program = fileURLToPath(new URL('../src/cli/busbar.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/cli/busbar.js', import.meta.url));
 const url = `mqtt://127.0.0.1:${mosquitto.port}`;
 const consumer = spawn(
   process.execPath,
   [program, 'upstream-consumer', '--url', url, '--db', join(folder, 'upstream.db'), '--once-idle', '600'],
   { stdio: 'ignore' },
 );
+consumer.once('exit', (code) => {
+  if (code === 0) return;
+  process.stderr.write(`the consumer ended with ${code}\n`);
+  process.exit(1);
+});
 // Until it listens; what it missed it would ask for, which is not what is measured here.
 await pause(3_000);
 

@@ -11,6 +11,8 @@ export type Mutant = {
   readonly to: string;
   /** The storm that has seen it before, which is tried first. */
   readonly seed?: number;
+  /** It takes a storm with a backend to see it. */
+  readonly backend?: boolean;
 };
 
 export const mutants: readonly Mutant[] = [
@@ -200,6 +202,39 @@ export const mutants: readonly Mutant[] = [
     from: "WHERE key = 'next_transaction_id'",
     to: "WHERE key = 'next_transaction_id' AND false",
     seed: 1,
+  },
+  // The line to the backend
+  {
+    name: 'the backend is not told of the end of a session',
+    file: 'store/told-upstream',
+    from: "'transaction-stopped': true",
+    to: "'transaction-stopped': false",
+    seed: 1,
+    backend: true,
+  },
+  {
+    name: 'what was on its way when the line broke is not sent again',
+    file: 'upstream/stream',
+    from: 'underWay = [];\n            sent = acked;',
+    to: 'underWay = [];',
+    seed: 1,
+    backend: true,
+  },
+  {
+    name: 'more is written down as delivered than the backend has',
+    file: 'upstream/upstream',
+    from: 'writes.acknowledge(stream, upTo, at)',
+    to: 'writes.acknowledge(stream, upTo + 3, at)',
+    seed: 1,
+    backend: true,
+  },
+  {
+    name: 'a restored store goes on in its old epoch',
+    file: 'store/outbox',
+    from: 'if (previous === epoch)',
+    to: 'if (previous !== undefined)',
+    seed: 8,
+    backend: true,
   },
 ];
 

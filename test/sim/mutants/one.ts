@@ -1,11 +1,12 @@
 import { storm } from '../storm/storm.ts';
 
 /**
- * Runs in a sabotaged copy of the tree: storms with the seeds of the arguments until one of them finds something. Prints what,
+ * Runs in a sabotaged copy of the tree: storms with the seeds of the arguments, with or without a backend, until one of them finds something. Prints what,
  * as JSON; a program that does not even load prints nothing.
  */
 
-const seeds = process.argv.slice(2).map(Number);
+const backend = process.argv[2] === 'backend';
+const seeds = process.argv.slice(3).map(Number);
 
 function seen(): { seed: number; finding: string } | null {
   for (const seed of seeds) {
@@ -17,7 +18,7 @@ function seen(): { seed: number; finding: string } | null {
 
 function firstOf(seed: number): string | undefined {
   try {
-    return storm(seed, { untilFirst: true }).findings[0];
+    return storm(seed, { untilFirst: true, backend }).findings[0];
   } catch (error) {
     return `the storm itself broke off: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -62,7 +62,12 @@ function stormIn(folder: string, mutant: Mutant): Promise<Outcome> {
   return new Promise((resolve) => {
     const first = mutant.seed === undefined ? [] : [String(mutant.seed)];
     const others = seeds.filter((seed) => seed !== first[0]);
-    const child = spawn(process.execPath, [join(folder, 'test/sim/mutants/one.js'), ...first, ...others]);
+    const child = spawn(process.execPath, [
+      join(folder, 'test/sim/mutants/one.js'),
+      mutant.backend === true ? 'backend' : 'plain',
+      ...first,
+      ...others,
+    ]);
     let [out, err, late] = ['', '', false];
     child.stdout.on('data', (chunk) => {
       out += chunk;
