@@ -27,7 +27,7 @@ export const mutants: readonly Mutant[] = [
     file: 'balancer/book',
     from: 'book.entries.map((entry) => (entry.seq === seq ? { ...entry, state } : entry))',
     to: 'book.entries.filter((entry) => entry.seq !== seq)',
-    seed: 10,
+    seed: 24,
   },
   {
     name: 'what was accepted counts as proven',
