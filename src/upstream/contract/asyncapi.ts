@@ -47,7 +47,7 @@ export function asyncApi({ version, commands }: { version: string; commands: rea
       schemas: {
         ...Object.fromEntries(all.map(([name, { payload }]) => [name, payload])),
         events: eventsSchema(),
-        ...Object.fromEntries(Object.entries(eventData).map(([type, schema]) => [`data-${type}`, schema])),
+        ...dataSchemas(),
         'data-too-large': tooLarge,
       },
       parameters: { ...parameters, command: { description: 'Name of a command.', enum: commands } },
@@ -155,4 +155,17 @@ function eventsSchema(): Json {
     then: { properties: { data: { anyOf: [ref('schemas', `data-${type}`), ref('schemas', 'data-too-large')] } } },
   }));
   return { ...rest, properties: { ...properties, events: { ...events, items: { ...items, allOf: known } } } };
+}
+
+/** What each event holds; what holds the same as one before refers to that. */
+function dataSchemas(): Json {
+  const first = new Map<unknown, string>();
+  return Object.fromEntries(
+    Object.entries(eventData).map(([type, schema]) => {
+      const name = `data-${type}`;
+      const known = first.get(schema);
+      if (known === undefined) first.set(schema, name);
+      return [name, known === undefined ? schema : ref('schemas', known)];
+    }),
+  );
 }
