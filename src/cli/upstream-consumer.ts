@@ -19,6 +19,7 @@ begin from. docs/upstream.md tells the contract.
   --client-id NAME     of this consumer at the broker (busbar-consumer)
   --no-ack             reads along: another consumer acknowledges
   --once-idle SECONDS  ends after so long without a message
+  --json               a line of JSON for each site, in place of the table
   -h, --help           this text`;
 
 const options = {
@@ -33,6 +34,7 @@ const options = {
   'client-id': { type: 'string', default: 'busbar-consumer' },
   'no-ack': { type: 'boolean', default: false },
   'once-idle': { type: 'string' },
+  json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -85,11 +87,11 @@ export async function upstreamConsumer(args: readonly string[], io: CommandIo): 
     io.err(error instanceof Error ? error.message : String(error));
     return 1;
   }
-  const showing = setInterval(() => show(keep, consumer, io), SHOW_EVERY_MS);
+  const showing = setInterval(() => show(keep, consumer, io, values.json ?? false), SHOW_EVERY_MS);
   await Promise.race([untilTold(), idle(consumer, idleS)]);
   clearInterval(showing);
+  show(keep, consumer, io, values.json ?? false);
   await consumer.stop();
-  show(keep, consumer, io);
   keep.close();
   return 0;
 }
@@ -105,23 +107,46 @@ function idle(consumer: Consumer, seconds: number | null): Promise<void> {
   });
 }
 
-function show(keep: Keep, consumer: Consumer, io: CommandIo): void {
-  const { connected, why, malformed } = consumer.figures();
-  const rows = keep.sites().map(({ site, status, ...counts }) => {
-    const { state = '?', heads } = JSON.parse(status) as { state?: string; heads?: { t0?: number } };
-    const cells = [site, state, heads?.t0 ?? '', counts.events, counts.readings, counts.sessions, counts.duplicates];
-    return [...cells, counts.explained, counts.lost].map(String);
-  });
-  const head = ['site', 'state', 'head', 'events', 'readings', 'sessions', 'twice', 'gaps', 'lost'];
+function show(keep: Keep, consumer: Consumer, io: CommandIo, json: boolean): void {
+  const { connected, notConnected, malformed, why, open } = consumer.figures();
+  const sites = keep.sites().map(({ status, ...counts }) => ({ ...counts, ...standing(keep, counts.site, status) }));
+  if (json) for (const site of sites) io.out(JSON.stringify({ ...site, connected, malformed }));
+  else for (const row of inColumns(sites.map(cellsOf))) io.out(row);
+  if (!connected) io.err(plain(`not connected: ${notConnected}`));
+  if (open > 0) io.err(`${open} ranges are missing and asked for`);
+  if (malformed > 0) io.err(plain(`${malformed} messages could not be read, the last of ${why}`));
+}
+
+/** Where a site stands by its own word: is it there, since when, and how much of what it has is not here yet. */
+function standing(keep: Keep, site: string, { state, since, at, epoch, heads }: Readonly<Record<string, unknown>>) {
+  const of = (stream: 't0' | 't1'): number | null => {
+    const head = typeof heads === 'object' && heads !== null ? (heads as Record<string, unknown>)[stream] : null;
+    const upTo = typeof epoch === 'string' ? keep.upTo(site, epoch, stream) : null;
+    return typeof head === 'number' ? Math.max(0, head - (upTo ?? 0)) : null;
+  };
+  const when = state === 'online' ? since : at;
+  return { state: text(state), since: text(when), lag: { t0: of('t0'), t1: of('t1') } };
+}
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+const head = ['site', 'state', 'since', 'events', 'lag', 'readings', 'lag', 'sessions', 'twice', 'gaps', 'lost'];
+function cellsOf(row: Omit<ReturnType<Keep['sites']>[number], 'status'> & ReturnType<typeof standing>): string[] {
+  const { site, state, since, events, lag, readings, sessions, duplicates, explained, lost } = row;
+  const counts = [events, lag.t0, readings, lag.t1, sessions, duplicates, explained, lost];
+  return [site, state ?? '?', since ?? '', ...counts.map((count) => String(count ?? ''))].map(plain);
+}
+
+function inColumns(rows: readonly string[][]): string[] {
   const table = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  for (const row of table)
-    io.out(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
-  if (!connected) io.out(`not connected: ${why}`);
-  if (malformed > 0) io.out(`${malformed} messages could not be read`);
+  return table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
+
+/** A site may say what it likes, but not to the terminal. */
+const plain = (said: string): string => said.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 200);

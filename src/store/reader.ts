@@ -37,6 +37,11 @@ export function createReader(database: Database) {
     WHERE c.id = ? AND t.started_ms = ? AND t.connector_id = ? AND t.id_tag_key = ? AND t.meter_start_wh = ? AND t.state <> 'orphan'`);
   const orphan = database.prepare(`${selectTransaction}
     WHERE c.id = ? AND t.stopped_ms = ? AND t.reported_transaction_id = ? AND t.meter_stop_wh = ? AND t.state = 'orphan'`);
+  const orphanOf = database
+    .prepare(`
+      SELECT 1 FROM transactions t JOIN charge_points c ON c.ref = t.charge_point_ref
+      WHERE c.id = ? AND t.reported_transaction_id = ? AND t.state = 'orphan'`)
+    .pluck();
   const runningOn = database.prepare(`${selectTransaction} WHERE c.id = ? AND t.state = 'running' ORDER BY t.id DESC`);
   const runningWith = database.prepare(
     `${selectTransaction} WHERE coalesce(t.token_key, t.id_tag_key) = ? AND t.state = 'running' ORDER BY t.id DESC`,
@@ -89,6 +94,7 @@ export function createReader(database: Database) {
       one(byStart.get(chargePointId, start.at, start.connectorId, idTagKey(start.idTag), start.meterWh)),
     orphanByStop: (chargePointId: string, reported: number, stop: Stop) =>
       one(orphan.get(chargePointId, stop.at, reported, stop.meterWh)),
+    hasOrphan: (chargePointId: string, reported: number) => orphanOf.get(chargePointId, reported) !== undefined,
     runningOn: (chargePointId: string) => many(runningOn.all(chargePointId)),
     runningWith: (idTag: string) => many(runningWith.all(idTagKey(idTag))),
     previousOn: (chargePointId: string, start: Start) =>

@@ -1,3 +1,5 @@
+import { Malformed } from './messages.ts';
+
 /** Readings of t1 come in columns, each value as the difference to the one before (docs/upstream.md). Here they become rows. */
 
 export type ReadingRow = {
@@ -31,7 +33,7 @@ const MAX_ROWS = 100_000;
 export function rowsOf(series: Readonly<Record<string, unknown>>): ReadingRow[] {
   const { chargePointId, connectorId, transactionId, n, quality } = series;
   if (typeof chargePointId !== 'string' || !isCount(connectorId) || !isCount(n) || n > MAX_ROWS) {
-    throw new TypeError('a series without charge point, connector or number of rows');
+    throw new Malformed('a series without charge point, connector or number of rows');
   }
   const seq = sums(series.seq, n);
   const at = sums(series.atMs, n);
@@ -39,7 +41,7 @@ export function rowsOf(series: Readonly<Record<string, unknown>>): ReadingRow[] 
     series[name] === undefined ? null : plain.has(name) ? list(series[name], n) : sums(series[name], n),
   );
   return Array.from({ length: n }, (_, index) => ({
-    seq: given(seq[index]),
+    seq: whole(given(seq[index])),
     chargePointId,
     connectorId,
     transactionId: isCount(transactionId) ? transactionId : null,
@@ -47,7 +49,7 @@ export function rowsOf(series: Readonly<Record<string, unknown>>): ReadingRow[] 
     values: Object.fromEntries(
       columns.map((name, column) => [name, found[column]?.[index] ?? null]),
     ) as ReadingRow['values'],
-    quality: String(Array.isArray(quality) ? quality[index] : quality),
+    quality: textIn(Array.isArray(quality) ? quality[index] : quality),
   }));
 }
 
@@ -63,12 +65,22 @@ function sums(values: unknown, n: number): (number | null)[] {
 function list(values: unknown, n: number): (number | null)[] {
   const fits =
     Array.isArray(values) && values.length === n && values.every((one) => one === null || Number.isFinite(one));
-  if (!fits) throw new TypeError('a column that does not fit its series');
+  if (!fits) throw new Malformed('a column that does not fit its series');
   return values as (number | null)[];
 }
 
 function given(value: number | null | undefined): number {
-  if (typeof value !== 'number') throw new TypeError('a row without number or time');
+  if (typeof value !== 'number') throw new Malformed('a row without number or time');
+  return value;
+}
+
+function whole(seq: number): number {
+  if (!isCount(seq)) throw new Malformed('a row whose number is none');
+  return seq;
+}
+
+function textIn(value: unknown): string {
+  if (typeof value !== 'string') throw new Malformed('a row without quality');
   return value;
 }
 

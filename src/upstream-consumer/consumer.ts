@@ -2,8 +2,12 @@ import mqtt, { type IClientOptions, type IPublishPacket } from 'mqtt';
 import { createIntake, type Word } from './intake.ts';
 import type { Keep } from './keep.ts';
 
-/** Acknowledgements of one stream wait for each other so long, ms. */
-const GATHER_MS = 50;
+/** Between two acknowledgements of one stream, ms; the first goes at once. */
+const GATHER_MS = 100;
+/** How often it is looked whether something is still missing, ms. */
+const LOOK_MS = 1_000;
+/** How long the end may take, ms: a broker that says nothing does not hold it up. */
+const STOP_MS = 2_000;
 /** What the broker keeps for us while we are away, s. */
 const SESSION_EXPIRY_S = 86_400;
 const RECONNECT_MS = 1_000;
@@ -29,6 +33,7 @@ export function startConsumer(keep: Keep, { url, root, clientId, silent, login }
   const levels = root.split('/').length;
   const words = new Map<string, Word>();
   let gathering: NodeJS.Timeout | null = null;
+  let saidAt = 0;
   let lastAt = Date.now();
   let why: string | null = 'not connected yet';
 
@@ -62,6 +67,7 @@ export function startConsumer(keep: Keep, { url, root, clientId, silent, login }
   });
   client.on('connect', () => {
     why = null;
+    say();
     for (const below of ['status', 'info', 'site', 'state/+', 'alert/+', 'evt/+']) {
       client.subscribe(`${root}/${below}`, { qos: 1 }, () => undefined);
     }
@@ -72,20 +78,25 @@ export function startConsumer(keep: Keep, { url, root, clientId, silent, login }
     const parts = topic.split('/');
     const site = parts.slice(0, levels).join('/');
     const encoding = packet.properties?.userProperties?.contentEncoding;
-    const word = intake.take(
-      site,
-      parts.slice(levels).join('/'),
-      payload,
-      typeof encoding === 'string' ? encoding : undefined,
-    );
-    if (word === null || silent) return;
-    words.set(`${site} ${word.ack.epoch} ${word.ack.stream}`, word);
-    gathering ??= setTimeout(say, GATHER_MS);
+    const below = parts.slice(levels).join('/');
+    gather(intake.take(site, below, payload, typeof encoding === 'string' ? encoding : undefined));
+  }
+
+  function gather(said: readonly Word[]): void {
+    if (silent || said.length === 0) return;
+    for (const word of said) {
+      const key = `${word.site} ${word.ack.epoch} ${word.ack.stream}`;
+      const want = word.ack.want ?? words.get(key)?.ack.want;
+      words.set(key, want === undefined ? word : { ...word, ack: { ...word.ack, want } });
+    }
+    gathering ??= setTimeout(say, Math.max(0, saidAt + GATHER_MS - Date.now()));
   }
 
   function say(): void {
     gathering = null;
+    // What is said to nobody is lost, so it waits.
     if (!client.connected) return;
+    saidAt = Date.now();
     for (const { site, ack } of words.values()) {
       client.publish(
         `${site}/ack`,
@@ -97,14 +108,23 @@ export function startConsumer(keep: Keep, { url, root, clientId, silent, login }
     words.clear();
   }
 
+  const looking = setInterval(() => gather(client.connected ? intake.again() : []), LOOK_MS);
+
   return {
-    figures: () => ({ ...intake.figures(), connected: client.connected, why }),
+    figures: () => ({ ...intake.figures(), open: intake.open(), connected: client.connected, notConnected: why }),
     /** When the last message came, ms since 1970. */
     lastAt: () => lastAt,
     async stop(): Promise<void> {
       if (gathering !== null) clearTimeout(gathering);
+      clearInterval(looking);
       say();
-      await client.endAsync(!client.connected);
+      const ended = client.endAsync(!client.connected);
+      let tired: NodeJS.Timeout | undefined;
+      const waited = new Promise<'tired'>((resolve) => {
+        tired = setTimeout(resolve, STOP_MS, 'tired');
+      });
+      if ((await Promise.race([ended, waited])) === 'tired') await client.endAsync(true);
+      clearTimeout(tired);
     },
   };
 }

@@ -1,13 +1,13 @@
-import { inflateSync } from 'node:zlib';
 import { rowsOf } from './columns.ts';
 import type { Gap, Keep, KeptEvent, StreamName } from './keep.ts';
+import { type Batch, batchIn, eventsOf, isNumber, isObject, Malformed, objectIn, textOf } from './messages.ts';
 
-/** Bytes of a message that is looked at, and of what it may inflate to. */
-const MAX_BYTES = 1_048_576;
-const MAX_INFLATED = 16_777_216;
 /** How often a missing range is asked for before it counts as lost, and ms between two times. */
-const ASKED_AT_MOST = 5;
-const ASK_EVERY_MS = 2_000;
+const ASKED_AT_MOST = 3;
+const ASK_EVERY_MS = 5_000;
+/** Messages that wait for what is missing before them, of one stream; more will come again. */
+const MAX_AHEAD = 256;
+const MAX_AHEAD_CHARS = 1_048_576;
 const SESSIONS: ReadonlySet<string> = new Set([
   'busbar.transaction-started',
   'busbar.transaction-stopped',
@@ -20,168 +20,179 @@ export type Word = {
   readonly ack: { readonly epoch: string; readonly stream: StreamName; readonly upTo: number; readonly want?: Gap };
 };
 
-type Batch = {
-  readonly epoch: string;
-  readonly stream: StreamName;
-  readonly from: number;
-  readonly to: number;
-} & Readonly<Record<string, unknown>>;
+type Line = { readonly site: string; readonly epoch: string; readonly stream: StreamName };
+type Asked = { readonly line: Line; readonly from: number; readonly times: number; readonly at: number };
 
 /**
- * Takes one message after another into the store: each number of a stream once and in its order. What comes out of order is
- * left, and asked for from where the order broke. Everything is written when `take` returns.
+ * Takes one message after another into the store: each number of a stream once and in its order. What comes too early waits
+ * until what is missing has come, or is known to be lost. Everything is written when `take` returns.
  */
 export function createIntake(keep: Keep, now: () => number) {
-  const asked = new Map<string, { from: number; times: number; at: number }>();
-  const figures = { messages: 0, malformed: 0, duplicates: 0, gaps: 0 };
+  const asked = new Map<string, Asked>();
+  const figures = { messages: 0, malformed: 0, why: null as string | null };
 
-  /** `site` and what stands below its root. Returns what is to be answered; throws nothing but what the disk throws. */
-  function take(site: string, below: string, payload: Buffer, encoding: string | undefined): Word | null {
+  /** `site` and what stands below its root. Returns what is to be said; throws nothing but what the disk throws. */
+  function take(site: string, below: string, payload: Buffer, encoding: string | undefined): Word[] {
     figures.messages += 1;
-    const text = textOf(payload, encoding);
-    if (text === null) return malformed();
-    return keep.transaction(() => {
-      keep.seen(site, now());
-      if (below === 'evt/t0' || below === 'evt/t1') {
-        const batch = batchOf(text, below === 'evt/t0' ? 't0' : 't1');
-        return batch === null ? malformed() : takeBatch(site, batch);
-      }
-      if (below === 'status') {
-        const status = objectOf(text);
-        if (status === null) return malformed();
-        keep.status(site, { ...keep.statusOf(site), ...status });
-      } else keep.retain(site, below, text);
-      return null;
+    try {
+      const text = textOf(payload, encoding);
+      // All of it or nothing: a message that turns out to be none leaves no trace.
+      return keep.transaction(() => {
+        keep.seen(site, now());
+        return takeText(site, below, text);
+      });
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      figures.malformed += 1;
+      figures.why = `${site}/${below}: ${error.message}`;
+      return [];
+    }
+  }
+
+  function takeText(site: string, below: string, text: string): Word[] {
+    if (below === 'evt/t0') return takeBatch(site, batchIn(text, 't0'), text);
+    if (below === 'evt/t1') return takeBatch(site, batchIn(text, 't1'), text);
+    if (below === 'status') {
+      const status = { ...keep.statusOf(site), ...objectIn(text) };
+      keep.status(site, status);
+      return status.state === 'online' ? greeting(site, status.epoch) : [];
+    }
+    if (text !== '') objectIn(text);
+    keep.retain(site, below, text);
+    return [];
+  }
+
+  /** Whoever comes online hears at once what is here: our last word may have been lost. */
+  function greeting(site: string, epoch: unknown): Word[] {
+    if (typeof epoch !== 'string') return [];
+    return (['t0', 't1'] as const).flatMap((stream) => {
+      const upTo = keep.upTo(site, epoch, stream);
+      return upTo === null ? [] : [{ site, ack: { epoch, stream, upTo } }];
     });
   }
 
-  function malformed(): null {
-    figures.malformed += 1;
-    return null;
-  }
-
-  function takeBatch(site: string, batch: Batch): Word | null {
+  function takeBatch(site: string, batch: Batch, text: string): Word[] {
     const { epoch, stream, from, to } = batch;
-    const before = keep.upTo(site, epoch, stream) ?? firstOf(site, epoch, stream, from) - 1;
-    if (to <= before) {
-      twice(site, to - from + 1);
-      return { site, ack: { epoch, stream, upTo: before } };
+    const line = { site, epoch, stream };
+    const upTo = keep.upTo(site, epoch, stream) ?? begin(line, from);
+    const explained: StreamName[] = [];
+    if (from <= upTo + 1) explained.push(...takeNew(batch, line, upTo));
+    else {
+      // Looked through now, so that what waits is known to be sound.
+      if (stream === 't0') eventsOf(batch);
+      else readingsOf(batch);
+      if (text.length <= MAX_AHEAD_CHARS && keep.putAhead(line, batch, text, MAX_AHEAD) === 'twice')
+        keep.countTwice(site, to - from + 1);
     }
-    if (from > before + 1) {
-      const gap = { from: before + 1, to: from - 1 };
-      const word = missing(site, batch, gap);
-      if (word !== null) return word;
+    const words = [goOn(line)];
+    for (const other of explained) {
+      const begun = other !== stream && keep.upTo(site, epoch, other) !== null;
+      if (begun) words.push(goOn({ ...line, stream: other }));
     }
-    if (from <= before) twice(site, before - from + 1);
-    try {
-      if (stream === 't0') for (const event of eventsOf(batch)) if (event.seq > before) takeEvent(site, epoch, event);
-      if (stream === 't1') takeReadings(site, batch, before);
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      return malformed();
-    }
-    keep.move(site, epoch, stream, to);
-    asked.delete(`${site} ${epoch} ${stream}`);
-    return { site, ack: { epoch, stream, upTo: to } };
+    return words;
   }
 
-  /** Something is missing before this message. Returns what to say, or null to go on without it. */
-  function missing(site: string, { epoch, stream, to }: Batch, gap: Gap): Word | null {
-    const upTo = gap.from - 1;
-    if (stream === 't1' && keep.isExplained(site, gap)) {
-      keep.gap(site, epoch, stream, gap, 'explained');
-      return null;
-    }
-    const key = `${site} ${epoch} ${stream}`;
-    const last = asked.get(key);
-    const times = last?.from === gap.from ? last.times : 0;
-    const at = now();
-    if (times >= ASKED_AT_MOST) {
-      figures.gaps += 1;
-      keep.gap(site, epoch, stream, gap, 'lost');
-      return null;
-    }
-    if (last !== undefined && times > 0 && at - last.at < ASK_EVERY_MS) return { site, ack: { epoch, stream, upTo } };
-    asked.set(key, { from: gap.from, times: times + 1, at });
-    return { site, ack: { epoch, stream, upTo, want: { from: gap.from, to } } };
+  /** Stores what of a batch is not here yet. Returns the streams of which it explains a gap. */
+  function takeNew(batch: Batch, line: Line, upTo: number): StreamName[] {
+    const { from, to } = batch;
+    if (from <= upTo) keep.countTwice(line.site, Math.min(to, upTo) - from + 1);
+    const explained =
+      batch.stream === 't0' ? takeEvents(eventsOf(batch), line, upTo) : takeReadings(readingsOf(batch), line, upTo);
+    if (to > upTo) keep.move(line, to);
+    return explained;
   }
 
-  function takeEvent(site: string, epoch: string, event: KeptEvent): void {
-    keep.event(site, epoch, event);
-    if (SESSIONS.has(event.type) && isObject(event.data)) keep.session(site, event.data);
+  function takeEvents(events: readonly KeptEvent[], line: Line, upTo: number): StreamName[] {
+    const explained: StreamName[] = [];
+    for (const event of events.filter(({ seq }) => seq > upTo)) {
+      keep.event(line.site, line.epoch, event);
+      if (SESSIONS.has(event.type)) keep.session(line.site, event.data);
+      if (event.type !== 'busbar.upstream-gap') continue;
+      const { stream, from, to, reason } = event.data;
+      const told = (stream === 't0' || stream === 't1') && isNumber(from) && isNumber(to) && from <= to;
+      // What was thinned still comes: only what was dropped leaves numbers out.
+      if (!told || reason !== 'retention') continue;
+      keep.drop({ ...line, stream }, { from, to });
+      explained.push(stream);
+    }
+    return explained;
   }
 
-  function takeReadings(site: string, batch: Batch, before: number): void {
-    const { epoch, everyS, series } = batch;
-    if (!Array.isArray(series)) throw new TypeError('no series');
-    for (const one of series) {
-      if (!isObject(one)) throw new TypeError('no series');
-      for (const row of rowsOf(one)) {
-        if (row.seq > before) keep.reading(site, epoch, typeof everyS === 'number' ? everyS : null, row);
+  function takeReadings({ everyS, rows }: ReturnType<typeof readingsOf>, line: Line, upTo: number): StreamName[] {
+    for (const row of rows) if (row.seq > upTo) keep.reading(line.site, line.epoch, everyS, row);
+    return [];
+  }
+
+  /** Goes on with what waits as far as nothing is missing, and says how far that is. */
+  function goOn(line: Line): Word {
+    const { site, epoch, stream } = line;
+    for (;;) {
+      const upTo = keep.upTo(site, epoch, stream) ?? 0;
+      const next = keep.nextAhead(line);
+      if (next === null) {
+        asked.delete(keyOf(line));
+        return { site, ack: { epoch, stream, upTo } };
       }
+      if (next.from <= upTo + 1) {
+        takeNew(batchIn(next.text, stream), line, upTo);
+        keep.dropAhead(line, next.from);
+        continue;
+      }
+      const gap = { from: upTo + 1, to: next.from - 1 };
+      const why = keep.isDropped(line, gap) ? 'explained' : isLost(line, gap) ? 'lost' : null;
+      if (why === null) return { site, ack: { epoch, stream, upTo, ...wanted(line, gap) } };
+      keep.gap(line, gap, why);
+      keep.move(line, gap.to);
     }
+  }
+
+  /** It was asked for often enough, and the site goes on without it. */
+  function isLost(line: Line, gap: Gap): boolean {
+    const last = asked.get(keyOf(line));
+    return last?.from === gap.from && last.times >= ASKED_AT_MOST && now() - last.at >= ASK_EVERY_MS;
+  }
+
+  function wanted(line: Line, want: Gap): { want?: Gap } {
+    const last = asked.get(keyOf(line));
+    const times = last?.from === want.from ? last.times : 0;
+    if (last !== undefined && times > 0 && (times >= ASKED_AT_MOST || now() - last.at < ASK_EVERY_MS)) return {};
+    asked.set(keyOf(line), { line, from: want.from, times: times + 1, at: now() });
+    return { want };
   }
 
   /** The first number of an epoch, as the site says; where it does not, what comes first is the first. */
-  function firstOf(site: string, epoch: string, stream: StreamName, from: number): number {
-    const { epoch: known, first } = keep.statusOf(site);
-    const number = known === epoch && isObject(first) ? first[stream] : undefined;
-    return typeof number === 'number' && number <= from ? number : from;
+  function begin(line: Line, from: number): number {
+    const { epoch, first } = keep.statusOf(line.site);
+    const number = epoch === line.epoch && isObject(first) ? first[line.stream] : undefined;
+    const upTo = (isNumber(number) && number > 0 && number <= from ? number : from) - 1;
+    keep.move(line, upTo);
+    return upTo;
   }
 
-  function twice(site: string, count: number): void {
-    figures.duplicates += count;
-    keep.countTwice(site, count);
-  }
-
-  return { take, figures: () => ({ ...figures }) };
+  return {
+    take,
+    /** What is still missing of sites that are there, to be asked for again; call it now and then. Only a site that speaks can lose. */
+    again(): Word[] {
+      const due = [...asked.values()].filter(
+        ({ line, at, times }) =>
+          times < ASKED_AT_MOST && now() - at >= ASK_EVERY_MS && keep.statusOf(line.site).state === 'online',
+      );
+      return due.length === 0 ? [] : keep.transaction(() => due.map(({ line }) => goOn(line)));
+    },
+    /** Ranges that are missing now. */
+    open: () => asked.size,
+    figures: () => ({ ...figures }),
+  };
 }
 
-function textOf(payload: Buffer, encoding: string | undefined): string | null {
-  if (payload.length > MAX_BYTES) return null;
-  if (encoding !== 'deflate') return payload.toString('utf8');
-  try {
-    return inflateSync(payload, { maxOutputLength: MAX_INFLATED }).toString('utf8');
-  } catch {
-    return null;
-  }
-}
-
-function batchOf(text: string, stream: StreamName): Batch | null {
-  const read = objectOf(text);
-  if (read === null) return null;
-  const { epoch, from, to } = read;
-  const sound =
-    typeof epoch === 'string' &&
-    epoch.length <= 64 &&
-    read.stream === stream &&
-    isNumber(from) &&
-    isNumber(to) &&
-    from <= to;
-  return sound ? (read as Batch) : null;
-}
-
-function eventsOf({ events }: Batch): KeptEvent[] {
-  if (!Array.isArray(events)) throw new TypeError('no events');
-  return events.map((event: unknown) => {
-    if (!isObject(event)) throw new TypeError('no event');
-    const { sequence, type, time, subject, data } = event;
-    if (typeof sequence !== 'string' || typeof type !== 'string' || typeof time !== 'string')
-      throw new TypeError('no event');
-    return { seq: Number(sequence), type, time, subject: typeof subject === 'string' ? subject : null, data };
+function readingsOf({ series, from, to, everyS }: Batch) {
+  if (!Array.isArray(series)) throw new Malformed('a batch without series');
+  const rows = series.flatMap((one: unknown) => {
+    if (!isObject(one)) throw new Malformed('a series that is no object');
+    return rowsOf(one);
   });
+  if (rows.some(({ seq }) => seq < from || seq > to)) throw new Malformed('a reading outside of its batch');
+  return { everyS: isNumber(everyS) ? everyS : null, rows };
 }
 
-function objectOf(text: string): Record<string, unknown> | null {
-  try {
-    const read: unknown = JSON.parse(text);
-    return isObject(read) ? read : null;
-  } catch {
-    return null;
-  }
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isNumber = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const keyOf = ({ site, epoch, stream }: Line): string => `${site} ${epoch} ${stream}`;

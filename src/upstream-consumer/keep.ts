@@ -9,13 +9,15 @@ export type KeptEvent = {
   readonly type: string;
   readonly time: string;
   readonly subject: string | null;
-  readonly data: unknown;
+  readonly data: Readonly<Record<string, unknown>>;
 };
+/** One stream of one history of a site. */
+type Line = { readonly site: string; readonly epoch: string; readonly stream: StreamName };
 export type Gap = { readonly from: number; readonly to: number };
 
 const schema = `
 CREATE TABLE IF NOT EXISTS sites (site TEXT PRIMARY KEY, status TEXT NOT NULL, seen_ms INTEGER NOT NULL, duplicates INTEGER NOT NULL DEFAULT 0);
--- Up to where everything of a stream is here. 'first' is the first number of the epoch.
+-- Up to where everything of a stream is here.
 CREATE TABLE IF NOT EXISTS cursors (site TEXT, epoch TEXT, stream TEXT, up_to INTEGER NOT NULL, PRIMARY KEY (site, epoch, stream));
 CREATE TABLE IF NOT EXISTS events (site TEXT, epoch TEXT, seq INTEGER, type TEXT NOT NULL, time TEXT NOT NULL, subject TEXT, data TEXT NOT NULL, PRIMARY KEY (site, epoch, seq));
 CREATE TABLE IF NOT EXISTS readings (site TEXT, epoch TEXT, seq INTEGER, charge_point_id TEXT NOT NULL, connector_id INTEGER NOT NULL, transaction_id INTEGER,
@@ -23,9 +25,14 @@ CREATE TABLE IF NOT EXISTS readings (site TEXT, epoch TEXT, seq INTEGER, charge_
   offered_ma INTEGER, soc_percent REAL, quality TEXT NOT NULL, PRIMARY KEY (site, epoch, seq));
 -- What is missing of a stream: 'explained' by the site itself, or 'lost'.
 CREATE TABLE IF NOT EXISTS gaps (site TEXT, epoch TEXT, stream TEXT, from_seq INTEGER, to_seq INTEGER NOT NULL, why TEXT NOT NULL, PRIMARY KEY (site, epoch, stream, from_seq));
--- The ledger: one row a session, from its start, its stop or both.
-CREATE TABLE IF NOT EXISTS sessions (site TEXT, transaction_id INTEGER, charge_point_id TEXT, connector_id INTEGER, id_tag TEXT, state TEXT NOT NULL, started_at TEXT, stopped_at TEXT,
-  meter_start_wh INTEGER, meter_stop_wh INTEGER, energy_wh INTEGER, reason TEXT, PRIMARY KEY (site, transaction_id));
+-- What the site says it has dropped, before all of it could go up.
+CREATE TABLE IF NOT EXISTS dropped (site TEXT, epoch TEXT, stream TEXT, from_seq INTEGER, to_seq INTEGER NOT NULL, PRIMARY KEY (site, epoch, stream, from_seq, to_seq));
+-- Messages that came before what is missing, word for word.
+CREATE TABLE IF NOT EXISTS ahead (site TEXT, epoch TEXT, stream TEXT, from_seq INTEGER, to_seq INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (site, epoch, stream, from_seq));
+-- The ledger: one row a session, from its start, its stop or both. A site that was restored from a backup counts its sessions
+-- from there again, so when it started is part of what it is; '' where nobody knows.
+CREATE TABLE IF NOT EXISTS sessions (site TEXT, transaction_id INTEGER, charge_point_id TEXT, connector_id INTEGER, id_tag TEXT, state TEXT NOT NULL, started_at TEXT NOT NULL, stopped_at TEXT,
+  meter_start_wh INTEGER, meter_stop_wh INTEGER, energy_wh INTEGER, reason TEXT, PRIMARY KEY (site, transaction_id, started_at));
 -- The last of what the broker keeps: states of charge points, alerts, what the site is.
 CREATE TABLE IF NOT EXISTS retained (site TEXT, topic TEXT, content TEXT NOT NULL, PRIMARY KEY (site, topic));
 `;
@@ -48,9 +55,22 @@ export function openKeep(path: string) {
     event: database.prepare('INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?)'),
     reading: database.prepare(`INSERT OR IGNORE INTO readings VALUES (${Array(19).fill('?').join(', ')})`),
     gap: database.prepare('INSERT OR REPLACE INTO gaps VALUES (?, ?, ?, ?, ?, ?)'),
-    explains: database.prepare(`
-      SELECT 1 FROM events WHERE site = ? AND type = 'busbar.upstream-gap' AND data ->> 'stream' = 't1' AND data ->> 'reason' = 'retention'
-        AND data ->> 'from' <= ? AND data ->> 'to' >= ? LIMIT 1`),
+    drop: database.prepare('INSERT OR IGNORE INTO dropped VALUES (?, ?, ?, ?, ?)'),
+    forgive: database.prepare(`
+      UPDATE gaps SET why = 'explained' WHERE site = ? AND epoch = ? AND stream = ? AND why = 'lost' AND from_seq >= ? AND to_seq <= ?`),
+    droppedTo: database
+      .prepare(
+        'SELECT max(to_seq) FROM dropped WHERE site = ? AND epoch = ? AND stream = ? AND from_seq <= ? AND to_seq >= ?',
+      )
+      .pluck(),
+    waiting: database.prepare('SELECT count(*) FROM ahead WHERE site = ? AND epoch = ? AND stream = ?').pluck(),
+    wait: database.prepare('INSERT OR REPLACE INTO ahead VALUES (?, ?, ?, ?, ?, ?)'),
+    waitsTo: database
+      .prepare('SELECT to_seq FROM ahead WHERE site = ? AND epoch = ? AND stream = ? AND from_seq = ?')
+      .pluck(),
+    next: database.prepare(`
+      SELECT from_seq AS "from", text FROM ahead WHERE site = ? AND epoch = ? AND stream = ? ORDER BY from_seq LIMIT 1`),
+    unwait: database.prepare('DELETE FROM ahead WHERE site = ? AND epoch = ? AND stream = ? AND from_seq = ?'),
     session: database.prepare(`
       INSERT INTO sessions VALUES (@site, @transactionId, @chargePointId, @connectorId, @idTag, @state, @startedAt, @stoppedAt, @meterStartWh, @meterStopWh, @energyWh, @reason)
       ON CONFLICT DO UPDATE SET state = excluded.state, stopped_at = excluded.stopped_at, meter_stop_wh = excluded.meter_stop_wh,
@@ -76,8 +96,7 @@ export function openKeep(path: string) {
     /** Up to where a stream is here; null where nothing of it is. */
     upTo: (site: string, epoch: string, stream: StreamName): number | null =>
       (statements.cursor.get(site, epoch, stream) as number | undefined) ?? null,
-    move: (site: string, epoch: string, stream: StreamName, upTo: number): void =>
-      void statements.move.run(site, epoch, stream, upTo),
+    move: ({ site, epoch, stream }: Line, upTo: number): void => void statements.move.run(site, epoch, stream, upTo),
     countTwice: (site: string, count: number): void => void statements.twice.run(count, site),
     event(site: string, epoch: string, { seq, type, time, subject, data }: KeptEvent): void {
       statements.event.run(site, epoch, seq, type, time, subject, JSON.stringify(data));
@@ -99,10 +118,35 @@ export function openKeep(path: string) {
         quality,
       );
     },
-    gap: (site: string, epoch: string, stream: StreamName, { from, to }: Gap, why: 'explained' | 'lost'): void =>
+    gap: ({ site, epoch, stream }: Line, { from, to }: Gap, why: 'explained' | 'lost'): void =>
       void statements.gap.run(site, epoch, stream, from, to, why),
-    /** The site has said that it dropped all of this range. */
-    isExplained: (site: string, { from, to }: Gap): boolean => statements.explains.get(site, from, to) !== undefined,
+    /** The site says that it has dropped this range. */
+    drop({ site, epoch, stream }: Line, { from, to }: Gap): void {
+      statements.drop.run(site, epoch, stream, from, to);
+      statements.forgive.run(site, epoch, stream, from, to);
+    },
+    /** The site has said that it dropped all of this range, in one go or in several. */
+    isDropped({ site, epoch, stream }: Line, { from, to }: Gap): boolean {
+      for (let next = from; next <= to; ) {
+        const droppedTo = statements.droppedTo.get(site, epoch, stream, next, next) as number | null;
+        if (droppedTo === null) return false;
+        next = droppedTo + 1;
+      }
+      return true;
+    },
+    /** A message that comes too early; `most` of a stream wait. */
+    putAhead({ site, epoch, stream }: Line, { from, to }: Gap, text: string, most: number): 'put' | 'twice' | 'full' {
+      const waitsTo = statements.waitsTo.get(site, epoch, stream, from) as number | undefined;
+      if (waitsTo !== undefined && waitsTo >= to) return 'twice';
+      if ((statements.waiting.get(site, epoch, stream) as number) >= most) return 'full';
+      statements.wait.run(site, epoch, stream, from, to, text);
+      return 'put';
+    },
+    /** The earliest of those that wait. */
+    nextAhead: ({ site, epoch, stream }: Line): { from: number; text: string } | null =>
+      (statements.next.get(site, epoch, stream) as { from: number; text: string } | undefined) ?? null,
+    dropAhead: ({ site, epoch, stream }: Line, from: number): void =>
+      void statements.unwait.run(site, epoch, stream, from),
     session(site: string, data: Readonly<Record<string, unknown>>): void {
       const names = [
         'transactionId',
@@ -117,20 +161,25 @@ export function openKeep(path: string) {
         'energyWh',
         'reason',
       ];
-      statements.session.run({ site, ...Object.fromEntries(names.map((name) => [name, scalar(data[name])])) });
+      const values = Object.fromEntries(names.map((name) => [name, scalar(data[name])]));
+      if (values.transactionId === null) return;
+      statements.session.run({ site, ...values, state: values.state ?? '', startedAt: values.startedAt ?? '' });
     },
     retain(site: string, topic: string, content: string): void {
       if (content === '') statements.forget.run(site, topic);
       else statements.retain.run(site, topic, content);
     },
-    sites: () => statements.sites.all() as SiteRow[],
+    sites: () =>
+      (statements.sites.all() as (Omit<SiteRow, 'status'> & { status: string })[]).map(
+        (row): SiteRow => ({ ...row, status: JSON.parse(row.status) as Record<string, unknown> }),
+      ),
     close: (): void => void database.close(),
   };
 }
 
 export type SiteRow = {
   readonly site: string;
-  readonly status: string;
+  readonly status: Readonly<Record<string, unknown>>;
   readonly seenMs: number;
   readonly duplicates: number;
   readonly events: number;

@@ -89,7 +89,7 @@ function differences(values: readonly (number | null)[]): (number | null)[] {
  * One row for each connector, session and stretch of time: means of power, current, voltage and offer, the last energy and
  * state of charge. Its number and time are those of the last reading that it stands for.
  */
-export function thinned(rows: readonly TelemetryRow[], everyS: number): TelemetryRow[] {
+function thinned(rows: readonly TelemetryRow[], everyS: number): TelemetryRow[] {
   const buckets = new Map<string, TelemetryRow[]>();
   for (const row of rows) {
     const key = `${seriesKey(row)}/${Math.floor(row.atMs / (everyS * 1_000))}`;

@@ -168,6 +168,11 @@ export function createLoopback({ clock, random, upgradeRequested }: LoopbackOpti
       const link = links.get(id);
       if (link !== undefined) link.mute = mute;
     },
+    /** Whether what it says comes to the server. */
+    isHeard(id: string): boolean {
+      const mute = links.get(id)?.mute;
+      return mute === 'none' || mute === 'down';
+    },
   };
   return network;
 }

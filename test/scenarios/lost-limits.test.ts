@@ -43,6 +43,24 @@ it('limits that go with the connection are sent again when it is back, and the r
   site.stop();
 });
 
+it('a floor that nobody has ever seen at rest is said again after an absence: it may have gone with the line', () => {
+  const site = createBalancedSite({ limitA: 80, chargePoints: 1, quirks: () => ({ losesProfilesOnDisconnect: true }) });
+  site.powerOn();
+  site.advance(5);
+  site.plugIn(0);
+  site.advance(60);
+  expect(dialect(site)?.showsIdleFloor).toBe(null);
+  site.world.network.unreachable.add('CP01');
+  site.points[0]?.cutLine();
+  site.advance(10);
+  site.points[0]?.connectors[0]?.unplug();
+  expect(held(site, 0)).toBe(0);
+  site.world.network.unreachable.clear();
+  site.advance(60);
+  expect(profilesOf(site, 0)).toEqual(['TxDefaultProfile 0']);
+  site.stop();
+});
+
 it('limits that go with the power are asked for after a boot, and sent again at once', () => {
   const site = createBalancedSite({ limitA: 80, chargePoints: 4, quirks: () => ({ losesProfilesOnReboot: true }) });
   site.powerOn();

@@ -1,6 +1,6 @@
 import { Compile, type Validator } from 'typebox/compile';
 import { type Channel, channels } from '../../src/upstream/contract/channels.ts';
-import { eventData } from '../../src/upstream/contract/event-data.ts';
+import { eventData } from '../../src/upstream/contract/event-schemas.ts';
 import { eventBatch, tooLarge } from '../../src/upstream/contract/streams.ts';
 
 /** Levels of the root, as in busbar/v1/{tenant}/{site}. */

@@ -7,7 +7,7 @@ import { systemClock } from '../../src/runtime/clock.ts';
 import type { Inbound, Link, Up } from '../../src/upstream/link.ts';
 import { type BrokerOptions, mqttBroker } from '../../src/upstream/mqtt-link.ts';
 import { createKeptLog } from '../support/kept-log.ts';
-import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
+import { hasBroker, type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
 import { startTcpLine } from '../support/tcp-line.ts';
 
 /** Our line to a real broker: logging in, TLS, what is refused, what comes back after a cut. */
@@ -92,7 +92,7 @@ async function broker(options: Parameters<typeof startMosquitto>[0] = {}): Promi
   return started;
 }
 
-describe('the line to a real broker', () => {
+describe.skipIf(!hasBroker())('the line to a real broker', () => {
   it('publishes, listens, and passes on what a command needs for its answer', async () => {
     const { port } = await broker();
     const [site, other] = [open(port), open(port, { clientId: 'other', subscriptions: ['root/evt/t0'] })];

@@ -5,7 +5,7 @@ import { openOutbox, outboxReads } from '../../src/store/outbox.ts';
 import { createRecorder } from '../../src/store/record.ts';
 import { toldEvents } from '../../src/store/told-upstream.ts';
 import { channels } from '../../src/upstream/contract/channels.ts';
-import { eventData } from '../../src/upstream/contract/event-data.ts';
+import { eventData } from '../../src/upstream/contract/event-schemas.ts';
 import { eventBatch } from '../../src/upstream/event-batch.ts';
 import { channelOf, contractProblems, dataProblems } from '../support/contract-check.ts';
 import { openLedger } from '../support/ledger.ts';

@@ -96,11 +96,10 @@ function recheck(world: World, chargePoint: ChargePointState, line: Line, now: M
     // What it never said that it took is not lost when it is not there.
     const wasTaken = running !== null ? commanded?.acceptedAt != null : floor.state !== 'failed';
     const isSent = state.pending !== null || !wasTaken || (running === null && floor.state === 'sent');
-    if (
-      ours === null ||
-      isSent ||
-      (running === null ? showsIdleFloor !== true || isOutranked(state, now) : showsComposite === false)
-    ) {
+    const canShow = running === null ? showsIdleFloor === true && !isOutranked(state, now) : showsComposite !== false;
+    if (ours === null || isSent || !canShow) {
+      // A floor that can't be seen at rest may be gone: it is said again.
+      if (running === null && !canShow && floor.state === 'accepted') floor.state = 'due';
       state.recheck = null;
       continue;
     }

@@ -16,10 +16,10 @@ import { isAtRest } from './at-rest.ts';
 import { isolate, judgeByHand } from './by-hand.ts';
 import { changesOf } from './changes.ts';
 import { blankLoad, drawnBy } from './connector-loads.ts';
-import { disconnected, seenAgain } from './contact.ts';
+import { disconnected, seenAgain, stillOnTop } from './contact.ts';
 import { endedMeanwhile, releaseEnded } from './endings.ts';
 import { writeHistory } from './history.ts';
-import { readBook, unwrittenOf } from './journal.ts';
+import { readBook, unwrittenOf, wasOnTop } from './journal.ts';
 import { createPlanner } from './kept-plan.ts';
 import { refreshDialect } from './learn.ts';
 import type { LimitCall } from './limit-calls.ts';
@@ -95,9 +95,11 @@ export function createBalancing(site: BalancingSite) {
   for (const commitment of site.commitments()) {
     const state = world.byKey.get(connectorKey(commitment.chargePointId, commitment.connectorId));
     if (state === undefined) continue;
-    const lagMs = lagOf(chargePointOf(world, state));
+    const chargePoint = chargePointOf(world, state);
+    const lagMs = lagOf(chargePoint);
     state.book = readBook(commitment, state.model.ratedMA, started, Math.max(LEAST_SKEW_MS, site.callTimeoutMs), lagMs);
     state.evidence = commitment.evidence;
+    if (wasOnTop(commitment)) stillOnTop(chargePoint, site.capabilities(chargePoint.id));
     if (!state.book.floorProven) continue;
     state.obedience = 'proven';
     const floor = state.book.entries.findLast(({ kind }) => kind === 'floor');
@@ -224,7 +226,7 @@ export function createBalancing(site: BalancingSite) {
     const late = calls.filter(({ leavesFirst }) => !leavesFirst);
     for (const call of calls) if (call.leavesFirst) launch(call);
     const written = awake.flatMap((state) => (state.unwritten ? [{ state, book: state.book }] : []));
-    const commitments = unwrittenOf(awake);
+    const commitments = unwrittenOf(awake, (state) => chargePointOf(world, state).onTop);
     const events: Event[] = changesOf(world, awake, at);
     sketch(now, at);
     if (commitments.length > 0) events.unshift({ type: 'commitments-written', commitments, at });

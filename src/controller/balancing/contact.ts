@@ -119,6 +119,11 @@ export function covered(chargePoint: ChargePointState): void {
   chargePoint.contact = 'known';
 }
 
+/** After a restart: a floor that the process before us has sent to the highest level would outrank all that is sent lower. */
+export function stillOnTop(chargePoint: ChargePointState, { maxStackLevel }: ChargingCapabilities): void {
+  Object.assign(chargePoint, { onTop: true, highestLevel: maxStackLevel });
+}
+
 /** Whether everything may be removed: nobody charges there, and nothing is drawn. */
 export function mayClear({ connectors }: ChargePointState): boolean {
   return connectors.every(

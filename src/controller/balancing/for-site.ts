@@ -123,7 +123,10 @@ function readsFor(
         .filter(({ chargePointId, connectorId }) => known.has(connectorKey(chargePointId, connectorId))),
     nameplate: reader.nameplate,
     runningOn: reader.runningOn,
-    hasStopped: (chargePointId, transactionId) => reader.transaction(chargePointId, transactionId)?.state === 'stopped',
+    hasStopped(chargePointId, transactionId) {
+      const state = reader.transaction(chargePointId, transactionId)?.state;
+      return state === 'stopped' || (state !== 'running' && reader.hasOrphan(chargePointId, transactionId));
+    },
     isAlertOpen: reader.isAlertOpen,
     clockText: (at) => clockText.format(at),
     keepsProfiles: (chargePointId) => reader.chargingProfiles(chargePointId).some(({ keep }) => keep),

@@ -5,21 +5,26 @@ import type { ConnectorState } from './state.ts';
 
 /** The book as text and back. A text that can't be read is no book: the rating counts then. */
 
+/** Whether its limits go to the highest level: what lies there outranks all that is sent lower. */
+type IsOnTop = (state: ConnectorState) => boolean;
+
 /** The rows that have to be on disk before anything that they commit us to may leave. */
-export function unwrittenOf(states: readonly ConnectorState[]): Commitment[] {
-  return states.filter(({ unwritten }) => unwritten).map(commitmentOf);
+export function unwrittenOf(states: readonly ConnectorState[], isOnTop: IsOnTop): Commitment[] {
+  return states.filter(({ unwritten }) => unwritten).map((state) => commitmentOf(state, isOnTop(state)));
 }
 
-function commitmentOf({ model, book, evidence }: ConnectorState): Commitment {
+function commitmentOf({ model, book, evidence }: ConnectorState, onTop: boolean): Commitment {
   const { chargePointId, connectorId } = model;
   const { entries, nextSeq, floorProven, provenTransaction, distrusted, isolated, hasTwin } = book;
   return {
     chargePointId,
     connectorId,
-    book: JSON.stringify({ entries, nextSeq, floorProven, provenTransaction, distrusted, isolated, hasTwin }),
+    book: JSON.stringify({ entries, nextSeq, floorProven, provenTransaction, distrusted, isolated, hasTwin, onTop }),
     evidence,
   };
 }
+
+export const wasOnTop = ({ book }: Commitment): boolean => parsed(book)?.onTop === true;
 
 /** The process has started: nobody knows for how long it was away, so that all that was sent counts as just sent. */
 export function readBook(
@@ -60,6 +65,7 @@ type Journalled = {
   distrusted: unknown;
   isolated: unknown;
   hasTwin: unknown;
+  onTop: unknown;
 };
 
 function parsed(text: string): Journalled | null {

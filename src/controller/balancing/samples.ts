@@ -15,7 +15,7 @@ const FOLLOWS = 0.7;
 export const NOTHING_MA = 1_000;
 /** Above its limit in two samples that are so far apart, it does not obey, ms. */
 const SURE_MS = 5_000;
-/** Charging without a transaction is believed after so long, ms: a start may be on its way. */
+/** Charging without a transaction is believed after so long, ms: a start may be on its way, or the last one's current going down. */
 const UNASKED_AFTER_MS = 60_000;
 
 export const isAbove = (drawnMA: number, limitMA: number): boolean =>
@@ -131,17 +131,17 @@ export function proveCommanded(state: ConnectorState): void {
 export function judgeUnasked(state: ConnectorState, now: Monotonic): Judgement {
   if (state.obedience === 'disobedient') return nothing;
   const draws = drawsUnasked(state);
-  const asked = state.running !== null || state.ending.size > 0;
-  if (asked || !(draws || state.status === 'Charging')) {
+  const isEnding = state.ending.size > 0;
+  if (state.running !== null || !(draws || state.status === 'Charging')) {
     state.unaskedSince = null;
     // After a restart nobody has said yet that it is over.
-    const isUnknown = !asked && state.status === null && state.draw === null;
+    const isUnknown = state.running === null && state.status === null && state.draw === null;
     if (state.obedience !== 'drawing-unasked' || isUnknown) return nothing;
     distrust(state, false);
     return { proof: null, obedience: state.book.floorProven ? 'proven' : 'unproven', why: 'it is over' };
   }
   state.unaskedSince ??= now;
-  const isSure = draws || now - state.unaskedSince >= UNASKED_AFTER_MS;
+  const isSure = (draws && !isEnding) || now - state.unaskedSince >= UNASKED_AFTER_MS;
   if (!isSure || state.obedience === 'drawing-unasked') return nothing;
   distrust(state, true);
   const shown = draws ? `draws ${amps(state.draw?.most ?? 0)} A` : 'shows Charging';

@@ -43,7 +43,7 @@ export type BalancingSite = {
   readonly commitments: () => readonly Commitment[];
   readonly nameplate: (chargePointId: string) => Nameplate | null;
   readonly runningOn: (chargePointId: string) => readonly Transaction[];
-  /** The ledger has its stop. */
+  /** The ledger has its stop, be its start unknown. */
   readonly hasStopped: (chargePointId: string, transactionId: number) => boolean;
   readonly capabilities: (chargePointId: string) => ChargingCapabilities;
   readonly dialect: (chargePointId: string) => DialectRecord;

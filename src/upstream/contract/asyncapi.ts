@@ -1,5 +1,5 @@
 import { type Channel, type ChannelName, channels } from './channels.ts';
-import { eventData } from './event-data.ts';
+import { eventData } from './event-schemas.ts';
 import { tooLarge } from './streams.ts';
 
 /** The contract as one document (AsyncAPI 3.0), for whoever writes the other side. */

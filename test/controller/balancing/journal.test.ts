@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { settled, settledAfterCut, voidBook, worst } from '../../../src/balancer/book.ts';
-import { readBook, unwrittenOf } from '../../../src/controller/balancing/journal.ts';
+import { readBook, unwrittenOf, wasOnTop } from '../../../src/controller/balancing/journal.ts';
 import { at, balancedConnector, withFloor, withGrant } from './room.ts';
 
 const read = (book: string) =>
@@ -10,13 +10,25 @@ it('a book comes back as it was written, each lease begun anew with twice the sk
   const { state } = balancedConnector();
   withFloor(state);
   withGrant(state, 20_000);
-  expect(unwrittenOf([state])).toEqual([]);
+  expect(unwrittenOf([state], () => false)).toEqual([]);
   state.unwritten = true;
-  const back = read(unwrittenOf([state])[0]?.book ?? '');
+  const back = read(unwrittenOf([state], () => false)[0]?.book ?? '');
   expect(back.nextSeq).toBe(state.book.nextSeq);
   expect(worst(back, at(50 + 900_000 + 180_000 + 20_000 - 1), null)).toBe(20_000);
   expect(worst(back, at(50 + 900_000 + 180_000 + 20_000), null)).toBe(6_000);
   expect(settled(back)).toBe(settled(state.book));
+});
+
+it('that its limits lie at the highest level is not forgotten: what is sent lower would do nothing', () => {
+  const { state } = balancedConnector();
+  state.unwritten = true;
+  for (const isOnTop of [true, false]) {
+    const [row] = unwrittenOf([state], () => isOnTop);
+    expect(row === undefined ? null : wasOnTop(row)).toBe(isOnTop);
+  }
+  expect(wasOnTop({ chargePointId: 'CP1', connectorId: 1, book: '{"entries":[],"nextSeq":1}', evidence: null })).toBe(
+    false,
+  );
 });
 
 it('of what was written before lost clocks were counted, anything is expected of what ends by itself', () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { distrusted, withTwin } from '../../../src/balancer/book.ts';
-import { judgeDraw, proveCommanded } from '../../../src/controller/balancing/samples.ts';
+import { transactionStopped } from '../../../src/controller/balancing/endings.ts';
+import { judgeDraw, judgeUnasked, proveCommanded } from '../../../src/controller/balancing/samples.ts';
 import { at, type BalancedConnector, balancedConnector, withFloor, withGrant } from './room.ts';
 
 const LAG = 15_000;
@@ -69,4 +70,27 @@ it('a draw above the limit says nothing where two go by one id: the other one ma
   expect(sample(found, LAG + 20_000, 20_000)).toMatchObject({ obedience: null, proof: null });
   expect(sample(found, LAG + 30_000, 9_500).proof).toBeNull();
   expect(found.state.draw?.most).toBe(9_500);
+});
+
+it('Charging that outlasts its transaction by a minute is drawing without one, and counts in full', () => {
+  const { state } = lowered();
+  transactionStopped(state, 7, at(0));
+  state.status = 'Charging';
+  expect(judgeUnasked(state, at(1_000)).obedience).toBeNull();
+  expect(judgeUnasked(state, at(60_999)).obedience).toBeNull();
+  expect(judgeUnasked(state, at(61_000)).obedience).toBe('drawing-unasked');
+  expect(state.book.distrusted).toBe(true);
+});
+
+it('nor is it over by a restart, before anybody has said so', () => {
+  const { state } = lowered();
+  transactionStopped(state, 7, at(0));
+  state.book = distrusted(state.book, true);
+  state.obedience = 'drawing-unasked';
+  state.draw = null;
+  expect(judgeUnasked(state, at(1_000)).obedience).toBeNull();
+  expect(state.book.distrusted).toBe(true);
+  state.status = 'Available';
+  expect(judgeUnasked(state, at(2_000)).obedience).toBe('proven');
+  expect(state.book.distrusted).toBe(false);
 });

@@ -2,6 +2,7 @@ import type { Told } from './findings.ts';
 import { type createDeath, type Losses, type Moment, restored } from './life.ts';
 import type { Peace } from './peace.ts';
 import type { Stage } from './stage.ts';
+import type { Surprises } from './surprises.ts';
 
 /** When the controller runs, dies and comes back, and with what. */
 
@@ -12,7 +13,12 @@ export type ControllerLife = ReturnType<typeof createControllerLife>;
 
 export function createControllerLife(
   stage: Stage,
-  { told, death, peace }: { told: Told; death: ReturnType<typeof createDeath>; peace: Peace },
+  {
+    told,
+    death,
+    peace,
+    surprises,
+  }: { told: Told; death: ReturnType<typeof createDeath>; peace: Peace; surprises: Surprises },
 ) {
   const { world, log } = stage;
   const random = stage.random.fork();
@@ -47,7 +53,10 @@ export function createControllerLife(
     log.alive(true);
     const now = world.clock.server.now();
     const how = !spent && loses !== null && deaths >= 2 ? loses : null;
-    if (how !== null) spent = true;
+    if (how !== null) {
+      spent = true;
+      surprises.forgotten();
+    }
     const to = sim.now();
     if (how === 'older' && backup !== null) {
       spans.push({ from: backup.at, to });

@@ -69,7 +69,7 @@ export function storm(seed: number, options: StormOptions = {}): StormResult {
   const currents = createCurrentsJudge(stage, { told, ground, peace, surprises });
   const sessions = createSessions(stage);
   const wire = createWire(stage, { told, ground, currents, sessions, surprises });
-  const life = createControllerLife(stage, { told, death, peace });
+  const life = createControllerLife(stage, { told, death, peace, surprises });
   const faults = createFrameFaults(stage, { told, peace, life });
   const weather = createWeather(stage, { told, peace, life, surprises });
   const drivers = createDrivers(stage, told);
@@ -87,7 +87,7 @@ export function storm(seed: number, options: StormOptions = {}): StormResult {
       told.write(`${frame.id} ${frame.up ? 'up' : 'down'} ${fate.lateMs} ${frame.text}`);
       wire.sent(frame, kind, fate);
       told.count('frames');
-      if (kind.action === 'SetChargingProfile' && !kind.isAnswer) calm.said(frame.id);
+      if (kind.action === 'SetChargingProfile' && !kind.isAnswer) calm.said(frame.id, frame.text);
     },
     delivering: wire.delivering,
     delivered: wire.delivered,
@@ -130,6 +130,8 @@ export function storm(seed: number, options: StormOptions = {}): StormResult {
   backend?.calm();
   seconds(CALM_S);
   calm.end();
+  while (calm.isOpen() && !(untilFirst && told.findings.length > 0)) seconds(PIECE_S);
+  calm.judgeWaits();
   judgeLedger(stage, { told, sessions, losses: life.losses });
   backend?.judge(stage, life.losses);
   const counts = Object.fromEntries([...told.counts].sort(([one], [other]) => (one < other ? -1 : 1)));

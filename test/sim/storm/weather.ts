@@ -31,6 +31,8 @@ export function createWeather(stage: Stage, { told, peace, life, surprises }: Ar
 
   const powerCut = (index: number, seconds: number): void => {
     points[index]?.powerCycle(seconds);
+    // With the power it has lost its line, which the other end of it sees later.
+    surprises.closed(index);
     later(seconds, () => surprises.powered(index));
     peace.disturb(index, seconds);
   };

@@ -86,6 +86,7 @@ export function createWire({ points }: Stage, { told, ground, currents, sessions
       line.limits.delete(messageId);
       if (text.includes('"Accepted"')) {
         told.count('accepted limits');
+        surprises.accepted(index);
         currents.accepted(index, limit.before, limit.sentAt);
       }
     },
