@@ -1,13 +1,14 @@
 import { inflateSync } from 'node:zlib';
 import type { Clock } from '../../src/runtime/ports.ts';
 import type { Broker, Inbound, LinkListener, Message } from '../../src/upstream/link.ts';
+import { contractProblems } from './contract-check.ts';
 
 /** What has reached the broker, unpacked. */
 export type Arrived = { readonly topic: string; readonly json: unknown; readonly message: Message };
 
 /**
  * A broker within the process: takes what one site publishes after `delayMs` of `clock`, keeps what is retained, and can be cut
- * off at any moment, with or without what is on its way.
+ * off at any moment, with or without what is on its way. Whatever breaks the contract of the line is an error.
  */
 export function createLoopbackBroker(
   clock: Clock,
@@ -28,6 +29,8 @@ export function createLoopbackBroker(
   function take(message: Message): void {
     const text = message.encoding === 'deflate' ? inflateSync(message.payload) : message.payload;
     const json = text.length === 0 ? null : JSON.parse(text.toString('utf8'));
+    const problems = contractProblems(message.topic, json);
+    if (problems.length > 0) throw new Error(problems.join('\n'));
     const one = { topic: message.topic, json, message };
     arrived.push(one);
     if (message.retain) {

@@ -7,6 +7,7 @@ import { Sqlite } from '../../src/store/sqlite.ts';
 import { startConsumer } from '../../src/upstream-consumer/consumer.ts';
 import { openKeep } from '../../src/upstream-consumer/keep.ts';
 import { freePort, startProcess } from '../support/busbar-process.ts';
+import { startContractWitness } from '../support/contract-witness.ts';
 import { hasBroker, startMosquitto } from '../support/mosquitto.ts';
 import { seeded } from '../support/seeded.ts';
 import { startStubbornChargePoint } from '../support/stubborn-charge-point.ts';
@@ -52,6 +53,7 @@ upstream: {url: 'mqtt://127.0.0.1:${line.port}', tenant: acme}
             silent: false,
             login: {},
           });
+        const witness = await startContractWitness(`mqtt://127.0.0.1:${mosquitto.port}`);
         let busbar = await start();
         let consumer = consume();
         const chargePoints = Array.from({ length: CHARGE_POINTS }, (_, index) =>
@@ -105,6 +107,10 @@ upstream: {url: 'mqtt://127.0.0.1:${line.port}', tenant: acme}
         const drainedMs = Date.now() - calmAt;
         expect(await busbar.stop()).toBe(0);
         await consumer.stop();
+        const { seen, problems } = await witness.stop();
+        expect(problems).toEqual([]);
+        const kinds = ['ack', 'events', 'info', 'readings', 'site', 'state', 'status'];
+        expect([...seen].sort()).toEqual(expect.arrayContaining(kinds));
 
         const sent = database
           .prepare("SELECT seq, 'busbar.' || type AS type, subject, json(body) AS data FROM outbox ORDER BY seq")

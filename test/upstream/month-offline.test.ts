@@ -38,11 +38,28 @@ it('a month without a line at 50 charge points goes up in less than a minute, an
       pump.run();
     });
   });
+  const { t0, t1 } = reads.heads();
+  const birth = {
+    state: 'online',
+    boot: 'boot-1',
+    epoch: 'month',
+    since: new Date(clock.now()).toISOString(),
+    software: '0',
+    proto: 1,
+    ackMode: 'app',
+    heads: { t0, t1 },
+    first: reads.epochs()[0]?.first,
+  };
   const link = far.broker({
     will: { topic: topics.status, payload: Buffer.alloc(0), qos: 1, retain: true },
     listener: {
       up: (parameters) =>
-        pump.up(parameters, { topic: topics.status, payload: Buffer.from('{}'), qos: 1, retain: true }),
+        pump.up(parameters, {
+          topic: topics.status,
+          payload: Buffer.from(JSON.stringify(birth)),
+          qos: 1,
+          retain: true,
+        }),
       received: async () => undefined,
       down: () => pump.down(),
     },

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/upstream/link.ts';
 import { createOnlineCheck } from '../../src/upstream/online-check.ts';
 import { topicsOf } from '../../src/upstream/topics.ts';
+import { contractProblems } from '../support/contract-check.ts';
 import { createControlRoom } from '../support/control-room.ts';
 import { createKeptLog } from '../support/kept-log.ts';
 
-const topics = topicsOf('root');
+const topics = topicsOf('busbar/v1/acme/depot');
 
 function createSite() {
   const room = createControlRoom();
@@ -15,7 +16,11 @@ function createSite() {
   let ids = 0;
   const check = createOnlineCheck({
     controller,
-    publish: ({ payload }: Message) => questions.push(JSON.parse(payload.toString())),
+    publish({ topic, payload }: Message): void {
+      const question = JSON.parse(payload.toString());
+      expect(contractProblems(topic, question)).toEqual([]);
+      questions.push(question);
+    },
     topics,
     isUp: () => up,
     deadlineMs: 2_000,

@@ -4,6 +4,7 @@ import { systemClock } from '../../src/runtime/clock.ts';
 import { topicsOf } from '../../src/upstream/topics.ts';
 import { createTwin } from '../../src/upstream/twin.ts';
 import { type Site, startSite } from '../http/fixture.ts';
+import { contractProblems } from '../support/contract-check.ts';
 import { createKeptLog } from '../support/kept-log.ts';
 import { siteModel } from '../support/site-model.ts';
 
@@ -158,8 +159,12 @@ it('a configuration of the backend is taken once for each version, key by key, a
   const twin = createTwin({
     controller: site.controller,
     ask: site.ask,
-    publish: ({ payload }) => published.push(JSON.parse(payload.toString())),
-    topics: topicsOf('root'),
+    publish({ topic, payload }): void {
+      const content = JSON.parse(payload.toString());
+      expect(contractProblems(topic, content)).toEqual([]);
+      published.push(content);
+    },
+    topics: topicsOf('busbar/v1/acme/depot'),
     clock: systemClock,
     log: createKeptLog(),
   });

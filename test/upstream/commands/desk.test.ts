@@ -16,6 +16,7 @@ import { createCommandDesk } from '../../../src/upstream/commands/desk.ts';
 import { commands } from '../../../src/upstream/commands/table.ts';
 import type { Inbound, Message } from '../../../src/upstream/link.ts';
 import { topicsOf } from '../../../src/upstream/topics.ts';
+import { contractProblems } from '../../support/contract-check.ts';
 import { openPolicy } from '../../support/site.ts';
 
 const topics = topicsOf('busbar/v1/acme/depot');
@@ -23,8 +24,11 @@ const log = pino({ level: 'silent' });
 type Answer = { topic: string; id: string; name: string; state: string; status: number; body: Record<string, unknown> };
 
 const ends: (() => unknown)[] = [];
+/** Answers that break the contract of the line. */
+const breaks: string[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
+  expect(breaks.splice(0)).toEqual([]);
 });
 
 async function createSite(more: { allowed?: string[]; path?: string; clock?: Clock } = {}) {
@@ -70,6 +74,7 @@ async function createSite(more: { allowed?: string[]; path?: string; clock?: Clo
     },
     publish(message): void {
       published.push(message);
+      breaks.push(...contractProblems(topics.response('any'), JSON.parse(message.payload.toString())));
       for (const one of [...waiting]) if (published.length >= one.many) one.resolve();
     },
     topics,
