@@ -8,7 +8,7 @@ import type { Inbound, Message } from '../link.ts';
 import type { Topics } from '../topics.ts';
 import type { OwnCommands } from '../upstream.ts';
 import { createLanes } from './lanes.ts';
-import { hashOf, pathOf, type Refused, type Request, requestIn } from './request.ts';
+import { hashOf, keptOf, pathOf, type Refused, type Request, requestIn } from './request.ts';
 import { type Entry, entryOf, laneOf } from './table.ts';
 
 /** Asks our own API; the answer as HTTP would give it. */
@@ -114,7 +114,7 @@ export function createCommandDesk(site: {
       id,
       name,
       hash,
-      request: maskSecrets(JSON.stringify({ params, query, body })),
+      request: keptOf(request),
       replyTo,
       correlation,
       receivedAt: now,

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { isSecretKey } from '../../domain/configuration.ts';
 import { isDeeperThan, MAX_JSON_DEPTH } from '../../ocpp/json-depth.ts';
+import { maskSecrets } from '../../ocpp/secrets.ts';
 import type { Inbound } from '../link.ts';
 import type { Entry } from './table.ts';
 
@@ -64,6 +66,8 @@ export function requestIn(
     return refuse(400, 'params and query must be objects of texts, numbers and true or false.');
   const missing = parametersOf(entry).find((key) => params[key] === undefined || params[key] === '');
   if (missing !== undefined) return refuse(400, `params.${missing} is missing.`);
+  const odd = parametersOf(entry).find((key) => !isOneLevel(params[key] ?? ''));
+  if (odd !== undefined) return refuse(400, `params.${odd} can not stand in the path of a request.`);
   const { ttlS } = read;
   if (ttlS !== undefined && !(typeof ttlS === 'number' && ttlS > 0 && ttlS <= MAX_TTL_S)) {
     return refuse(400, `ttlS must be a number of seconds from 0 to ${MAX_TTL_S}.`);
@@ -84,6 +88,11 @@ function parametersOf({ path }: Entry): string[] {
   return [...path.matchAll(/:([A-Za-z]+)/g)].map(([, name]) => name ?? '');
 }
 
+/** Stays one level of a path: dots alone would climb to another route, and half a character can not be written. */
+export function isOneLevel(text: string): boolean {
+  return text !== '' && text !== '.' && text !== '..' && !/\p{Cs}/u.test(text);
+}
+
 /** The path with what the command names in it. */
 export function pathOf({ path }: Entry, params: Readonly<Record<string, string>>): string {
   return path.replaceAll(/:([A-Za-z]+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
@@ -94,6 +103,12 @@ export function hashOf(name: string, { params, query, body }: Pick<Request, 'par
   return createHash('sha256')
     .update(JSON.stringify([name, ordered(params), ordered(query), ordered(body)]))
     .digest('hex');
+}
+
+/** What is kept of a request, without its secrets; where the path names a secret key, nothing of the body is. */
+export function keptOf({ params, query, body }: Pick<Request, 'params' | 'query' | 'body'>): string {
+  const secret = body !== undefined && isSecretKey(params.key ?? '');
+  return maskSecrets(JSON.stringify({ params, query, body: secret ? '***' : body }));
 }
 
 function ordered(value: unknown): unknown {

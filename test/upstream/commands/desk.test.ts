@@ -206,6 +206,9 @@ describe('a command', () => {
     ['without id', { params: { idTag: 'A' } }, 400],
     ['with an odd id', { id: 'a/b', params: { idTag: 'A' } }, 400],
     ['without what its path needs', { id: 'a' }, 400],
+    ['with dots that climb the path', { id: 'a', params: { idTag: '..' } }, 400],
+    ['with a dot for a name', { id: 'a', params: { idTag: '.' } }, 400],
+    ['with half a character', Buffer.from('{"id":"a","params":{"idTag":"\\ud800"}}'), 400],
     ['with fields that it does not have', { id: 'a', params: { idTag: 'A' }, bodi: {} }, 400],
     ['with an odd life', { id: 'a', params: { idTag: 'A' }, ttlS: 0 }, 400],
     ['with params that are none', { id: 'a', params: { idTag: { x: 1 } } }, 400],
@@ -330,9 +333,12 @@ describe('after the process ended', () => {
     const { path } = await ended('configuration.set', {
       id: 'c-1',
       params: { id: 'CP1', key: 'AuthorizationKey' },
-      body: { password: 'x', ...body },
+      body,
     });
     const site = await createSite({ path });
+    const kept = JSON.stringify(site.rows('SELECT * FROM upstream_commands'));
+    expect(kept).toContain('***');
+    expect(kept).not.toContain('very secret');
     site.desk.start();
     await site.answered(1);
     expect(site.answers()).toMatchObject([{ id: 'c-1', state: 'unknown' }]);
