@@ -53,6 +53,8 @@ export function createCommandDesk(site: {
   const { controller, ask, publish, topics, responsePrefix, clock, log } = site;
   const isAllowed = (name: string): boolean => site.allowed.includes('*') || site.allowed.includes(name);
   const lanes = createLanes();
+  /** By id, commands that are being put on record. */
+  const taking = new Map<string, Promise<void>>();
   let refusals = 0;
   let stopped = false;
 
@@ -86,11 +88,20 @@ export function createCommandDesk(site: {
       return;
     }
     if (entry.method === 'GET') {
+      if (lanes.isFull()) return answer(command, crowded());
       // Not awaited: the broker may go on meanwhile, and who gets no answer asks again.
       void lanes.run(null, () => carryOut(entry, request).then((outcome) => answer(command, outcome)));
       return;
     }
-    await take(command, entry, request);
+    // The same id once more, before the first is on record: it is looked up there.
+    while (taking.has(id)) await taking.get(id)?.catch(() => undefined);
+    const taken = take(command, entry, request);
+    taking.set(id, taken);
+    try {
+      await taken;
+    } finally {
+      taking.delete(id);
+    }
   }
 
   async function take(command: Job['command'], entry: Entry, request: Request): Promise<void> {
@@ -104,10 +115,7 @@ export function createCommandDesk(site: {
       } else if (known.outcome !== null) answer(command, known.outcome);
       return;
     }
-    if (lanes.isFull()) {
-      answer(command, problem('refused', 503, 'Too many commands are waiting here. Send it again later.'));
-      return;
-    }
+    if (lanes.isFull()) return answer(command, crowded());
     const now = clock.now();
     const { params, query, body, ttlMs } = request;
     const taken: InboxCommand = {
@@ -243,6 +251,9 @@ function outcomeOf({ status, body }: { readonly status: number; readonly body: s
 function problem(state: CommandEnd, status: number, detail: string): CommandOutcome {
   return { state, status, body: JSON.stringify({ status, detail }) };
 }
+
+const crowded = (): CommandOutcome =>
+  problem('refused', 503, 'Too many commands are waiting here. Send it again later.');
 
 /** An answer as a JSON value: as it is where it is one, else as text. */
 function jsonText(body: string): string {

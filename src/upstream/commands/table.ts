@@ -94,7 +94,17 @@ export function entryOf(name: string): Entry | null {
   return Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : null;
 }
 
-/** Commands of charge points are carried out one after the other for each; null: it is of none. */
+/** What is changed here, without waiting for a charge point: the later of two commands must come after the earlier. */
+const ordered: readonly (readonly [path: string, lane: string])[] = [
+  ['/api/v1/tokens', 'tokens'],
+  ['/api/v1/token-groups', 'tokens'],
+  ['/api/v1/unknown-cards', 'tokens'],
+  ['/api/v1/site/limits', 'limits'],
+  ['/api/v1/policy', 'policy'],
+];
+
+/** Commands of one lane are carried out one after the other: those of a charge point, of tokens, of limits; null: it has none. */
 export function laneOf({ path }: Entry, params: Readonly<Record<string, string>>): string | null {
-  return path.startsWith(point) ? (params.id ?? null) : null;
+  if (path.startsWith(point)) return `charge-points/${params.id ?? ''}`;
+  return ordered.find(([start]) => path.startsWith(start))?.[1] ?? null;
 }
