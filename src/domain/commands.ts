@@ -71,7 +71,12 @@ export type Command =
   | { type: 'release-file-tokens' }
   | { type: 'put-token-group'; group: TokenGroup }
   | { type: 'remove-token-group'; parentIdTag: string }
-  | { type: 'enrol-card'; idTag: string; as: Enrolment }
+  | {
+      type: 'enrol-card';
+      idTag: string;
+      as: Enrolment /** Whose token it becomes; api where left out. */;
+      by?: 'api' | 'upstream';
+    }
   | { type: 'forget-card'; idTag: string }
   | { type: 'clear-alert'; id: string }
   /** A profile of its own terms, or those of a template. `keep` null: unless it is a TxProfile. */

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { Enrolment as DomainEnrolment } from '../domain/commands.ts';
 import type { App } from './app.ts';
+import { ownerOf } from './ask.ts';
 import { carryOut } from './carry-out.ts';
 import { Problem, problems } from './problem.ts';
 import { ByIdTag, DEFAULT_LIMIT, Done, listOf, PageQuery } from './schemas.ts';
@@ -41,8 +42,8 @@ export function cardRoutes(app: App, { controller, views }: Site): void {
         response: { 201: TokenSchema, ...problems(400, 404, 409, 413, 415, 503) },
       },
     },
-    async ({ params: { idTag }, body }, reply) => {
-      await carryOut(controller, { type: 'enrol-card', idTag, as: enrolmentOf(body) });
+    async ({ params: { idTag }, body, origin }, reply) => {
+      await carryOut(controller, { type: 'enrol-card', idTag, as: enrolmentOf(body), by: ownerOf(origin) });
       const name = controller.reader.tokenFor(idTag)?.idTag ?? idTag;
       const token = views.token(name);
       if (token === null) throw new Problem('not-found', `There is no token ${name}.`);

@@ -65,7 +65,7 @@ export const Token = Type.Object({
   updatedAt: time,
 });
 
-const IdTag = Type.String({ minLength: 1, maxLength: 20 });
+export const IdTag = Type.String({ minLength: 1, maxLength: 20 });
 const Note = Type.Optional(nullable(Type.String({ maxLength: MAX_NOTE })));
 
 const tokenFields = {

@@ -4,9 +4,16 @@ import type { App } from './app.ts';
 import { ownerOf } from './ask.ts';
 import { carryOut } from './carry-out.ts';
 import { Problem, problems } from './problem.ts';
-import { ByIdTag } from './schemas.ts';
 import type { Site } from './site.ts';
-import { changedToken, Imported, NewToken, Token as TokenSchema, TokenSync, tokenLine } from './token-schemas.ts';
+import {
+  changedToken,
+  IdTag,
+  Imported,
+  NewToken,
+  Token as TokenSchema,
+  TokenSync,
+  tokenLine,
+} from './token-schemas.ts';
 
 const tags = ['tokens'];
 
@@ -25,7 +32,7 @@ export function tokenSyncRoutes(
       schema: {
         tags,
         summary: 'Makes a token what the body says, whether there was one or not',
-        params: ByIdTag,
+        params: Type.Object({ idTag: IdTag }),
         querystring: Type.Object(
           {
             adopt: Type.Optional(

@@ -6,6 +6,7 @@ import { isNarrower, noRules } from '../../domain/token-rules.ts';
 import type { Instant } from '../../domain/units.ts';
 import { type CommandSite, type Done, ended, recorded } from '../command-steps.ts';
 import type { Decision } from '../turn.ts';
+import { asOfUpstream, lapsedOverrides } from './token-overrides.ts';
 
 type TokenCommand = Extract<
   Command,
@@ -47,14 +48,7 @@ export function decideTokens(command: TokenCommand, site: CommandSite, done: Don
     case 'sync-tokens':
       return syncTokens(command, site, done);
     case 'lapse-token-overrides': {
-      const events = records.lapsedOverrides(at).flatMap(({ original }): Event[] => {
-        const now = records.token(original.idTag);
-        return [
-          { type: 'token-put', token: original, at },
-          { type: 'token-override-ended', idTag: original.idTag, at },
-          ...(isNarrowed(now, original) ? [{ type: 'tokens-narrowed', at } as const] : []),
-        ];
-      });
+      const events = lapsedOverrides(records, at);
       return events.length === 0 ? ended(done, { kind: 'done' }) : recorded(events, site, done);
     }
     case 'import-tokens':
@@ -97,11 +91,6 @@ function put(
   const adopts = writer === 'upstream' && before?.source === 'api' && adopt;
   if (before !== null && before.source !== writer && !overrides && !adopts) return ended(done, ownedElsewhere(before));
   const overridden = records.tokenOverride(given.idTag);
-  if (writer === 'upstream' && overridden !== null) {
-    // What was changed on site holds until its end, and then this.
-    const { until } = overridden;
-    return recorded([{ type: 'token-overridden', original: given, until, at }], site, done);
-  }
   const token: Token = { ...given, source: overrides ? 'upstream' : writer };
   const repeated = repeatedName(token);
   if (repeated !== null)
@@ -113,6 +102,11 @@ function put(
   if (taken !== null) {
     const why = `${taken.name} is the idTag or an alias of token ${taken.by.idTag} already.`;
     return ended(done, { kind: 'conflict', why });
+  }
+  if (writer === 'upstream' && overridden !== null) {
+    // What was changed on site holds until its end, and then this.
+    const { until } = overridden;
+    return recorded([{ type: 'token-overridden', original: given, until, at }], site, done);
   }
   const events: Event[] = [{ type: 'token-put', token, at }];
   if (overrides)
@@ -126,7 +120,11 @@ function put(
 }
 
 /** The card becomes what it is to be under the spelling in which it was seen. */
-function enrol({ idTag, as }: Extract<TokenCommand, { type: 'enrol-card' }>, site: CommandSite, done: Done): Decision {
+function enrol(
+  { idTag, as, by = 'api' }: Extract<TokenCommand, { type: 'enrol-card' }>,
+  site: CommandSite,
+  done: Done,
+): Decision {
   const { records } = site;
   const seen = records.unknownCard(idTag);
   if (seen === null) return ended(done, { kind: 'unknown', what: `unknown card ${idTag}` });
@@ -138,7 +136,7 @@ function enrol({ idTag, as }: Extract<TokenCommand, { type: 'enrol-card' }>, sit
   }
   if (as.kind === 'token') {
     const { note, parentIdTag, rules } = as;
-    return put({ ...blankToken(seen, 'api'), note, parentIdTag, rules }, site, done);
+    return put({ ...blankToken(seen, by), note, parentIdTag, rules }, site, done);
   }
   const token = records.tokenFor(as.of);
   if (token === null) return ended(done, { kind: 'unknown', what: `token ${as.of}` });
@@ -148,7 +146,11 @@ function enrol({ idTag, as }: Extract<TokenCommand, { type: 'enrol-card' }>, sit
       why: `Token ${token.idTag} has ${MAX_ALIASES} aliases, which is the most.`,
     });
   }
-  if (token.source !== 'api') return ended(done, ownedElsewhere(token));
+  if (token.source !== by) return ended(done, ownedElsewhere(token));
+  if (records.tokenOverride(token.idTag) !== null) {
+    const why = `Token ${token.idTag} was changed on site for a while: give it the alias with token.put, or wait.`;
+    return ended(done, { kind: 'conflict', why });
+  }
   return put({ ...token, aliases: [...token.aliases, seen] }, site, done);
 }
 
@@ -187,7 +189,10 @@ function syncTokens(
     const why = `These are changes to version ${base}, and this site has ${held === null ? 'none yet' : `version ${held}`}: send them from there, or the whole list.`;
     return ended(done, { kind: 'conflict', why });
   }
-  const plan = planImport(lines, base === null ? 'replace' : 'merge', 'upstream', records, { remove, adopt });
+  const plan = planImport(lines, base === null ? 'replace' : 'merge', 'upstream', asOfUpstream(records), {
+    remove,
+    adopt,
+  });
   if ('errors' in plan) return ended(done, { kind: 'wrong-lines', errors: plan.errors });
   const overridden = new Map(
     plan.put.flatMap((token) => {
