@@ -3,12 +3,16 @@ import { isDeeperThan, MAX_JSON_DEPTH } from '../ocpp/json-depth.ts';
 import type { Clock, Log } from '../runtime/ports.ts';
 import { utc } from '../store/view-values.ts';
 import type { AskApi } from './commands/desk.ts';
+import { isOneLevel, pathOf } from './commands/request.ts';
+import { commands } from './commands/table.ts';
 import type { Inbound, Message } from './link.ts';
 import type { Topics } from './topics.ts';
 
 /** Bytes of a configuration that is looked at, and problems that are said of one. */
 const MAX_BYTES = 262_144;
 const MAX_PROBLEMS = 100;
+/** Characters of the name of a key in them. */
+const MAX_NAMED = 200;
 
 type Desired = {
   readonly version: number;
@@ -47,18 +51,27 @@ export function createTwin(site: {
       return;
     }
     const problems: string[] = [];
+    const wrong = (what: string, why: string): void => {
+      if (problems.length < MAX_PROBLEMS) problems.push(`${what.slice(0, MAX_NAMED)}: ${why}`);
+    };
     const put = async (what: string, method: 'PUT' | 'DELETE', path: string, body?: unknown): Promise<void> => {
       const { status, body: answer } = await ask({ method, path, query: {}, ...(body === undefined ? {} : { body }) });
       const gone = method === 'DELETE' && status === 404;
-      if (status >= 400 && !gone && problems.length < MAX_PROBLEMS) problems.push(`${what}: ${detailOf(answer)}`);
+      if (status >= 400 && !gone) wrong(what, detailOf(answer));
     };
     if (desired.policy !== undefined) await put('policy', 'PUT', '/api/v1/policy', desired.policy);
     for (const [chargePointId, keys] of Object.entries(desired.configuration ?? {})) {
       for (const [key, value] of Object.entries(keys)) {
-        const path = `/api/v1/charge-points/${encodeURIComponent(chargePointId)}/configuration/${encodeURIComponent(key)}`;
         const what = `configuration.${chargePointId}.${key}`;
+        if (!isOneLevel(chargePointId) || !isOneLevel(key)) {
+          wrong(what, 'This can be no name.');
+          continue;
+        }
+        const path = pathOf(commands['configuration.set'], { id: chargePointId, key });
         if (value === null) await put(what, 'DELETE', path);
-        else await put(what, 'PUT', path, { value: String(value) });
+        else if (['string', 'number', 'boolean'].includes(typeof value))
+          await put(what, 'PUT', path, { value: `${value}` });
+        else wrong(what, 'A value must be a text, a number, true or false, or null.');
       }
     }
     const event = { type: 'upstream-configuration-taken', version, problems, at: clock.now() } as const;

@@ -1,11 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Asked } from '../../src/http/ask.ts';
-import { systemClock } from '../../src/runtime/clock.ts';
-import { topicsOf } from '../../src/upstream/topics.ts';
-import { createTwin } from '../../src/upstream/twin.ts';
 import { type Site, startSite } from '../http/fixture.ts';
-import { contractProblems } from '../support/contract-check.ts';
-import { createKeptLog } from '../support/kept-log.ts';
 import { siteModel } from '../support/site-model.ts';
 
 /** Each token, limit and key has one owner: the site, its file or the backend. */
@@ -152,45 +147,4 @@ it('nobody passes for the backend over a socket', async () => {
     });
     expect(response.json()).toMatchObject({ source: 'api' });
   }
-});
-
-it('a configuration of the backend is taken once for each version, key by key, and reported', async () => {
-  const published: Record<string, unknown>[] = [];
-  const twin = createTwin({
-    controller: site.controller,
-    ask: site.ask,
-    publish({ topic, payload }): void {
-      const content = JSON.parse(payload.toString());
-      expect(contractProblems(topic, content)).toEqual([]);
-      published.push(content);
-    },
-    topics: topicsOf('busbar/v1/acme/depot'),
-    clock: systemClock,
-    log: createKeptLog(),
-  });
-  const say = (content: unknown) =>
-    twin.received({
-      topic: 'root/cfg/desired',
-      payload: Buffer.from(typeof content === 'string' ? content : JSON.stringify(content)),
-      retained: true,
-      responseTopic: null,
-      correlation: null,
-      expiryS: null,
-    });
-  await say('{');
-  const station = await site.connect('CP1');
-  await station.boot();
-  const policy = (await local('GET', 'policy')).json;
-  await say({
-    version: 3,
-    policy: { kind: 'deadline' },
-    configuration: { CP1: { HeartbeatInterval: 77, NoSuch: null }, NOBODY: { X: 1 } },
-  });
-  await say({ version: 2, policy: { kind: policy.kind } });
-  expect(published).toMatchObject([
-    { version: null, problems: [expect.stringContaining('JSON')] },
-    { version: 3, tokensVersion: 6, problems: [expect.stringMatching(/^configuration\.NOBODY\.X: /)] },
-    { version: 3, problems: [expect.stringMatching(/^configuration\.NOBODY\.X: /)] },
-  ]);
-  expect((await local('GET', 'policy')).json).toMatchObject({ kind: 'deadline' });
 });
