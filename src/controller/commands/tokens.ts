@@ -14,7 +14,7 @@ type TokenCommand = Extract<
       | 'put-token'
       | 'remove-token'
       | 'sync-tokens'
-      | 'lapse-token-overrides'
+      | 'lapse-overrides'
       | 'import-tokens'
       | 'release-file-tokens'
       | 'put-token-group'
@@ -46,7 +46,7 @@ export function decideTokens(command: TokenCommand, site: CommandSite, done: Don
     }
     case 'sync-tokens':
       return syncTokens(command, site, done);
-    case 'lapse-token-overrides': {
+    case 'lapse-overrides': {
       const events = records.lapsedOverrides(at).flatMap(({ original }): Event[] => {
         const now = records.token(original.idTag);
         return [
@@ -55,6 +55,9 @@ export function decideTokens(command: TokenCommand, site: CommandSite, done: Don
           ...(isNarrowed(now, original) ? [{ type: 'tokens-narrowed', at } as const] : []),
         ];
       });
+      for (const { chargePointId, key } of records.lapsedWishes(at)) {
+        events.push({ type: 'configuration-override-ended', chargePointId, key, at });
+      }
       return events.length === 0 ? ended(done, { kind: 'done' }) : recorded(events, site, done);
     }
     case 'import-tokens':

@@ -24,4 +24,10 @@ CREATE TABLE token_overrides (
 CREATE TABLE upstream_tokens (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, at_ms INTEGER NOT NULL) STRICT;
 
 ALTER TABLE site_limits ADD COLUMN suspended_until_ms INTEGER;
+-- A limit that begins later, as one of a schedule.
+ALTER TABLE site_limits ADD COLUMN starts_ms INTEGER;
+
+ALTER TABLE configuration_wishes ADD COLUMN owner TEXT NOT NULL DEFAULT 'api' CHECK (owner IN ('api', 'upstream'));
+ALTER TABLE configuration_wishes ADD COLUMN override_value TEXT;
+ALTER TABLE configuration_wishes ADD COLUMN override_until_ms INTEGER;
 `;
