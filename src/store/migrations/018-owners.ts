@@ -14,6 +14,16 @@ DROP TABLE tokens;
 ALTER TABLE tokens_anew RENAME TO tokens;
 CREATE INDEX tokens_by_owner ON tokens (source) WHERE source <> 'api';
 CREATE INDEX tokens_by_group ON tokens (lower(parent_id_tag)) WHERE parent_id_tag IS NOT NULL;
+-- They went with the old table: local lists look at what they say.
+CREATE TRIGGER tokens_added AFTER INSERT ON tokens BEGIN
+  UPDATE meta SET value = hex(randomblob(8)) WHERE key = 'tokens_revision';
+END;
+CREATE TRIGGER tokens_changed AFTER UPDATE ON tokens BEGIN
+  UPDATE meta SET value = hex(randomblob(8)) WHERE key = 'tokens_revision';
+END;
+CREATE TRIGGER tokens_removed AFTER DELETE ON tokens BEGIN
+  UPDATE meta SET value = hex(randomblob(8)) WHERE key = 'tokens_revision';
+END;
 
 -- Of the backend's tokens, what holds again once the change that was made on site has run out. The token as JSON.
 CREATE TABLE token_overrides (
