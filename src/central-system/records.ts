@@ -105,6 +105,8 @@ export type Records = KnownTokens & {
   tokenOverride(idTag: string): TokenOverride | null;
   /** Those that have run out at this instant, some of them. */
   lapsedOverrides(now: Instant): readonly TokenOverride[];
+  /** Wishes of the backend for configuration keys that were set aside until an instant before this one, some of them. */
+  lapsedWishes(now: Instant): readonly { readonly chargePointId: string; readonly key: string }[];
   /** The version of the backend's list of tokens that is here; null before the first. */
   upstreamTokensVersion(): number | null;
   /** Energy of the transactions that began in a span of time, by the charge point's clock; running ones so far. */

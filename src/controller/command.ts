@@ -56,7 +56,7 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
       return resyncLocalList(command, site, done);
     case 'put-token':
     case 'sync-tokens':
-    case 'lapse-token-overrides':
+    case 'lapse-overrides':
     case 'remove-token':
     case 'import-tokens':
     case 'release-file-tokens':

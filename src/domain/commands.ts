@@ -48,16 +48,26 @@ export type Command =
       remove: readonly string[];
       adopt: boolean;
     }
-  /** What was changed here for a while becomes again what the backend says. */
-  | { type: 'lapse-token-overrides' }
+  /** What was changed here for a while becomes again what the backend says: tokens, and wishes for configuration keys. */
+  | { type: 'lapse-overrides' }
   | { type: 'create-file-job'; chargePointId: string; kind: FileJobKind; request: FileJobRequest }
   | { type: 'cancel-file-job'; id: string }
   | { type: 'drop-file'; id: string }
   | { type: 'create-campaign'; plan: CampaignPlan; chargePointIds: readonly string[] }
   | { type: 'change-campaign'; id: string; to: 'paused' | 'running' | 'cancelled' }
   /** What a key of a charge point shall be, from now on. */
-  | { type: 'wish-configuration'; chargePointId: string; key: string; value: string; override?: boolean }
-  | { type: 'drop-configuration-wish'; chargePointId: string; key: string }
+  | {
+      type: 'wish-configuration';
+      chargePointId: string;
+      key: string;
+      value: string;
+      override?: boolean;
+      /** Left out: somebody on site. */
+      by?: Exclude<TokenSource, 'file'>;
+      /** Of a key of the backend, until when what is wished here holds. */
+      overrideUntil?: Instant | null;
+    }
+  | { type: 'drop-configuration-wish'; chargePointId: string; key: string; by?: Exclude<TokenSource, 'file'> }
   /** Reads it anew. */
   | { type: 'refresh-configuration'; chargePointId: string }
   /** Values of a make that count from now on, beside those set before; undefined ones are no longer set. */
@@ -110,6 +120,8 @@ export type Command =
       value: LimitValue;
       ttlMs: number | null;
       then: SiteLimit['then'];
+      /** It begins then, and lives from then on; left out or null: now. */
+      startsAt?: Instant | null;
       signal: string | null;
     }
   | { type: 'end-site-limit'; id: string; signal: string | null }

@@ -17,7 +17,7 @@ export type ReportedKey = {
 export type ConfigurationWish = {
   readonly key: string;
   readonly value: string;
-  readonly from: 'api' | 'charge-point' | 'group' | 'all' | 'commissioning';
+  readonly from: 'api' | 'upstream' | 'charge-point' | 'group' | 'all' | 'commissioning';
   /** What will do as well where the value is refused, the best first. */
   readonly alternatives?: readonly string[];
 };
@@ -100,7 +100,19 @@ export type ConfigurationEvent =
   /** Read key by key, to the end. */
   | { type: 'configuration-read-through'; chargePointId: string; at: Instant }
   | { type: 'configuration-refresh-wanted'; chargePointId: string; at: Instant }
-  | { type: 'configuration-wished'; chargePointId: string; key: string; value: string; at: Instant }
+  | {
+      type: 'configuration-wished';
+      chargePointId: string;
+      key: string;
+      value: string;
+      /** Who wishes it, and owns the key from now on; left out: `api`. */
+      owner?: 'api' | 'upstream';
+      /** The wish of the backend is set aside until then, and stays; null or left out: this is the wish. */
+      overrideUntil?: Instant | null;
+      at: Instant;
+    }
+  /** What the backend wishes holds again. */
+  | { type: 'configuration-override-ended'; chargePointId: string; key: string; at: Instant }
   | { type: 'configuration-wish-dropped'; chargePointId: string; key: string; at: Instant }
   /** The charge point has been asked to restart while values waited for that. */
   | { type: 'configuration-restart-asked'; chargePointId: string; at: Instant };

@@ -16,6 +16,8 @@ export type SiteLimit = {
   readonly until: Instant | null;
   /** What holds afterwards: another limit without an end, or what is configured. */
   readonly then: LimitValue | 'configured';
+  /** It begins then, as one of a schedule; left out or null: it holds since it was set. */
+  readonly startsAt?: Instant | null;
   /** Somebody on site has set it aside until then; left out or null: it holds. Only of limits of the backend. */
   readonly suspendedUntil?: Instant | null;
 };

@@ -48,8 +48,8 @@ function isSuspended({ suspendedUntil = null }: SiteLimit, now: Instant): boolea
 
 /** What it holds at an instant; null where what is configured holds. Before its beginning (the clock was set back) it holds. */
 function valueAt(limit: SiteLimit, now: Instant): LimitValue | null {
-  const { value, until, then } = limit;
-  if (isSuspended(limit, now)) return null;
+  const { value, until, then, startsAt = null } = limit;
+  if (isSuspended(limit, now) || (startsAt !== null && now < startsAt)) return null;
   if (until === null || now < until) return value;
   return then === 'configured' ? null : then;
 }
@@ -70,8 +70,8 @@ export function limitsInForce(limits: readonly SiteLimit[], now: Instant): Map<s
 
 /** When, at the earliest, a limit runs out; null where none does. */
 export function nextLimitChange(limits: readonly SiteLimit[], now: Instant): Instant | null {
-  const ends = limits.flatMap(({ until, suspendedUntil = null }) =>
-    [until, suspendedUntil].filter((end): end is Instant => end !== null && end > now),
+  const ends = limits.flatMap(({ until, startsAt = null, suspendedUntil = null }) =>
+    [until, startsAt, suspendedUntil].filter((end): end is Instant => end !== null && end > now),
   );
   return ends.length === 0 ? null : (Math.min(...ends) as Instant);
 }

@@ -1,6 +1,8 @@
 import { Type } from 'typebox';
 import type { App } from './app.ts';
+import { ownerOf } from './ask.ts';
 import { carryOut } from './carry-out.ts';
+import { OverrideUntil, untilOf } from './override-until.ts';
 import { Problem, problems } from './problem.ts';
 import { ById, Done, maybeTime, nullable, Override, text } from './schemas.ts';
 import type { Site } from './site.ts';
@@ -13,7 +15,7 @@ const Item = Type.Object({
   readonly: Type.Boolean(),
   secret: Type.Boolean(),
   desired: text,
-  desiredFrom: nullable(Type.Enum(['api', 'charge-point', 'group', 'all', 'commissioning'])),
+  desiredFrom: nullable(Type.Enum(['api', 'upstream', 'charge-point', 'group', 'all', 'commissioning'])),
   state: Type.Enum([
     'as-reported',
     'in-line',
@@ -51,7 +53,7 @@ const ByKey = Type.Object({ id: Type.String(), key: Type.String({ minLength: 1, 
 const Wish = Type.Object({ value: Type.String({ maxLength: 500 }) }, { additionalProperties: false });
 
 /** What charge points tell of their configuration, and what is wished of it. */
-export function configurationRoutes(app: App, { controller, views }: Site): void {
+export function configurationRoutes(app: App, { controller, views, now }: Site): void {
   app.get(
     '/api/v1/charge-points/:id/configuration',
     {
@@ -74,14 +76,17 @@ export function configurationRoutes(app: App, { controller, views }: Site): void
         description:
           'A value that OCPP does not allow for a key of its own is a conflict and not kept, unless override is true.',
         params: ByKey,
-        querystring: Override,
+        querystring: Type.Object({ ...Override.properties, ...OverrideUntil }, { additionalProperties: false }),
         body: Wish,
         response: { 200: Item, ...problems(400, 404, 409, 413, 415, 503) },
       },
     },
-    async ({ params: { id, key }, query, body: { value } }) => {
+    async ({ params: { id, key }, query, body: { value }, origin }) => {
       const override = query.override === 'true';
-      await carryOut(controller, { type: 'wish-configuration', chargePointId: id, key, value, override });
+      const overrideUntil = untilOf(query.overrideUntil, now());
+      const by = ownerOf(origin);
+      const wish = { type: 'wish-configuration', chargePointId: id, key, value, override, by, overrideUntil } as const;
+      await carryOut(controller, wish);
       const item = shown(id).items.find((one) => one.key.toLowerCase() === key.toLowerCase());
       if (item === undefined) throw new Problem('not-found', `There is no wish for ${key} of ${id} any more.`);
       return item;
@@ -98,8 +103,8 @@ export function configurationRoutes(app: App, { controller, views }: Site): void
         response: { 204: Done, ...problems(404, 409, 503) },
       },
     },
-    async ({ params: { id, key } }, reply) => {
-      await carryOut(controller, { type: 'drop-configuration-wish', chargePointId: id, key });
+    async ({ params: { id, key }, origin }, reply) => {
+      await carryOut(controller, { type: 'drop-configuration-wish', chargePointId: id, key, by: ownerOf(origin) });
       return reply.code(204).send();
     },
   );

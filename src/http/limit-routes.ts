@@ -1,6 +1,8 @@
 import { Type } from 'typebox';
 import { limitValue, MAX_SUSPENSION_MS, siteLimitId } from '../domain/site-limits.ts';
-import { instant } from '../domain/units.ts';
+import { type Instant, instant } from '../domain/units.ts';
+import { Timestamp } from '../ocpp/messages/common.ts';
+import { parseTimestamp } from '../ocpp/timestamp.ts';
 import type { App } from './app.ts';
 import { carryOut } from './carry-out.ts';
 import { Problem, problems } from './problem.ts';
@@ -43,6 +45,13 @@ const NewLimit = Type.Object(
         description: 'What holds afterwards: what is configured, or another limit without an end.',
       }),
     ),
+    startAt: Type.Optional(
+      nullable({
+        ...Timestamp,
+        description:
+          'It begins then, a month ahead at most; ttlS counts from then. A schedule is some of these, each with a source of its own.',
+      }),
+    ),
     source: Type.Optional(
       Type.String({
         pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,47}$',
@@ -64,6 +73,7 @@ const Limit = Type.Object({
   until: maybeTime,
   // biome-ignore lint/suspicious/noThenProperty: as above
   then: Type.Union([Type.Literal('configured'), Type.Object(Value)]),
+  startsAt: maybeTime,
   suspendedUntil: maybeTime,
 });
 const Evidence = Type.Object({
@@ -83,6 +93,18 @@ const Evidence = Type.Object({
   powerW: number,
   reached: nullable(Type.Boolean()),
 });
+
+/** A limit that begins later, ms from now. */
+const MAX_AHEAD_MS = 31 * 86_400_000;
+
+function startOf(text: string | null | undefined, now: number): Instant | null {
+  if (text === undefined || text === null) return null;
+  const at = parseTimestamp(text);
+  if (at === null || at <= now || at - now > MAX_AHEAD_MS) {
+    throw new Problem('invalid-request', 'startAt must lie ahead, by a month at most.');
+  }
+  return at;
+}
 
 /** Limits from outside. They only ever lower what a circuit is configured with. */
 export function limitRoutes(app: App, { controller, views, now }: Site): void {
@@ -114,6 +136,7 @@ export function limitRoutes(app: App, { controller, views, now }: Site): void {
         ttlMs: typeof body.ttlS === 'number' ? body.ttlS * 1_000 : null,
         // biome-ignore lint/suspicious/noThenProperty: as above
         then: after === 'configured' ? after : limitValue(after),
+        startsAt: startOf(body.startAt, now()),
         signal: JSON.stringify(body),
       });
       const id = siteLimitId(source, body.circuit);

@@ -1,12 +1,9 @@
 import { Type } from 'typebox';
-import { MAX_OVERRIDE_MS } from '../domain/token.ts';
 import { blankToken } from '../domain/token-import.ts';
-import type { Instant } from '../domain/units.ts';
-import { Timestamp } from '../ocpp/messages/common.ts';
-import { parseTimestamp } from '../ocpp/timestamp.ts';
 import type { App } from './app.ts';
 import { ownerOf } from './ask.ts';
 import { carryOut } from './carry-out.ts';
+import { OverrideUntil, untilOf } from './override-until.ts';
 import { Problem, problems } from './problem.ts';
 import { ByIdTag, DEFAULT_LIMIT, Done, listOf, PageQuery } from './schemas.ts';
 import type { Site } from './site.ts';
@@ -78,7 +75,7 @@ export function tokenRoutes(app: App, site: Site): void {
         summary: 'Changes the fields that are sent, and no others',
         description: 'A token of the backend is changed only for a while: until `overrideUntil`, a week ahead at most.',
         params: ByIdTag,
-        querystring: Type.Object({ overrideUntil: Type.Optional(Timestamp) }, { additionalProperties: false }),
+        querystring: Type.Object(OverrideUntil, { additionalProperties: false }),
         body: TokenChange,
         response: { 200: TokenSchema, ...problems(400, 404, 409, 413, 415, 503) },
       },
@@ -116,16 +113,6 @@ export function tokenRoutes(app: App, site: Site): void {
     if (token === null) throw missing(idTag);
     return token;
   }
-}
-
-/** Until when a change of a token of the backend holds; null where it was not asked for. */
-function untilOf(text: string | undefined, now: number): Instant | null {
-  if (text === undefined) return null;
-  const until = parseTimestamp(text);
-  if (until === null || until <= now || until - now > MAX_OVERRIDE_MS) {
-    throw new Problem('invalid-request', 'overrideUntil must lie ahead, by a week at most.');
-  }
-  return until;
 }
 
 const missing = (idTag: string): Problem => new Problem('not-found', `There is no token ${idTag}.`);

@@ -66,8 +66,10 @@ export function configurationWriters(database: Database, refOf: RefOf): Writers<
     "UPDATE configuration_attempts SET restarted = 1 WHERE charge_point_ref = ? AND outcome = 'reboot-required'",
   );
   const wish = database.prepare(`
-    INSERT INTO configuration_wishes (charge_point_ref, key_folded, key, value, wished_ms) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET key = excluded.key, value = excluded.value, wished_ms = excluded.wished_ms`);
+    INSERT INTO configuration_wishes (charge_point_ref, key_folded, key, value, wished_ms, owner) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET key = excluded.key, value = excluded.value, wished_ms = excluded.wished_ms, owner = excluded.owner`);
+  const override = database.prepare(`
+    UPDATE configuration_wishes SET override_value = ?, override_until_ms = ? WHERE charge_point_ref = ? AND key_folded = ?`);
   const dropWish = database.prepare('DELETE FROM configuration_wishes WHERE charge_point_ref = ? AND key_folded = ?');
   return {
     'configuration-reported': ({ chargePointId, keys, unknownKeys, unansweredKeys = [], complete, at }) => {
@@ -119,8 +121,13 @@ export function configurationWriters(database: Database, refOf: RefOf): Writers<
     'configuration-refresh-wanted': ({ chargePointId }) => {
       want.run(refOf(chargePointId));
     },
-    'configuration-wished': ({ chargePointId, key, value, at }) => {
-      wish.run(refOf(chargePointId), configurationKey(key), key, value, at);
+    'configuration-wished': ({ chargePointId, key, value, owner = 'api', overrideUntil = null, at }) => {
+      const ref = refOf(chargePointId);
+      if (overrideUntil === null) wish.run(ref, configurationKey(key), key, value, at, owner);
+      else override.run(value, overrideUntil, ref, configurationKey(key));
+    },
+    'configuration-override-ended': ({ chargePointId, key }) => {
+      override.run(null, null, refOf(chargePointId), configurationKey(key));
     },
     'configuration-wish-dropped': ({ chargePointId, key }) => {
       dropWish.run(refOf(chargePointId), configurationKey(key));
@@ -169,8 +176,11 @@ function configurationReads(database: Database) {
       WHERE c.id = ? ORDER BY u.key_folded`)
     .pluck();
   const wishes = database.prepare(`
-    SELECT w.key, w.value FROM configuration_wishes w JOIN charge_points c ON c.ref = w.charge_point_ref
+    SELECT w.key, coalesce(w.override_value, w.value) AS value, w.owner AS "from" FROM configuration_wishes w JOIN charge_points c ON c.ref = w.charge_point_ref
     WHERE c.id = ? ORDER BY w.key_folded`);
+  const lapsed = database.prepare(`
+    SELECT c.id AS chargePointId, w.key FROM configuration_wishes w JOIN charge_points c ON c.ref = w.charge_point_ref
+    WHERE w.override_until_ms <= ? ORDER BY c.id, w.key_folded LIMIT 100`);
   const attempts = database.prepare(`
     SELECT a.key, a.wanted, a.sent, a.outcome, a.reason, a.silences, a.restarted, a.at_ms AS at,
       a.boots = c.boots AS sinceBoot
@@ -201,9 +211,12 @@ function configurationReads(database: Database) {
     },
     /** Keys, folded, that the charge point was asked for and did not tell, since the last reading began. */
     untoldKeys: (chargePointId: string): ReadonlySet<string> => new Set(untold.all(chargePointId) as string[]),
-    /** Asked for by the API, by key. */
+    /** Asked for by the API or the backend, by key. */
     configurationWishes: (chargePointId: string): ConfigurationWish[] =>
-      (wishes.all(chargePointId) as { key: string; value: string }[]).map((row) => ({ ...row, from: 'api' })),
+      wishes.all(chargePointId) as (ConfigurationWish & { from: 'api' | 'upstream' })[],
+    /** Wishes of the backend that were set aside until an instant before this one, some of them. */
+    lapsedWishes: (now: Instant): { chargePointId: string; key: string }[] =>
+      lapsed.all(now) as { chargePointId: string; key: string }[],
     /** What the last change of each key came to, by key. */
     configurationAttempts: (chargePointId: string): RecordedAttempt[] =>
       (attempts.all(chargePointId) as AttemptRow[]).map((row) => ({

@@ -135,6 +135,7 @@ export function eventView(event: Event): object {
       return { chargePointId, keys: keys.length, complete, at: utc(at) };
     }
     case 'configuration-taken':
+    case 'configuration-override-ended':
     case 'configuration-wish-dropped':
       return { chargePointId: event.chargePointId, key: event.key, at: utc(event.at) };
     case 'file-job-created':
@@ -167,7 +168,14 @@ export function eventView(event: Event): object {
     case 'configuration-checked':
       return { chargePointId: event.chargePointId, key: event.key, outcome: event.outcome, at: utc(event.at) };
     case 'configuration-wished':
-      return { chargePointId: event.chargePointId, key: event.key, value: event.value, at: utc(event.at) };
+      return {
+        chargePointId: event.chargePointId,
+        key: event.key,
+        value: event.value,
+        owner: event.owner ?? 'api',
+        overrideUntil: utc(event.overrideUntil ?? null),
+        at: utc(event.at),
+      };
     case 'configuration-unread':
       return { chargePointId: event.chargePointId, keys: event.keys.length, at: utc(event.at) };
     case 'configuration-reading-begun':
@@ -213,7 +221,15 @@ export function eventView(event: Event): object {
       return { ...event.key, at: utc(event.at) };
     case 'site-limit-set': {
       const { id, circuit, source, value, until } = event.limit;
-      return { id, circuit, source, ...valueView(value), until: utc(until), at: utc(event.at) };
+      return {
+        id,
+        circuit,
+        source,
+        ...valueView(value),
+        until: utc(until),
+        startsAt: utc(event.limit.startsAt ?? null),
+        at: utc(event.at),
+      };
     }
     case 'site-limit-suspended': {
       const { id, circuit, source, until, at } = event;

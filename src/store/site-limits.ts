@@ -24,6 +24,7 @@ type LimitRow = {
   until_ms: number | null;
   after: string | null;
   suspended_until_ms: number | null;
+  starts_ms: number | null;
 };
 type EvidenceRow = {
   id: number;
@@ -37,8 +38,8 @@ type EvidenceRow = {
 
 export function siteLimitWriters(database: Database): Writers<SiteLimitEvent> {
   const put = database.prepare(`
-    INSERT OR REPLACE INTO site_limits (id, circuit, source, value, since_ms, until_ms, after, suspended_until_ms)
-    VALUES (@id, @circuit, @source, @value, @since, @until, @after, @suspendedUntil)`);
+    INSERT OR REPLACE INTO site_limits (id, circuit, source, value, since_ms, until_ms, after, suspended_until_ms, starts_ms)
+    VALUES (@id, @circuit, @source, @value, @since, @until, @after, @suspendedUntil, @startsAt)`);
   const suspend = database.prepare('UPDATE site_limits SET suspended_until_ms = ? WHERE id = ?');
   const end = database.prepare('DELETE FROM site_limits WHERE id = ?');
   const note = database.prepare(`
@@ -53,8 +54,8 @@ export function siteLimitWriters(database: Database): Writers<SiteLimitEvent> {
   return {
     'site-limit-set': ({ limit }) => {
       const after = limit.then === 'configured' ? null : JSON.stringify(limit.then);
-      const { suspendedUntil = null } = limit;
-      put.run({ ...limit, suspendedUntil, value: JSON.stringify(limit.value), after });
+      const { suspendedUntil = null, startsAt = null } = limit;
+      put.run({ ...limit, suspendedUntil, startsAt, value: JSON.stringify(limit.value), after });
     },
     'site-limit-suspended': ({ id, until }) => {
       suspend.run(until, id);
@@ -93,6 +94,8 @@ export type SiteLimitView = LimitValueView & {
   since: string;
   until: string | null;
   then: LimitValueView | 'configured';
+  /** It begins then; null: it holds since it was set. */
+  startsAt: string | null;
   /** Set aside on site until then; null: it holds. */
   suspendedUntil: string | null;
 };
@@ -139,7 +142,17 @@ export function createSiteLimitViews(database: Database) {
   };
 }
 
-function toLimit({ id, circuit, source, value, since_ms, until_ms, after, suspended_until_ms }: LimitRow): SiteLimit {
+function toLimit({
+  id,
+  circuit,
+  source,
+  value,
+  since_ms,
+  until_ms,
+  after,
+  suspended_until_ms,
+  starts_ms,
+}: LimitRow): SiteLimit {
   return {
     id,
     circuit,
@@ -150,11 +163,12 @@ function toLimit({ id, circuit, source, value, since_ms, until_ms, after, suspen
     // biome-ignore lint/suspicious/noThenProperty: the name of the contract; nobody awaits a limit
     then: after === null ? 'configured' : (JSON.parse(after) as LimitValue),
     suspendedUntil: suspended_until_ms === null ? null : instant(suspended_until_ms),
+    startsAt: starts_ms === null ? null : instant(starts_ms),
   };
 }
 
 function limitView(limit: SiteLimit): SiteLimitView {
-  const { id, circuit, source, value, since, until, then, suspendedUntil = null } = limit;
+  const { id, circuit, source, value, since, until, then, suspendedUntil = null, startsAt = null } = limit;
   return {
     id,
     circuit,
@@ -164,6 +178,7 @@ function limitView(limit: SiteLimit): SiteLimitView {
     until: utc(until),
     // biome-ignore lint/suspicious/noThenProperty: as above
     then: then === 'configured' ? then : valueView(then),
+    startsAt: utc(startsAt),
     suspendedUntil: utc(suspendedUntil),
   };
 }

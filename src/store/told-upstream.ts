@@ -37,6 +37,7 @@ const told = {
   'configuration-unread': false,
   'configuration-wished': true,
   'configuration-wish-dropped': true,
+  'configuration-override-ended': true,
   'configuration-answered': true,
   'configuration-checked': false,
   'configuration-reading-begun': false,

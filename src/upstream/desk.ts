@@ -24,7 +24,7 @@ export function createDesk(
 
   function lapse(): void {
     lapsing = clock.after(LAPSE_EVERY_MS, lapse);
-    void controller.execute({ type: 'lapse-token-overrides' });
+    void controller.execute({ type: 'lapse-overrides' });
   }
 
   return {

@@ -181,6 +181,7 @@ export const toldDay: readonly Event[] = [
     },
   },
   { type: 'configuration-taken', ...CP1, key: 'HeartbeatInterval', value: '300', at: at(242) },
+  { type: 'configuration-override-ended', ...CP1, key: 'HeartbeatInterval', at: at(243) },
   { type: 'configuration-wish-dropped', ...CP1, key: 'HeartbeatInterval', at: at(243) },
   { type: 'configuration-restart-asked', ...CP1, at: at(244) },
   { type: 'dialect-learned', key: make, values: { mode: 'B', lagMs: 12_000 }, at: at(250) },

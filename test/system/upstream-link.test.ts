@@ -1,8 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
+import { Aedes } from 'aedes';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createWebSocketStream, WebSocketServer } from 'ws';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { Inbound, Link, Up } from '../../src/upstream/link.ts';
 import { type BrokerOptions, mqttBroker } from '../../src/upstream/mqtt-link.ts';
@@ -236,6 +241,42 @@ describe.skipIf(!hasBroker())('the line to a real broker', () => {
     await site.until(() => site.ups.length === 1);
     expect(await site.publish('root/evt/t0', 'allowed')).toBe(true);
     expect(stranger.ups).toEqual([]);
+  });
+
+  // mosquitto opens no websocket where there is no IPv6, so another broker takes its place here.
+  it('goes over websockets as well', async () => {
+    const aedes = await Aedes.createBroker();
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols: () => 'mqtt' });
+    server.on('connection', (socket) => aedes.handle(createWebSocketStream(socket)));
+    await once(server, 'listening');
+    ends.push(async () => {
+      for (const client of server.clients) client.terminate();
+      server.close();
+      aedes.close();
+    });
+    const { port } = server.address() as AddressInfo;
+    const site = open(port, { url: `ws://127.0.0.1:${port}` });
+    await site.until(() => site.ups.length === 1);
+    expect(await site.publish('root/evt/t0', 'over websockets')).toBe(true);
+  });
+
+  it('asks for what it is told to by ALPN', async () => {
+    const asked: unknown[] = [];
+    const files = certificates();
+    const server = createServer(
+      { cert: files['broker.pem'], key: files['broker.key'], ALPNProtocols: ['x-amzn-mqtt-ca'] },
+      (socket) => {
+        asked.push(socket.alpnProtocol);
+        socket.destroy();
+      },
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    ends.push(async () => server.close());
+    const { port } = server.address() as AddressInfo;
+    const tls = { ...noTls, ca: Buffer.from(files['ca.pem'] ?? ''), alpn: ['x-amzn-mqtt-ca'] };
+    const site = open(port, { url: `mqtts://localhost:${port}`, tls });
+    await site.until(() => site.downs.length > 0);
+    expect(asked[0]).toBe('x-amzn-mqtt-ca');
   });
 
   it('is let in by its certificate over TLS, and by no other', async () => {

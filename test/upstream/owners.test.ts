@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { limitsInForce, nextLimitChange } from '../../src/domain/site-limits.ts';
+import { instant } from '../../src/domain/units.ts';
 import type { Asked } from '../../src/http/ask.ts';
 import { type Site, startSite } from '../http/fixture.ts';
 import { siteModel } from '../support/site-model.ts';
@@ -52,7 +54,7 @@ describe('a token', () => {
       json: { status: 'Blocked', note: 'van 1' },
     });
     site.database.exec('UPDATE token_overrides SET until_ms = 1');
-    await site.controller.execute({ type: 'lapse-token-overrides' });
+    await site.controller.execute({ type: 'lapse-overrides' });
     expect(site.controller.reader.token('FLEET1')).toMatchObject({
       status: 'Accepted',
       note: 'van 1, new plate',
@@ -135,6 +137,60 @@ describe('a limit', () => {
       await local('POST', `site/limits/${encodeURIComponent(own.json.id)}/suspend`, { seconds: 60 }),
     ).toMatchObject({ status: 409 });
   });
+});
+
+it('a limit of the backend that begins later is one of a schedule', async () => {
+  const circuit = siteModel().circuits[0]?.id ?? '';
+  const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+  const set = (body: object) => upstream('POST', 'site/limits', { circuit, limitA: 8, ttlS: 3_600, ...body });
+  const startAt = at(3_600_000);
+  const made = await set({ source: 'evening', startAt });
+  expect(made).toMatchObject({ status: 201, json: { source: 'upstream evening', startsAt: startAt } });
+  expect(Date.parse(made.json.until) - Date.parse(startAt)).toBe(3_600_000);
+  const limits = site.controller.reader.siteLimits();
+  const begins = instant(Date.parse(startAt));
+  expect(limitsInForce(limits, instant(begins - 1)).get(circuit)?.sources ?? []).not.toContain('upstream evening');
+  expect(limitsInForce(limits, begins).get(circuit)?.sources).toContain('upstream evening');
+  expect(limitsInForce(limits, instant(begins + 3_600_000)).get(circuit)?.sources ?? []).not.toContain(
+    'upstream evening',
+  );
+  expect(nextLimitChange(limits, instant(begins - 1))).toBe(begins);
+  for (const wrong of [at(-1_000), at(32 * 86_400_000), 'soon']) {
+    expect(await set({ source: 'wrong', startAt: wrong })).toMatchObject({ status: 400 });
+  }
+});
+
+it('a configuration key has one owner, and the backend is overridden only for a while', async () => {
+  const station = await site.connect('CP2');
+  await station.boot();
+  const key = 'charge-points/CP2/configuration/HeartbeatInterval';
+  const desired = async () => {
+    const { json } = await local('GET', 'charge-points/CP2/configuration');
+    const item = json.items.find((one: { key: string }) => one.key === 'HeartbeatInterval');
+    return [item?.desired ?? null, item?.desiredFrom ?? null];
+  };
+  expect(await upstream('PUT', key, { value: '60' })).toMatchObject({ status: 200 });
+  expect(await local('PUT', key, { value: '70' })).toMatchObject({
+    status: 409,
+    json: { detail: expect.stringContaining('overrideUntil') },
+  });
+  expect(await local('DELETE', key)).toMatchObject({ status: 409 });
+  const soon = new Date(Date.now() + 60_000).toISOString();
+  expect(await local('PUT', `${key}?overrideUntil=${soon}`, { value: '70' })).toMatchObject({ status: 200 });
+  expect(await desired()).toEqual(['70', 'upstream']);
+  // What the backend wishes meanwhile holds afterwards.
+  expect(await upstream('PUT', key, { value: '80' })).toMatchObject({ status: 200 });
+  expect(await desired()).toEqual(['70', 'upstream']);
+  site.database.exec('UPDATE configuration_wishes SET override_until_ms = 1 WHERE override_until_ms IS NOT NULL');
+  await site.controller.execute({ type: 'lapse-overrides' });
+  expect(await desired()).toEqual(['80', 'upstream']);
+  expect(await upstream('DELETE', key)).toMatchObject({ status: 204 });
+  expect(await local('PUT', key, { value: '90' })).toMatchObject({ status: 200 });
+  expect(await upstream('PUT', key, { value: '60' })).toMatchObject({
+    status: 409,
+    json: { detail: expect.stringContaining('on site') },
+  });
+  expect(await desired()).toEqual(['90', 'api']);
 });
 
 it('nobody passes for the backend over a socket', async () => {

@@ -28,7 +28,7 @@ describe('a token that was changed on site for a while', () => {
   const change = (idTag: string, body: object) => local('PATCH', `tokens/${idTag}?overrideUntil=${soon()}`, body);
   const lapse = () => {
     site.database.exec('UPDATE token_overrides SET until_ms = 1');
-    return site.controller.execute({ type: 'lapse-token-overrides' });
+    return site.controller.execute({ type: 'lapse-overrides' });
   };
   const token = (idTag: string) => site.controller.reader.token(idTag);
 

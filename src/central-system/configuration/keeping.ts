@@ -21,6 +21,7 @@ export const keepConfiguration: Chore = {
     'configuration-answered',
     'configuration-wished',
     'configuration-wish-dropped',
+    'configuration-override-ended',
     'transaction-stopped',
     'file-job-changed',
   ]),

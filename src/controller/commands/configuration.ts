@@ -1,4 +1,4 @@
-import type { Command } from '../../domain/commands.ts';
+import type { Command, CommandResult } from '../../domain/commands.ts';
 import { configurationKey, isSecretKey } from '../../domain/configuration.ts';
 import { doubtsAbout } from '../../domain/configuration-keys.ts';
 import { type CommandSite, type Done, ended, recorded } from '../command-steps.ts';
@@ -25,7 +25,7 @@ export function decideConfiguration(command: ConfigurationCommand, site: Command
   }
   switch (command.type) {
     case 'wish-configuration': {
-      const { key, value } = command;
+      const { key, value, by = 'api', overrideUntil = null } = command;
       const folded = configurationKey(key);
       if (isSecretKey(key)) {
         const why = `${key} is a secret, and secrets are not kept here: send it with ChangeConfiguration.`;
@@ -37,12 +37,27 @@ export function decideConfiguration(command: ConfigurationCommand, site: Command
       if (wishes.length >= MAX_WISHES && !wishes.some((wish) => configurationKey(wish.key) === folded)) {
         return ended(done, { kind: 'conflict', why: `${chargePointId} has ${MAX_WISHES} wishes already.` });
       }
-      return recorded([{ type: 'configuration-wished', chargePointId, key, value, at }], site, done);
+      const owner = wishes.find((wish) => configurationKey(wish.key) === folded)?.from ?? null;
+      const sets = owner === 'upstream' && by === 'api' && overrideUntil !== null;
+      if (owner !== null && owner !== by && !sets) return ended(done, ownedElsewhere(key, owner));
+      const wished = {
+        type: 'configuration-wished',
+        chargePointId,
+        key,
+        value,
+        owner: sets ? 'upstream' : by,
+        at,
+      } as const;
+      return recorded([sets ? { ...wished, overrideUntil } : wished], site, done);
     }
     case 'drop-configuration-wish': {
-      const { key } = command;
+      const { key, by = 'api' } = command;
       const folded = configurationKey(key);
-      if (!records.configurationWishes(chargePointId).some((wish) => configurationKey(wish.key) === folded)) {
+      const owner = records
+        .configurationWishes(chargePointId)
+        .find((wish) => configurationKey(wish.key) === folded)?.from;
+      if (owner !== undefined && owner !== by) return ended(done, ownedElsewhere(key, owner));
+      if (owner === undefined) {
         return ended(done, { kind: 'unknown', what: `wish for ${key} of charge point ${chargePointId}` });
       }
       return recorded([{ type: 'configuration-wish-dropped', chargePointId, key, at }], site, done);
@@ -51,4 +66,12 @@ export function decideConfiguration(command: ConfigurationCommand, site: Command
       if (!lines.get(chargePointId)?.session) return ended(done, { kind: 'not-connected' });
       return recorded([{ type: 'configuration-refresh-wanted', chargePointId, at }], site, done);
   }
+}
+
+function ownedElsewhere(key: string, owner: string): CommandResult {
+  const why =
+    owner === 'upstream'
+      ? `${key} belongs to the backend: change it there, or here for a while with overrideUntil.`
+      : `${key} is wished on site: it has to be taken back there first.`;
+  return { kind: 'conflict', why };
 }

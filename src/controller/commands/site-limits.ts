@@ -68,8 +68,13 @@ function set(command: Extract<LimitCommand, { type: 'set-site-limit' }>, at: Ins
     const why = `There are ${MAX_SITE_LIMITS} limits already, which is the most. End some of them first.`;
     return ended(done, { kind: 'conflict', why });
   }
-  const until = ttlMs === null ? null : instant(at + ttlMs);
-  const holds = before !== null && (before.until === null || at < before.until) && sameLimit(before.value, value);
+  const { startsAt = null } = command;
+  const until = ttlMs === null ? null : instant((startsAt ?? at) + ttlMs);
+  const holds =
+    before !== null &&
+    (before.until === null || at < before.until) &&
+    sameLimit(before.value, value) &&
+    (before.startsAt ?? null) === startsAt;
   const limit: SiteLimit = {
     id,
     circuit,
@@ -79,6 +84,7 @@ function set(command: Extract<LimitCommand, { type: 'set-site-limit' }>, at: Ins
     until,
     // biome-ignore lint/suspicious/noThenProperty: the name of the contract; nobody awaits a limit
     then: command.then,
+    startsAt,
     suspendedUntil: before?.suspendedUntil ?? null,
   };
   const events: Event[] = [{ type: 'site-limit-set', limit, at }];
@@ -91,7 +97,7 @@ function lapse(limit: SiteLimit, at: Instant): Event[] {
   if (limit.until === null || at < limit.until) return [];
   if (limit.then === 'configured') return end(limit, 'ran-out', at);
   // biome-ignore lint/suspicious/noThenProperty: as above
-  const left: SiteLimit = { ...limit, value: limit.then, since: at, until: null, then: 'configured' };
+  const left: SiteLimit = { ...limit, value: limit.then, since: at, until: null, startsAt: null, then: 'configured' };
   return [{ type: 'site-limit-set', limit: left, at }, commanded(limit, left.value, 'ran-out', at)];
 }
 

@@ -6,7 +6,7 @@ import { isNarrower, noRules } from '../../domain/token-rules.ts';
 import type { Instant } from '../../domain/units.ts';
 import { type CommandSite, type Done, ended, recorded } from '../command-steps.ts';
 import type { Decision } from '../turn.ts';
-import { asOfUpstream, lapsedOverrides } from './token-overrides.ts';
+import { asOfUpstream, lapsedOverrides } from './overrides.ts';
 
 type TokenCommand = Extract<
   Command,
@@ -15,7 +15,7 @@ type TokenCommand = Extract<
       | 'put-token'
       | 'remove-token'
       | 'sync-tokens'
-      | 'lapse-token-overrides'
+      | 'lapse-overrides'
       | 'import-tokens'
       | 'release-file-tokens'
       | 'put-token-group'
@@ -47,7 +47,7 @@ export function decideTokens(command: TokenCommand, site: CommandSite, done: Don
     }
     case 'sync-tokens':
       return syncTokens(command, site, done);
-    case 'lapse-token-overrides': {
+    case 'lapse-overrides': {
       const events = lapsedOverrides(records, at);
       return events.length === 0 ? ended(done, { kind: 'done' }) : recorded(events, site, done);
     }

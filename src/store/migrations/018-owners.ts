@@ -14,6 +14,16 @@ DROP TABLE tokens;
 ALTER TABLE tokens_anew RENAME TO tokens;
 CREATE INDEX tokens_by_owner ON tokens (source) WHERE source <> 'api';
 CREATE INDEX tokens_by_group ON tokens (lower(parent_id_tag)) WHERE parent_id_tag IS NOT NULL;
+-- They went with the old table: local lists look at what they say.
+CREATE TRIGGER tokens_added AFTER INSERT ON tokens BEGIN
+  UPDATE meta SET value = hex(randomblob(8)) WHERE key = 'tokens_revision';
+END;
+CREATE TRIGGER tokens_changed AFTER UPDATE ON tokens BEGIN
+  UPDATE meta SET value = hex(randomblob(8)) WHERE key = 'tokens_revision';
+END;
+CREATE TRIGGER tokens_removed AFTER DELETE ON tokens BEGIN
+  UPDATE meta SET value = hex(randomblob(8)) WHERE key = 'tokens_revision';
+END;
 
 -- Of the backend's tokens, what holds again once the change that was made on site has run out. The token as JSON.
 CREATE TABLE token_overrides (
@@ -24,4 +34,10 @@ CREATE TABLE token_overrides (
 CREATE TABLE upstream_tokens (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, at_ms INTEGER NOT NULL) STRICT;
 
 ALTER TABLE site_limits ADD COLUMN suspended_until_ms INTEGER;
+-- A limit that begins later, as one of a schedule.
+ALTER TABLE site_limits ADD COLUMN starts_ms INTEGER;
+
+ALTER TABLE configuration_wishes ADD COLUMN owner TEXT NOT NULL DEFAULT 'api' CHECK (owner IN ('api', 'upstream'));
+ALTER TABLE configuration_wishes ADD COLUMN override_value TEXT;
+ALTER TABLE configuration_wishes ADD COLUMN override_until_ms INTEGER;
 `;

@@ -71,7 +71,14 @@ export const requestEvents = {
     outcome: text,
   }),
   'configuration-taken': key,
-  'configuration-wished': Type.Object({ ...ofChargePoint, key: text, value: text }),
+  'configuration-wished': Type.Object({
+    ...ofChargePoint,
+    key: text,
+    value: text,
+    owner: Type.Enum(['api', 'upstream']),
+    overrideUntil: maybeTime,
+  }),
+  'configuration-override-ended': key,
   'configuration-wish-dropped': key,
   'configuration-answered': Type.Object({
     ...ofChargePoint,

@@ -27,6 +27,7 @@ export const siteEvents = {
     limitA: nullable(phases),
     limitW: maybeNumber,
     until: maybeTime,
+    startsAt: maybeTime,
     at: time,
   }),
   'site-limit-suspended': Type.Object({ ...limit, until: maybeTime, at: time }),

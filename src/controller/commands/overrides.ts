@@ -3,7 +3,7 @@ import { idTagKey, isNarrowed } from '../../domain/token.ts';
 import type { Instant } from '../../domain/units.ts';
 import type { CommandSite } from '../command-steps.ts';
 
-/** Tokens of the backend that were changed on site for a while: what the backend says of them, and that it holds again. */
+/** What of the backend was changed on site for a while: what the backend says of it, and that it holds again. */
 
 type Records = CommandSite['records'];
 
@@ -42,5 +42,9 @@ export function lapsedOverrides(records: Records, at: Instant): Event[] {
   const events: Event[] =
     put.length === 0 ? [] : [{ type: 'tokens-imported', put, removed: [], source: 'upstream', at }];
   if (narrows) events.push({ type: 'tokens-narrowed', at });
-  return [...events, ...lapsed.map(({ original: { idTag } }): Event => ({ type: 'token-override-ended', idTag, at }))];
+  events.push(...lapsed.map(({ original: { idTag } }): Event => ({ type: 'token-override-ended', idTag, at })));
+  for (const { chargePointId, key } of records.lapsedWishes(at)) {
+    events.push({ type: 'configuration-override-ended', chargePointId, key, at });
+  }
+  return events;
 }
