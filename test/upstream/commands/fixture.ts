@@ -77,7 +77,7 @@ export async function createSite(more: { allowed?: string[]; path?: string; cloc
     topics,
     responsePrefix: `${topics.root}/res/`,
     allowed: more.allowed ?? ['*'],
-    own: new Map([['live.start', () => ({ status: 200, body: '{"live":true}' })]]),
+    own: new Map(['live.start', 'live.stop'].map((name) => [name, () => ({ status: 200, body: '{"live":true}' })])),
     clock,
     log,
   });
