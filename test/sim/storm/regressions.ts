@@ -1,4 +1,4 @@
-/** Storms that have found something, with what it was: each is run with the tests for ever. */
+/** Storms that have found something, with what it was: `npm run storm -- --regressions` plays them all, and the tests the first few. */
 
 export type Regression = { readonly seed: number; readonly name: string };
 

@@ -3,12 +3,13 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { regressions } from './regressions.ts';
 import { seedsIn } from './seeds.ts';
 import { type StormResult, storm } from './storm.ts';
 
 /**
  * `npm run storm -- --seeds 1..200`: so many storms on all cores. Findings go to the output as they come, with what repeats
- * them; the last lines are figures. Exits with 1 where there was a finding.
+ * them; the last lines are figures. `--regressions`: those as well that once found something. Exits with 1 where there was a finding.
  */
 
 type Answer = { readonly seed: number; readonly result: StormResult };
@@ -30,12 +31,14 @@ async function main(): Promise<void> {
       jobs: { type: 'string', default: String(availableParallelism()) },
       hash: { type: 'string' },
       backend: { type: 'boolean', default: false },
+      regressions: { type: 'boolean', default: false },
       transcript: { type: 'string' },
       verbose: { type: 'boolean', default: false },
       'stop-at-first': { type: 'boolean', default: false },
     },
   });
-  const seeds = seedsIn(values.seeds);
+  const found = values.regressions ? regressions.map(({ seed }) => seed) : [];
+  const seeds = [...new Set([...seedsIn(values.seeds), ...found])];
   if (values.transcript !== undefined) {
     writeTranscript(seeds[0] ?? 1, values.transcript);
     return;
