@@ -13,6 +13,8 @@ import { createRetention, type GrowingTable, growing } from './store/retention.t
 /** How often the journal is looked at, ms, and from how many pages of 4 KiB on it is moved into the database. */
 const CHECKPOINT_EVERY_MS = 5_000;
 const CHECKPOINT_FROM_PAGES = 1_000;
+/** How often it is looked what has run out that was changed on site for a while, ms. */
+const LAPSE_EVERY_MS = 60_000;
 const DAY_MS = 86_400_000;
 const MIB = 1_048_576;
 
@@ -51,6 +53,16 @@ export function startUpkeep(site: {
       .finally(() => {
         working = null;
       });
+  }
+
+  // Also where there is no backend any more: what was changed of its own for a while ends all the same.
+  let lapsing = clock.after(LAPSE_EVERY_MS, lapse);
+  function lapse(): void {
+    lapsing = clock.after(LAPSE_EVERY_MS, lapse);
+    const now = clock.now();
+    const { lapsedOverrides, lapsedWishes } = controller.reader;
+    if (lapsedOverrides(now).length + lapsedWishes(now).length === 0) return;
+    void controller.execute({ type: 'lapse-overrides' });
   }
 
   async function nightly(): Promise<void> {
@@ -104,6 +116,7 @@ export function startUpkeep(site: {
   return {
     async stop(): Promise<void> {
       timer.cancel();
+      lapsing.cancel();
       await task.destroy();
       await working;
     },

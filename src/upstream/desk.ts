@@ -4,9 +4,6 @@ import { createOnlineCheck } from './online-check.ts';
 import { createTwin } from './twin.ts';
 import type { Desk } from './upstream.ts';
 
-/** What was changed on site for a while is looked through so often, ms. */
-const LAPSE_EVERY_MS = 60_000;
-
 /** Everything that the backend may say, each to where it belongs. */
 export function createDesk(
   site: Parameters<typeof CreateCommandDesk>[0] & {
@@ -16,16 +13,10 @@ export function createDesk(
     askWithinMs: number | null;
   },
 ): Desk {
-  const { topics, clock, controller, askWithinMs } = site;
+  const { topics, askWithinMs } = site;
   const check = askWithinMs === null ? null : createOnlineCheck({ ...site, deadlineMs: askWithinMs });
   const commands = createCommandDesk(site);
   const twin = createTwin(site);
-  let lapsing = clock.after(LAPSE_EVERY_MS, lapse);
-
-  function lapse(): void {
-    lapsing = clock.after(LAPSE_EVERY_MS, lapse);
-    void controller.execute({ type: 'lapse-overrides' });
-  }
 
   return {
     async received(message): Promise<void> {
@@ -35,9 +26,6 @@ export function createDesk(
     },
     ...(check === null ? {} : { door: check.door }),
     start: commands.start,
-    stop(): void {
-      lapsing.cancel();
-      commands.stop();
-    },
+    stop: commands.stop,
   };
 }
