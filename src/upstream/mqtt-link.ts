@@ -32,6 +32,8 @@ const CONNECT_WITHIN_MS = 15_000;
 /** How long the last message may take to leave when we end, ms. */
 const LAST_WORD_MS = 2_000;
 const DEFAULT_MAX_PACKET = 1_048_576;
+/** What a packet needs beside topic and payload, bytes, at most. */
+const PACKET_OVERHEAD = 512;
 
 /**
  * The broker by mqtt.js, used as a dumb pipe: a client for each connection, thrown away with it. So nothing is ever
@@ -48,7 +50,7 @@ function createLink(
   listener: LinkListener,
 ): Link {
   const backOff = createBackOff(random);
-  let current: { client: MqttClient; waiting: Set<(taken: boolean) => void>; up: boolean } | null = null;
+  let current: { client: MqttClient; waiting: Set<(taken: boolean) => void>; up: boolean; most: number } | null = null;
   let timer = clock.after(0, open);
   let closed = false;
   let lastWhy = '';
@@ -56,7 +58,7 @@ function createLink(
   function open(): void {
     const waiting = new Set<(taken: boolean) => void>();
     const client = mqtt.connect(options.url, clientOptions(options, will, received));
-    const mine = { client, waiting, up: false };
+    const mine = { client, waiting, up: false, most: DEFAULT_MAX_PACKET };
     current = mine;
     let why = 'the connection ended';
     client.on('error', (error) => {
@@ -68,10 +70,8 @@ function createLink(
       mine.up = true;
       const properties = packet.properties ?? {};
       log.info({ url: options.url, sessionPresent: packet.sessionPresent }, 'connected to the upstream broker');
-      listener.up({
-        receiveMaximum: properties.receiveMaximum ?? 65_535,
-        maximumPacketSize: properties.maximumPacketSize ?? DEFAULT_MAX_PACKET,
-      });
+      mine.most = properties.maximumPacketSize ?? DEFAULT_MAX_PACKET;
+      listener.up({ receiveMaximum: properties.receiveMaximum ?? 65_535, maximumPacketSize: mine.most });
       subscribe(client);
     });
     // Of QoS 0 only: the others have passed customHandleAcks.
@@ -134,6 +134,15 @@ function createLink(
       const mine = current;
       if (mine === null || !mine.up) {
         done(false);
+        return;
+      }
+      // The broker would end the connection over it, and over the next one again.
+      if (message.topic.length + message.payload.length + PACKET_OVERHEAD > mine.most) {
+        log.warn(
+          { topic: message.topic, bytes: message.payload.length, most: mine.most },
+          'a message is too large for the upstream broker, and left out',
+        );
+        done(true);
         return;
       }
       mine.waiting.add(done);

@@ -203,6 +203,18 @@ describe.skipIf(!hasBroker())('the line to a real broker', () => {
     expect(await site.publish('root/evt/t0', 'taken')).toBe(true);
   });
 
+  it('leaves out what the broker would end the connection over', async () => {
+    const { port } = await broker({
+      lines: ['listener PORT 127.0.0.1', 'allow_anonymous true', 'max_packet_size 4096'],
+    });
+    const site = open(port);
+    await site.until(() => site.ups.length === 1);
+    expect(site.ups[0]?.maximumPacketSize).toBe(4_096);
+    await site.publish('root/info', 'x'.repeat(5_000));
+    expect(await site.publish('root/evt/t0', 'small enough')).toBe(true);
+    expect(site.downs).toEqual([]);
+  });
+
   it('says who it is lost to when it vanishes, and farewell when it ends', async () => {
     const { port } = await broker();
     const site = open(port);
