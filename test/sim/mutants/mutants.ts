@@ -176,13 +176,6 @@ export const mutants: readonly Mutant[] = [
     seed: 1,
   },
   {
-    name: 'a start is answered before it is on disk',
-    file: 'controller/exchange',
-    from: 'const encoded = encodeResult(messageId, outcome.response);',
-    to: "const encoded = encodeResult(messageId, outcome.response); if (action === 'StartTransaction') send(line, session, encoded, 'ok');",
-    seed: 8,
-  },
-  {
     name: 'the number of the next transaction is never moved on',
     file: 'store/ledger-writers',
     from: "WHERE key = 'next_transaction_id'",
@@ -291,5 +284,12 @@ export const unseen: readonly Mutant[] = [
     file: 'controller/exchange',
     from: 'const encoded = encodeResult(messageId, outcome.response);',
     to: "const encoded = encodeResult(messageId, outcome.response); if (action === 'StopTransaction') send(line, session, encoded, 'ok');",
+  },
+  {
+    name: 'a start is answered before it is on disk',
+    file: 'controller/exchange',
+    from: 'const encoded = encodeResult(messageId, outcome.response);',
+    to: "const encoded = encodeResult(messageId, outcome.response); if (action === 'StartTransaction') send(line, session, encoded, 'ok');",
+    seed: 8,
   },
 ];
