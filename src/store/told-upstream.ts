@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Event } from '../domain/events.ts';
 import type { Token } from '../domain/token.ts';
 import { eventView } from './event-view.ts';
-import { createTransactionViews } from './transaction-view.ts';
+import { createTransactionViews, type TransactionView } from './transaction-view.ts';
 import { utc } from './view-values.ts';
 
 /**
@@ -118,16 +118,9 @@ const MAX_LISTED = 200;
 
 /** Bodies of events, to be made in the transaction that has just written what they tell of. */
 export function createTold(database: Database) {
-  const { transactions, transaction } = createTransactionViews(database, () => null);
+  const { transactions, session } = createTransactionViews(database, () => null);
   const raisedTimes = database.prepare('SELECT times FROM alerts WHERE id = ?').pluck();
 
-  /** The session as the ledger has it, whole: whoever missed its start needs nothing else. */
-  const session = (id: number): object => {
-    const found = transaction(id);
-    if (found === null) return { transactionId: id };
-    const { id: transactionId, energySoFarWh: _, registers, evidence, readings, readingsTotal, ...shown } = found;
-    return { transactionId, ...shown };
-  };
 
   /** Null where the backend is not told. */
   function body(event: Event): object | null {
@@ -136,7 +129,7 @@ export function createTold(database: Database) {
       case 'transaction-started':
       case 'transaction-stopped':
       case 'orphan-stopped':
-        return session(event.transactionId);
+        return sessionBody(session(event.transactionId));
       case 'alert-raised':
         // Raised again while it is open: it is told already.
         return raisedTimes.get(event.alert.id) === 1 ? eventView(event) : null;
@@ -173,7 +166,8 @@ export function createTold(database: Database) {
     const everything = { chargePointId: null, idTag: null, state: null, from: null, to: null };
     for (let cursor: string | null = null; ; ) {
       const page = transactions(everything, { limit: 500, cursor });
-      for (const { id, chargePointId, state, startReceivedAt, stopReceivedAt } of page?.items ?? []) {
+      for (const shown of page?.items ?? []) {
+        const { chargePointId, state, startReceivedAt, stopReceivedAt } = shown;
         const type: ToldEvent =
           state === 'orphan' ? 'orphan-stopped' : state === 'stopped' ? 'transaction-stopped' : 'transaction-started';
         const at = stopReceivedAt ?? startReceivedAt;
@@ -181,7 +175,7 @@ export function createTold(database: Database) {
           type,
           subject: `charge-points/${chargePointId}`,
           atMs: at === null ? 0 : Date.parse(at),
-          body: session(id),
+          body: sessionBody(shown),
         });
       }
       cursor = page?.next ?? null;
@@ -203,6 +197,13 @@ export function timeOf(event: Event): number | null {
   if ('stop' in event) return event.stop.receivedAt;
   if ('start' in event) return event.start.receivedAt;
   return 'at' in event ? event.at : null;
+}
+
+/** The session as the ledger has it, whole: whoever missed its start needs nothing else. */
+function sessionBody(session: TransactionView | null): object {
+  if (session === null) throw new Error('a session is told of that is not in the ledger');
+  const { id: transactionId, energySoFarWh: _, ...shown } = session;
+  return { transactionId, ...shown };
 }
 
 function tokenBody({ idTag, aliases, status, expiresAt, parentIdTag, note, costCentre, source }: Token): object {

@@ -143,6 +143,12 @@ export function createTransactionViews(
       return { items, next: rows.length > limit && last !== undefined ? `t${last.id}` : null };
     },
 
+    /** One of them without what it rests on: its evidence and readings are many. */
+    session(id: number): TransactionView | null {
+      const row = byId.get(id) as TransactionRow | undefined;
+      return row === undefined ? null : view(toTransaction(row));
+    },
+
     transaction(id: number): TransactionDetailView | null {
       const row = byId.get(id) as TransactionRow | undefined;
       if (row === undefined) return null;
