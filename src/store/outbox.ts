@@ -106,7 +106,7 @@ export function outboxReads(database: Database) {
     .raw();
   const firstKept = database.prepare('SELECT min(seq) FROM outbox').pluck();
   const firstReading = database.prepare('SELECT min(id) FROM telemetry').pluck();
-  const lastBefore = database.prepare('SELECT id FROM telemetry WHERE id > ? AND received_ms >= ? LIMIT 1').pluck();
+  const readingFrom = database.prepare('SELECT id, received_ms FROM telemetry WHERE id >= ? ORDER BY id LIMIT 1').raw();
   const oldest = database.prepare('SELECT at_ms FROM outbox WHERE seq > ? ORDER BY seq LIMIT 1').pluck();
   const weight = database
     .prepare(`SELECT sum(length(body) + ${ROW_BYTES}) FROM (SELECT body FROM outbox ORDER BY seq DESC LIMIT 1000)`)
@@ -134,9 +134,20 @@ export function outboxReads(database: Database) {
     /** The first number that is still there; null where nothing is. */
     firstKept: (stream: UpstreamStream): number | null =>
       ((stream === 't0' ? firstKept : firstReading).get() as number | null) ?? null,
-    /** The last reading after `seq` that was received before then; `seq` itself where there is none. Rows stand in their order. */
-    lastReadingBefore: (seq: number, beforeMs: number): number =>
-      ((lastBefore.get(seq, beforeMs) as number | undefined) ?? heads().t1 + 1) - 1,
+    /**
+     * The last reading after `seq` that was received before then; `seq` itself where there is none. Rows stand in the order of
+     * their receipt, so that a few of them are looked at, however many there are.
+     */
+    lastReadingBefore(seq: number, beforeMs: number): number {
+      let [before, after] = [seq, heads().t1 + 1];
+      while (after - before > 1) {
+        const middle = Math.floor((before + after) / 2);
+        const [id, receivedMs] = (readingFrom.get(middle) as [number, number] | undefined) ?? [after, beforeMs];
+        if (id < after && receivedMs < beforeMs) before = id;
+        else after = middle;
+      }
+      return before;
+    },
     /** When the first event happened that waits; null where none does. */
     waitingSinceMs: (): number | null =>
       (oldest.get((cursors.get('t0') as number | undefined) ?? 0) as number | undefined) ?? null,

@@ -121,7 +121,6 @@ export function createTold(database: Database) {
   const { transactions, session } = createTransactionViews(database, () => null);
   const raisedTimes = database.prepare('SELECT times FROM alerts WHERE id = ?').pluck();
 
-
   /** Null where the backend is not told. */
   function body(event: Event): object | null {
     if (!told[event.type]) return null;

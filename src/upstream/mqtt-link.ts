@@ -142,7 +142,7 @@ function createLink(
           { topic: message.topic, bytes: message.payload.length, most: mine.most },
           'a message is too large for the upstream broker, and left out',
         );
-        done(true);
+        done(false);
         return;
       }
       mine.waiting.add(done);

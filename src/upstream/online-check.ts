@@ -38,7 +38,6 @@ export function createOnlineCheck(site: {
   const { controller, publish, topics, clock, log } = site;
   const open = new Map<string, { readonly idTag: string; readonly settle: () => void }>();
   const unknown = new Map<string, Monotonic>();
-  const figures = { asked: 0, answered: 0, late: 0 };
 
   /** Calls back when the backend has answered or will not in time. */
   function ask(idTag: string, chargePointId: string, connectorId: number | null, settled: () => void): void {
@@ -51,12 +50,8 @@ export function createOnlineCheck(site: {
       open.delete(id);
       settled();
     };
-    const patience = clock.after(site.deadlineMs, () => {
-      figures.late += 1;
-      settle();
-    });
+    const patience = clock.after(site.deadlineMs, settle);
     open.set(id, { idTag, settle });
-    figures.asked += 1;
     const question = { id, idTag, chargePointId, connectorId, deadlineMs: site.deadlineMs };
     publish({
       topic: topics.askAuthorize,
@@ -84,7 +79,6 @@ export function createOnlineCheck(site: {
       return;
     }
     const { idTag, settle } = question;
-    figures.answered += 1;
     const status = statuses.find((one) => one === answer.status);
     if (status === undefined) {
       if (unknown.size >= MAX_UNKNOWN) unknown.clear();
@@ -147,7 +141,7 @@ export function createOnlineCheck(site: {
     };
   }
 
-  return { door, received, figures: () => ({ ...figures, open: open.size }) };
+  return { door, received };
 }
 
 /** The card that a frame asks or tells of; null for any other frame. Only a look: the controller reads it in full. */

@@ -118,11 +118,13 @@ export function createPump(world: {
   function nextEvents() {
     const next = streams.t0.next();
     if (next === null) return null;
-    const rows = reads.eventsAfter(next.after, Math.min(MAX_EVENTS, next.to - next.after));
+    const rows = reads
+      .eventsAfter(next.after, Math.min(MAX_EVENTS, next.to - next.after))
+      .filter(({ seq }) => seq <= next.to);
     const batch = eventBatch(rows, { epoch: next.epoch, source, maxChars });
     if (batch === null) {
-      // Nothing between: what the backend has was dropped, and the outbox ends there.
-      if (!next.replayed) streams.t0.skip(next.to);
+      // What was to be sent again has been dropped meanwhile. What was never acknowledged never is.
+      if (next.replayed) streams.t0.sending(next.to, true);
       return null;
     }
     sent.events += rows.length;
@@ -158,7 +160,7 @@ export function createPump(world: {
       keptEveryS: null,
       at: clock.now(),
     });
-    streams.t1.skip(first - 1);
+    streams.t1.passOver(first - 1);
   }
 
   /** How fine what comes next goes, and up to where. What is thinned is said once, before it goes. */
@@ -245,7 +247,7 @@ export function createPump(world: {
     },
     run,
     streams,
-    figures: () => ({ ...sent, underWay: window.figures() }),
+    figures: () => ({ ...sent }),
     stop(): void {
       up = false;
       window.down();

@@ -19,7 +19,6 @@ type Thing = {
   readonly topic: string;
   /** Null: nothing of it is left, and the broker is to forget it. */
   readonly build: () => object | null;
-  readonly everyMs: number;
   dueAt: Monotonic | null;
   sentAt: Monotonic | null;
   hash: string | null;
@@ -40,24 +39,26 @@ export function createStates(site: {
   const { views, topics, clock } = site;
   const things = new Map<string, Thing>();
   let timer: { cancel(): void } | null = null;
+  /** When the timer falls due. */
+  let wakesAt = Number.POSITIVE_INFINITY;
 
-  const add = (topic: string, everyMs: number, build: () => object | null): Thing => {
+  const add = (topic: string, build: () => object | null): Thing => {
     const known = things.get(topic);
     if (known !== undefined) return known;
-    const thing: Thing = { topic, build, everyMs, dueAt: null, sentAt: null, hash: null };
+    const thing: Thing = { topic, build, dueAt: null, sentAt: null, hash: null };
     things.set(topic, thing);
     return thing;
   };
-  const ofSite = add(topics.site, SITE_EVERY_MS, () => views.site());
-  const ofInfo = add(topics.info, SITE_EVERY_MS, () => withVersion(site.info()));
+  const ofSite = add(topics.site, () => views.site());
+  const ofInfo = add(topics.info, () => withVersion(site.info()));
   const ofChargePoint = (id: string): Thing =>
-    add(topics.state(id), AFTER_EVENT_MS, () => {
+    add(topics.state(id), () => {
       const view = views.chargePoint(id);
       if (view === null) return null;
       const { counters, callsWaiting, lastSeenAt, ...shown } = view;
       return shown;
     });
-  const ofAlert = (id: string): Thing => add(topics.alert(id), AFTER_EVENT_MS, () => views.alert(id));
+  const ofAlert = (id: string): Thing => add(topics.alert(id), () => views.alert(id));
 
   /** Not before `afterMs` since it was sent last. */
   function mark(thing: Thing, afterMs: number): void {
@@ -65,15 +66,23 @@ export function createStates(site: {
     const at = Math.max(now, (thing.sentAt ?? Number.NEGATIVE_INFINITY) + afterMs) as Monotonic;
     if (thing.dueAt !== null && thing.dueAt <= at) return;
     thing.dueAt = at;
-    wake();
+    wakeBy(at);
   }
 
-  function wake(): void {
+  function wakeBy(at: number): void {
+    if (at >= wakesAt) return;
+    timer?.cancel();
+    wakesAt = at;
+    timer = clock.after(Math.max(0, at - clock.monotonic()), () => {
+      rest();
+      site.due();
+    });
+  }
+
+  function rest(): void {
     timer?.cancel();
     timer = null;
-    const next = Math.min(...[...things.values()].flatMap(({ dueAt }) => (dueAt === null ? [] : [dueAt])));
-    if (next === Number.POSITIVE_INFINITY) return;
-    timer = clock.after(Math.max(0, next - clock.monotonic()), site.due);
+    wakesAt = Number.POSITIVE_INFINITY;
   }
 
   return {
@@ -99,15 +108,17 @@ export function createStates(site: {
         thing.sentAt = null;
       }
     },
-    down(): void {
-      timer?.cancel();
-      timer = null;
-    },
+    down: rest,
     /** The next one that is due; null where none is. */
     next(): Message | null {
       const now = clock.monotonic();
+      let soonest = Number.POSITIVE_INFINITY;
       for (const thing of things.values()) {
-        if (thing.dueAt === null || thing.dueAt > now) continue;
+        if (thing.dueAt === null) continue;
+        if (thing.dueAt > now) {
+          soonest = Math.min(soonest, thing.dueAt);
+          continue;
+        }
         thing.dueAt = null;
         const state = thing.build();
         if (state === null && thing.topic !== topics.site) things.delete(thing.topic);
@@ -116,15 +127,12 @@ export function createStates(site: {
         if (hash === thing.hash) continue;
         thing.hash = hash;
         thing.sentAt = now;
-        wake();
         return { topic: thing.topic, payload, qos: 1, retain: true };
       }
-      wake();
+      wakeBy(soonest);
       return null;
     },
-    stop(): void {
-      timer?.cancel();
-    },
+    stop: rest,
   };
 }
 

@@ -77,7 +77,6 @@ export function createStream(
   return {
     acked: () => acked,
     sent: () => sent,
-    waiting: () => head() - acked,
     /** What is to go out next; null where nothing is, or the backend is too far behind. */
     next(): Next | null {
       if (replay !== null) {
@@ -112,7 +111,7 @@ export function createStream(
       };
     },
     /** Numbers up to `to` are nothing that will ever be sent. */
-    skip(to: number): void {
+    passOver(to: number): void {
       sent = Math.max(sent, to);
       highest = Math.max(highest, to);
       acknowledge(to);

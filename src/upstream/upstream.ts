@@ -143,9 +143,11 @@ export function startUpstream(site: {
   });
   const watch = createWatch({ controller, clock, bytes: reads.bytes, budgetBytes: site.budgetBytes });
   const listening = controller.feed.listen(({ event }) => {
+    // Without a line nothing is to be told now: the outbox keeps the events, and states are made anew with the next one.
+    if (connection === 'down') return;
     pump.happened();
     states.happened(event);
-    if (connection === 'up') live.happened(event);
+    live.happened(event);
   });
   desk.start();
 
@@ -241,7 +243,6 @@ export function startUpstream(site: {
         acked: pump.streams[name].acked(),
         waiting: heads[name] - pump.streams[name].acked(),
       });
-      const { messages, bytes, events, readings } = pump.figures();
       const ackedAt = [reads.ackedAtMs('t0'), reads.ackedAtMs('t1')].filter((at) => at !== null);
       return {
         connected: connection === 'up',
@@ -254,7 +255,7 @@ export function startUpstream(site: {
         ackedAt: ackedAt.length === 0 ? null : utc(Math.max(...ackedAt)),
         bytes: reads.bytes(),
         budgetBytes: site.budgetBytes,
-        sent: { messages, bytes, events, readings },
+        sent: pump.figures(),
       };
     },
     /** Says farewell, so that the site counts as offline and not as lost. */

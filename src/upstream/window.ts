@@ -57,6 +57,5 @@ export function createWindow(world: {
         if (mine === life) room();
       });
     },
-    figures: () => ({ messages, bytes }),
   };
 }

@@ -116,6 +116,29 @@ describe('the outbox', () => {
     expect([writes.drop(NOON + 1e9, 0), reads.firstKept('t0')]).toEqual([2, 4]);
   });
 
+  it('finds the last reading of before a time among however many, also where the first are gone', () => {
+    const { database, given, reads } = createWorld();
+    given(registered());
+    const insert = database.prepare(
+      "INSERT INTO telemetry (charge_point_ref, connector_id, at_ms, received_ms, context, quality) VALUES (1, 1, 0, ?, 'Trigger', 'measured')",
+    );
+    for (let row = 1; row <= 100; row++) insert.run(row * 10);
+    const plain = (after: number, beforeMs: number): number =>
+      Math.max(after, Math.min(100, Math.ceil(beforeMs / 10) - 1));
+    for (const after of [0, 1, 42, 99, 100]) {
+      for (const beforeMs of [0, 10, 11, 425, 1_000, 1_001, 5_000]) {
+        expect([after, beforeMs, reads.lastReadingBefore(after, beforeMs)]).toEqual([
+          after,
+          beforeMs,
+          plain(after, beforeMs),
+        ]);
+      }
+    }
+    database.exec('DELETE FROM telemetry WHERE id <= 30');
+    expect(reads.lastReadingBefore(0, 425)).toBe(42);
+    expect(reads.lastReadingBefore(30, 300)).toBe(30);
+  });
+
   it('weighs what it holds', () => {
     const { open, reads, rows } = createWorld();
     open()(registered(), started(1));

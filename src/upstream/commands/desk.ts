@@ -25,7 +25,7 @@ const MAX_ANSWER = 200_000;
 const LOG_EVERY = 100;
 
 type Wanted = Pick<Request, 'params' | 'query' | 'body'>;
-/** What waits to be carried out. `wanted` null: what it asked for is not on record, for it held a secret. */
+/** What waits to be carried out. */
 type Job = {
   readonly command: Pick<InboxCommand, 'id' | 'name' | 'replyTo' | 'correlation'>;
   readonly entry: Entry;
