@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
+import { OverrideUntil, untilOf } from './ahead.ts';
 import type { App } from './app.ts';
 import { ownerOf } from './ask.ts';
 import { carryOut } from './carry-out.ts';
-import { OverrideUntil, untilOf } from './override-until.ts';
 import { Problem, problems } from './problem.ts';
 import { ById, Done, maybeTime, nullable, Override, text } from './schemas.ts';
 import type { Site } from './site.ts';

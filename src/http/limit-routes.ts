@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { limitValue, MAX_SUSPENSION_MS, siteLimitId } from '../domain/site-limits.ts';
-import { type Instant, instant } from '../domain/units.ts';
+import { instant } from '../domain/units.ts';
 import { Timestamp } from '../ocpp/messages/common.ts';
-import { parseTimestamp } from '../ocpp/timestamp.ts';
+import { ahead } from './ahead.ts';
 import type { App } from './app.ts';
 import { carryOut } from './carry-out.ts';
 import { Problem, problems } from './problem.ts';
@@ -94,17 +94,8 @@ const Evidence = Type.Object({
   reached: nullable(Type.Boolean()),
 });
 
-/** A limit that begins later, ms from now. */
-const MAX_AHEAD_MS = 31 * 86_400_000;
-
-function startOf(text: string | null | undefined, now: number): Instant | null {
-  if (text === undefined || text === null) return null;
-  const at = parseTimestamp(text);
-  if (at === null || at <= now || at - now > MAX_AHEAD_MS) {
-    throw new Problem('invalid-request', 'startAt must lie ahead, by a month at most.');
-  }
-  return at;
-}
+/** When a limit may begin, from now. */
+const beginning = { mostMs: 31 * 86_400_000, words: 'startAt must lie ahead, by a month at most.' };
 
 /** Limits from outside. They only ever lower what a circuit is configured with. */
 export function limitRoutes(app: App, { controller, views, now }: Site): void {
@@ -136,7 +127,7 @@ export function limitRoutes(app: App, { controller, views, now }: Site): void {
         ttlMs: typeof body.ttlS === 'number' ? body.ttlS * 1_000 : null,
         // biome-ignore lint/suspicious/noThenProperty: as above
         then: after === 'configured' ? after : limitValue(after),
-        startsAt: startOf(body.startAt, now()),
+        startsAt: ahead(body.startAt, now(), beginning),
         signal: JSON.stringify(body),
       });
       const id = siteLimitId(source, body.circuit);

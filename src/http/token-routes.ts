@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { blankToken } from '../domain/token-import.ts';
+import { OverrideUntil, untilOf } from './ahead.ts';
 import type { App } from './app.ts';
 import { ownerOf } from './ask.ts';
 import { carryOut } from './carry-out.ts';
-import { OverrideUntil, untilOf } from './override-until.ts';
 import { Problem, problems } from './problem.ts';
 import { ByIdTag, DEFAULT_LIMIT, Done, listOf, PageQuery } from './schemas.ts';
 import type { Site } from './site.ts';

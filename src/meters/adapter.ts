@@ -26,17 +26,5 @@ export function troubleTeller(port: Pick<MeterPort, 'log' | 'trouble'>, meterId:
   };
 }
 
-/** Pauses between attempts: doubled from 1 s to 30 s. */
-export function createBackOff(): { next(): number; reset(): void } {
-  let pause = 1_000;
-  return {
-    next(): number {
-      const now = pause;
-      pause = Math.min(30_000, pause * 2);
-      return now;
-    },
-    reset(): void {
-      pause = 1_000;
-    },
-  };
-}
+/** Pauses between attempts to reach a meter at most, ms. */
+export const MAX_PAUSE_MS = 30_000;

@@ -3,7 +3,8 @@
  * and tried again; it is never made up, so that a silent meter is seen to be silent.
  */
 import modbus from 'modbus-serial';
-import { createBackOff, type MeterPort, type RunningMeter, troubleTeller } from './adapter.ts';
+import { createBackOff } from '../runtime/back-off.ts';
+import { MAX_PAUSE_MS, type MeterPort, type RunningMeter, troubleTeller } from './adapter.ts';
 import type { ModbusMeter, Register, RegisterMap } from './meter-config.ts';
 import { presets } from './presets.ts';
 import { emptyReading, type RawReading, sampleFrom } from './raw-reading.ts';
@@ -39,7 +40,7 @@ type Plan = SunspecMeter;
 export function startModbusMeter(config: ModbusMeter, port: MeterPort, inTurn: InTurn = createInTurn()): RunningMeter {
   const { clock } = port;
   const tell = troubleTeller(port, config.id);
-  const backOff = createBackOff();
+  const backOff = createBackOff(MAX_PAUSE_MS);
   let client: Client | null = null;
   let plan: Plan | null = planOf(config);
   let timeouts = 0;

@@ -3,7 +3,8 @@
  * ever, subscribes anew each time, and keeps nothing.
  */
 import mqtt from 'mqtt';
-import { createBackOff, type MeterPort, type RunningMeter, troubleTeller } from './adapter.ts';
+import { createBackOff } from '../runtime/back-off.ts';
+import { MAX_PAUSE_MS, type MeterPort, type RunningMeter, troubleTeller } from './adapter.ts';
 import { atPointer } from './json-pointer.ts';
 import type { MqttMeter } from './meter-config.ts';
 import { emptyReading, instantFrom, type RawReading, sampleFrom } from './raw-reading.ts';
@@ -15,7 +16,7 @@ const KEEPALIVE_S = 20;
 /** Takes what is published on the topic as samples until it is stopped. A retained message is old and counts for nothing. */
 export function startMqttMeter(config: MqttMeter, port: MeterPort): RunningMeter {
   const tell = troubleTeller(port, config.id);
-  const backOff = createBackOff();
+  const backOff = createBackOff(MAX_PAUSE_MS);
   const client = mqtt.connect(config.url, {
     protocolVersion: 5,
     clean: true,

@@ -1,4 +1,5 @@
 import type { UpstreamStream } from '../domain/upstream.ts';
+import { isObject, objectIn } from './json.ts';
 
 /** What the backend says of what it has. */
 export type Ack = {
@@ -15,19 +16,13 @@ const MAX_BYTES = 4_096;
 
 /** Null for whatever is no acknowledgement. */
 export function ackIn(payload: Buffer): Ack | null {
-  if (payload.length > MAX_BYTES) return null;
-  let read: unknown;
-  try {
-    read = JSON.parse(payload.toString('utf8'));
-  } catch {
-    return null;
-  }
-  if (typeof read !== 'object' || read === null) return null;
-  const { epoch, stream, upTo, want = null } = read as Record<string, unknown>;
+  const read = objectIn(payload, MAX_BYTES);
+  if (read === null) return null;
+  const { epoch, stream, upTo, want = null } = read;
   if (typeof epoch !== 'string' || (stream !== 't0' && stream !== 't1') || !isNumber(upTo)) return null;
   if (want === null) return { epoch, stream, upTo, want };
-  if (typeof want !== 'object') return null;
-  const { from, to } = want as Record<string, unknown>;
+  if (!isObject(want)) return null;
+  const { from, to } = want;
   return isNumber(from) && isNumber(to) && from <= to ? { epoch, stream, upTo, want: { from, to } } : null;
 }
 

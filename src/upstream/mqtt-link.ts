@@ -1,6 +1,6 @@
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
+import { createBackOff } from '../runtime/back-off.ts';
 import type { Clock, Log } from '../runtime/ports.ts';
-import { createBackOff } from './back-off.ts';
 import type { Broker, Inbound, Link, LinkListener, Message } from './link.ts';
 
 /** How the broker is reached, and who we are there. */
@@ -31,6 +31,8 @@ const WILL_DELAY_S = 60;
 const CONNECT_WITHIN_MS = 15_000;
 /** How long the last message may take to leave when we end, ms. */
 const LAST_WORD_MS = 2_000;
+/** Between attempts at most, ms. */
+const MAX_PAUSE_MS = 60_000;
 const DEFAULT_MAX_PACKET = 1_048_576;
 /** What a packet needs beside topic and payload, bytes, at most. */
 const PACKET_OVERHEAD = 512;
@@ -49,7 +51,7 @@ function createLink(
   will: Message,
   listener: LinkListener,
 ): Link {
-  const backOff = createBackOff(random);
+  const backOff = createBackOff(MAX_PAUSE_MS, random);
   let current: { client: MqttClient; waiting: Set<(taken: boolean) => void>; up: boolean; most: number } | null = null;
   let timer = clock.after(0, open);
   let closed = false;

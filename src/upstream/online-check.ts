@@ -4,6 +4,7 @@ import { blankToken } from '../domain/token-import.ts';
 import { type Instant, instant, type Monotonic } from '../domain/units.ts';
 import { parseTimestamp } from '../ocpp/timestamp.ts';
 import type { Clock, Ids, Log, UpgradeRequest } from '../runtime/ports.ts';
+import { objectIn } from './json.ts';
 import type { Inbound, Message } from './link.ts';
 import type { Topics } from './topics.ts';
 
@@ -173,22 +174,11 @@ type Answer = {
 const MAX_BYTES = 4_096;
 
 function answerIn(payload: Buffer): Answer | null {
-  if (payload.length > MAX_BYTES) return null;
-  try {
-    const {
-      id,
-      status,
-      expiresAt = null,
-      parentIdTag = null,
-      cacheS = null,
-    } = JSON.parse(payload.toString('utf8')) as Record<string, unknown>;
-    if (typeof id !== 'string' || typeof status !== 'string') return null;
-    const group =
-      typeof parentIdTag === 'string' && parentIdTag.length >= 1 && parentIdTag.length <= 20 ? parentIdTag : null;
-    const seconds = typeof cacheS === 'number' && cacheS >= 0 ? cacheS : null;
-    const until = typeof expiresAt === 'string' ? parseTimestamp(expiresAt) : null;
-    return { id, status, expiresAt: until, parentIdTag: group, cacheS: seconds };
-  } catch {
-    return null;
-  }
+  const { id, status, expiresAt, parentIdTag, cacheS } = objectIn(payload, MAX_BYTES) ?? {};
+  if (typeof id !== 'string' || typeof status !== 'string') return null;
+  const group =
+    typeof parentIdTag === 'string' && parentIdTag.length >= 1 && parentIdTag.length <= 20 ? parentIdTag : null;
+  const seconds = typeof cacheS === 'number' && cacheS >= 0 ? cacheS : null;
+  const until = typeof expiresAt === 'string' ? parseTimestamp(expiresAt) : null;
+  return { id, status, expiresAt: until, parentIdTag: group, cacheS: seconds };
 }

@@ -1,10 +1,10 @@
 import type { Controller } from '../controller/controller.ts';
-import { isDeeperThan, MAX_JSON_DEPTH } from '../ocpp/json-depth.ts';
 import type { Clock, Log } from '../runtime/ports.ts';
 import { utc } from '../store/view-values.ts';
 import type { AskApi } from './commands/desk.ts';
 import { isOneLevel, pathOf } from './commands/request.ts';
 import { commands } from './commands/table.ts';
+import { isObject, objectIn } from './json.ts';
 import type { Inbound, Message } from './link.ts';
 import type { Topics } from './topics.ts';
 
@@ -102,19 +102,13 @@ export function createTwin(site: {
 }
 
 function desiredIn(payload: Buffer): Desired | null {
-  if (payload.length > MAX_BYTES) return null;
-  let read: unknown;
-  try {
-    read = JSON.parse(payload.toString('utf8'));
-  } catch {
-    return null;
-  }
-  if (!isObject(read) || isDeeperThan(MAX_JSON_DEPTH, read)) return null;
+  const read = objectIn(payload, MAX_BYTES);
+  if (read === null) return null;
   const { version, configuration } = read;
   if (!Number.isSafeInteger(version) || (version as number) < 0) return null;
   if (configuration !== undefined && !(isObject(configuration) && Object.values(configuration).every(isObject)))
     return null;
-  return read as Desired;
+  return read as unknown as Desired;
 }
 
 function detailOf(answer: string): string {
@@ -125,6 +119,3 @@ function detailOf(answer: string): string {
     return answer.slice(0, 300);
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

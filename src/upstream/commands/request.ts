@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isSecretKey } from '../../domain/configuration.ts';
-import { isDeeperThan, MAX_JSON_DEPTH } from '../../ocpp/json-depth.ts';
 import { maskSecrets } from '../../ocpp/secrets.ts';
+import { isObject, objectIn } from '../json.ts';
 import type { Inbound } from '../link.ts';
 import type { Entry } from './table.ts';
 
@@ -45,7 +45,7 @@ export function requestIn(
   const correlated = correlation?.toString('utf8') ?? '';
   if (ID.test(correlated)) id = correlated;
   if (payload.length > MAX_BYTES) return refuse(413, `A command has ${MAX_BYTES} bytes at most.`);
-  const read = jsonIn(payload);
+  const read = objectIn(payload, MAX_BYTES);
   if (read === null) return refuse(400, 'The command is no JSON object.');
   if (read.id !== undefined) {
     if (typeof read.id !== 'string' || !ID.test(read.id))
@@ -118,20 +118,9 @@ function ordered(value: unknown): unknown {
   return entries.map(([name, one]) => [name, ordered(one)]);
 }
 
-function jsonIn(payload: Buffer): Record<string, unknown> | null {
-  try {
-    const read: unknown = JSON.parse(payload.toString('utf8'));
-    if (typeof read !== 'object' || read === null || Array.isArray(read) || isDeeperThan(MAX_JSON_DEPTH, read))
-      return null;
-    return read as Record<string, unknown>;
-  } catch {
-    return null;
-  }
-}
-
 function textsIn(value: unknown): Record<string, string> | null {
   if (value === undefined) return {};
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  if (!isObject(value)) return null;
   const texts: [string, string][] = [];
   for (const [name, one] of Object.entries(value)) {
     if (!['string', 'number', 'boolean'].includes(typeof one) || String(one).length > MAX_PARAM) return null;

@@ -10,10 +10,17 @@ export const OverrideUntil = { overrideUntil: Type.Optional(Timestamp) };
 
 /** Until when a change of what belongs to the backend holds; null where it was not asked for. */
 export function untilOf(text: string | undefined, now: number): Instant | null {
-  if (text === undefined) return null;
-  const until = parseTimestamp(text);
-  if (until === null || until <= now || until - now > MAX_OVERRIDE_MS) {
-    throw new Problem('invalid-request', 'overrideUntil must lie ahead, by a week at most.');
-  }
-  return until;
+  return ahead(text, now, { mostMs: MAX_OVERRIDE_MS, words: 'overrideUntil must lie ahead, by a week at most.' });
+}
+
+/** A time to come; null where none is named. Throws the Problem, in these words, of one that has passed or is too far off. */
+export function ahead(
+  text: string | null | undefined,
+  now: number,
+  { mostMs, words }: { readonly mostMs: number; readonly words: string },
+): Instant | null {
+  if (text === undefined || text === null) return null;
+  const at = parseTimestamp(text);
+  if (at === null || at <= now || at - now > mostMs) throw new Problem('invalid-request', words);
+  return at;
 }
