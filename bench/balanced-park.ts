@@ -55,7 +55,7 @@ export function createPark(size: { feeders: number; boards: number; sockets: num
   for (const { id } of cars) {
     const line = lines.of(id);
     line.registration = 'accepted';
-    line.session = createSession(silent, true, clock.now(), clock.monotonic());
+    line.session = createSession(silent, 1, clock.now(), clock.monotonic());
   }
   const reader = createReader(database);
   const turn = createTurn({

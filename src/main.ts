@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { type BlackBox, blackBoxFolder, openBlackBox } from './black-box/black-box.ts';
 import type { Settings } from './black-box/head.ts';
 import { type Credentials, createCredentials } from './central-system/credentials.ts';
+import { type ChargePointPorts, openChargePointPorts } from './charge-point-ports.ts';
 import type { Config } from './config/load.ts';
 import { type Controller, createController } from './controller/controller.ts';
 import { startHttpServer } from './http/server.ts';
@@ -14,7 +15,6 @@ import { createFileExchange } from './runtime/file-exchange.ts';
 import { sweepStrays, systemDisk } from './runtime/file-intake.ts';
 import { openFirmwareShelf } from './runtime/firmware-shelf.ts';
 import type { Logger } from './runtime/log.ts';
-import { type OcppServer, startOcppServer } from './runtime/ocpp-server.ts';
 import { passwordsOf, policyOf, sharingOf } from './settings.ts';
 import { type Database, lockStore, openStore } from './store/database.ts';
 import { openOutbox } from './store/outbox.ts';
@@ -25,7 +25,13 @@ import type { Upstream } from './upstream/upstream.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
-export type Busbar = { readonly ocppPort: number; readonly httpPort: number; stop(): Promise<void> };
+export type Busbar = {
+  /** Null where charge points are served with TLS only, or without. */
+  readonly ocppPort: number | null;
+  readonly ocppTlsPort: number | null;
+  readonly httpPort: number;
+  stop(): Promise<void>;
+};
 
 /**
  * Puts the controller together from its configuration and the real world, and starts it. Rejects with StoreInUse,
@@ -135,7 +141,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
     });
     closing.push(() => limits.stop());
     // HTTP first and gone last: calls under way then end with their connection, and every request gets its answer.
-    let ocpp: OcppServer | null = null;
+    let ports: ChargePointPorts | null = null;
     const connectors = new Map(config.chargePoints.map(({ id, connectors }) => [id, connectors.map((one) => one.id)]));
     const profiles = new Map(config.chargePoints.map(({ id, securityProfile }) => [id, securityProfile]));
     let upstream: Upstream | null = null;
@@ -154,7 +160,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       clock,
       ids,
       log,
-      ocppListening: () => ocpp?.listening() ?? false,
+      ocppListening: () => ports?.listening() ?? false,
       meters: {
         meters: () =>
           (config.siteModel?.meters ?? []).flatMap((model) => {
@@ -187,21 +193,18 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       disk: systemDisk,
       reserveBytes,
     });
-    ocpp = await startOcppServer({
-      host: config.ocpp.host,
-      port: config.ocpp.port,
-      pingIntervalMs: config.ocpp.pingIntervalS * 1_000,
-      mayOmitSubprotocol: new Set(
-        config.chargePoints.filter(({ allowMissingSubprotocol }) => allowMissingSubprotocol).map(({ id }) => id),
-      ),
-      clock,
-      log,
+    ports = await openChargePointPorts({
+      config,
+      controller,
       upgradeRequested: (request) => controller.upgradeRequested(upstream?.door(request) ?? request),
       files: fileExchange,
+      clock,
+      log,
     });
-    closing.push(ocpp.close);
-    log.info({ ocppPort: ocpp.port, httpPort: http.port, store: config.store.path, epoch }, 'Busbar is running');
-    return { ocppPort: ocpp.port, httpPort: http.port, stop: closeAll };
+    closing.push(ports.close);
+    const { port: ocppPort, tlsPort: ocppTlsPort } = ports;
+    log.info({ ocppPort, ocppTlsPort, httpPort: http.port, store: config.store.path, epoch }, 'Busbar is running');
+    return { ocppPort, ocppTlsPort, httpPort: http.port, stop: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

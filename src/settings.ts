@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { commissioningWishes } from './central-system/configuration/commissioning.ts';
-import type { Policy } from './central-system/handler.ts';
+import type { Policy, SecurityPolicy } from './central-system/handler.ts';
 import type { Config } from './config/load.ts';
 import type { Sharing } from './controller/balancing/for-site.ts';
 import type { ConfigurationWish, WishedConfiguration } from './domain/configuration.ts';
@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 export function policyOf(config: Config): Policy {
   return {
     unknownChargePoints: config.ocpp.unknownChargePoints,
-    passwordNeeded: config.ocpp.securityProfile > 0,
+    security: securityOf(config),
     unknownCards: config.authorization.unknownCards,
     matchCardForms: config.authorization.matchCardForms,
     stopWhenBlocked: config.authorization.stopWhenBlocked,
@@ -51,6 +51,19 @@ export function policyOf(config: Config): Policy {
     },
     rebootForConfiguration: config.ocpp.rebootForConfiguration,
     siteModel: config.siteModel,
+  };
+}
+
+function securityOf({ ocpp, chargePoints }: Config): SecurityPolicy {
+  const named = chargePoints.flatMap(({ id, serialNumber }): [string, string][] =>
+    serialNumber === null ? [] : [[id, serialNumber]],
+  );
+  return {
+    least: ocpp.securityProfile,
+    leastOf: new Map(chargePoints.map(({ id, securityProfile }) => [id, securityProfile])),
+    organization: null,
+    certificateNames: new Map(named),
+    servesTls: ocpp.tls !== undefined,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Housework } from '../controller/housekeeping.ts';
 import type { Command } from '../domain/commands.ts';
 import type { Alert } from '../domain/events.ts';
 import type { MeterSample } from '../domain/meter.ts';
+import type { Transport } from '../domain/security-profile.ts';
 import type { FileResult } from '../runtime/ports.ts';
 
 /**
@@ -24,6 +25,7 @@ export type Entry =
       readonly remoteAddress: string;
       /** With a password, which is not kept. */
       readonly authenticates: boolean;
+      readonly transport: Transport;
     }
   | { readonly kind: 'frame'; readonly conn: number; readonly text: string }
   | { readonly kind: 'binary' | 'pong' | 'closed'; readonly conn: number }

@@ -1,4 +1,5 @@
 import type { MeterSample } from '../domain/meter.ts';
+import { plainText, type Transport } from '../domain/security-profile.ts';
 import type { Instant, MilliAmps, Monotonic, WattHours, Watts } from '../domain/units.ts';
 import type { Entry, Inner } from './items.ts';
 import { fromPlain, toPlain } from './plain.ts';
@@ -52,7 +53,14 @@ function bodyOf(entry: Entry, stand: Stand): string {
     case 'timer':
       return String(entry.back);
     case 'upgrade':
-      return toPlain([entry.conn, entry.chargePointId, entry.remoteAddress, entry.authenticates]);
+      return toPlain([
+        entry.conn,
+        entry.chargePointId,
+        entry.remoteAddress,
+        entry.authenticates,
+        // Most have no TLS.
+        ...(entry.transport.encrypted ? [entry.transport] : []),
+      ]);
     case 'frame':
       return `${entry.conn} ${entry.text.length}\n${entry.text}`;
     case 'binary':
@@ -82,8 +90,14 @@ export function entryOf(kind: Entry['kind'], body: string, stand: Stand): Entry 
     case 'timer':
       return { kind, back: Number(body) };
     case 'upgrade': {
-      const [conn, chargePointId, remoteAddress, authenticates] = fromPlain(body) as [number, string, string, boolean];
-      return { kind, conn, chargePointId, remoteAddress, authenticates };
+      const [conn, chargePointId, remoteAddress, authenticates, transport = plainText] = fromPlain(body) as [
+        number,
+        string,
+        string,
+        boolean,
+        Transport?,
+      ];
+      return { kind, conn, chargePointId, remoteAddress, authenticates, transport };
     }
     case 'binary':
     case 'pong':

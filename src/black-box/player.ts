@@ -4,6 +4,7 @@ import { type Controller, createController } from '../controller/controller.ts';
 import type { Housework } from '../controller/housekeeping.ts';
 import type { CredentialEvent } from '../domain/credential.ts';
 import type { Event } from '../domain/events.ts';
+import { plainText } from '../domain/security-profile.ts';
 import type { Instant, Monotonic } from '../domain/units.ts';
 import type { Clock, Connection, ConnectionListener, FileTransfer, Log, Stopwatch } from '../runtime/ports.ts';
 import type { Database } from '../store/database.ts';
@@ -286,6 +287,7 @@ export function createPlayer(site: {
       chargePointId,
       remoteAddress,
       credentials: entry.authenticates ? { user: nobody, password: nobody } : null,
+      transport: entry.transport,
       gone: () => !free && (script.answer('gone', 'whether a newcomer is gone')?.is ?? false),
       accept(listener): void {
         const opened = free
@@ -350,7 +352,7 @@ export function createPlayer(site: {
       settle();
       letIn ??= new Map([...site.letIn(), ...connections.map((each) => [each.conn, each] as const)]);
       for (const each of connections) {
-        upgrade(each);
+        upgrade({ ...each, transport: each.transport ?? plainText });
         settle();
       }
     },

@@ -1,5 +1,6 @@
 import type { Credentials } from '../central-system/credentials.ts';
 import type { Controller } from '../controller/controller.ts';
+import type { Transport } from '../domain/security-profile.ts';
 import type {
   Clock,
   Connection,
@@ -29,6 +30,8 @@ export type OpenConnection = {
   readonly remoteAddress: string;
   readonly reachedAt: string;
   readonly authenticates: boolean;
+  /** Left out of boxes of before there was any. */
+  readonly transport?: Transport;
 };
 
 /** What the controller gets in place of the world's own ports. */
@@ -123,12 +126,13 @@ export function createRecorder(world: { clock: Clock; credentials: Credentials; 
   function upgradeRequested(controller: Controller, request: UpgradeRequest): void {
     conns += 1;
     const conn = conns;
-    const { chargePointId, remoteAddress } = request;
+    const { chargePointId, remoteAddress, transport } = request;
     const authenticates = request.credentials !== null;
     const recorded: UpgradeRequest = {
       chargePointId,
       remoteAddress,
       credentials: request.credentials,
+      transport,
       gone(): boolean {
         const is = request.gone();
         note({ kind: 'gone', is });
@@ -141,7 +145,14 @@ export function createRecorder(world: { clock: Clock; credentials: Credentials; 
           opened(connection): void {
             opened = true;
             const { reachedAt } = connection;
-            open.set(conn, { conn, chargePointId, remoteAddress: connection.remoteAddress, reachedAt, authenticates });
+            open.set(conn, {
+              conn,
+              chargePointId,
+              remoteAddress: connection.remoteAddress,
+              reachedAt,
+              authenticates,
+              transport,
+            });
             note({ kind: 'opened', conn, remoteAddress: connection.remoteAddress, reachedAt });
             listener.opened(connectionOf(conn, connection));
           },
@@ -153,7 +164,7 @@ export function createRecorder(world: { clock: Clock; credentials: Credentials; 
         request.refuse(status, reason);
       },
     };
-    enter({ kind: 'upgrade', conn, chargePointId, remoteAddress, authenticates }, () =>
+    enter({ kind: 'upgrade', conn, chargePointId, remoteAddress, authenticates, transport }, () =>
       controller.upgradeRequested(recorded),
     );
   }

@@ -3,6 +3,7 @@ import type { TakenDataTransfers } from '../domain/data-transfer.ts';
 import type { Event } from '../domain/events.ts';
 import type { FileJobLimits } from '../domain/file-job.ts';
 import type { Reading } from '../domain/metering.ts';
+import type { SecurityProfile } from '../domain/security-profile.ts';
 import type { SiteModel } from '../domain/site-model.ts';
 import type { RunningTransaction } from '../domain/transaction.ts';
 import type { Instant, MilliVolts } from '../domain/units.ts';
@@ -13,8 +14,7 @@ import type { Records } from './records.ts';
 /** What the site has decided on beforehand. */
 export type Policy = {
   readonly unknownChargePoints: 'refuse' | 'pending' | 'accept';
-  /** A charge point that the configuration does not name has no password, and is refused where one is needed. */
-  readonly passwordNeeded: boolean;
+  readonly security: SecurityPolicy;
   /** `accept-once`: what charges unknown is accepted for its first transaction, and refused from then on. */
   readonly unknownCards: 'reject' | 'accept' | 'accept-once';
   /** Other spellings of a known card's number are taken for the card, where they fit one token only. */
@@ -49,6 +49,28 @@ export type Policy = {
   readonly rebootForConfiguration: 'never' | 'when-idle';
   /** The tree of circuits; null where none is described, and nothing is balanced. */
   readonly siteModel: SiteModel | null;
+};
+
+/** How well connections of charge points have to be secured. */
+export type SecurityPolicy = {
+  /** The lowest security profile of charge points that the configuration does not name, and of those that it does. */
+  readonly least: SecurityProfile;
+  readonly leastOf: ReadonlyMap<string, SecurityProfile>;
+  /** The organization that certificates of charge points are for; null: any. */
+  readonly organization: string | null;
+  /** What else the certificate of a charge point may be for, beside its id and the serial numbers that it reports. */
+  readonly certificateNames: ReadonlyMap<string, string>;
+  /** There is a port with TLS. */
+  readonly servesTls: boolean;
+};
+
+/** Nothing is asked of anybody. */
+export const openDoor: SecurityPolicy = {
+  least: 0,
+  leastOf: new Map(),
+  organization: null,
+  certificateNames: new Map(),
+  servesTls: false,
 };
 
 export type FilePolicy = {

@@ -12,6 +12,7 @@ import type { ListEntry, LocalList } from '../domain/local-list.ts';
 import type { OpenOperation } from '../domain/operation.ts';
 import type { ProfileTemplate, RecordedProfile, ScheduleComparison } from '../domain/profile-record.ts';
 import type { Reservation } from '../domain/reservation.ts';
+import type { SecurityStanding } from '../domain/security-profile.ts';
 import type { SharingPolicy } from '../domain/sharing-policy.ts';
 import type { SiteLimit } from '../domain/site-limit.ts';
 import type { Token, TokenGroup, TokenOverride } from '../domain/token.ts';
@@ -35,6 +36,8 @@ export type Records = KnownTokens & {
   configurationWishes(chargePointId: string): readonly ConfigurationWish[];
   /** What the last ChangeConfiguration of each key came to. */
   configurationAttempts(chargePointId: string): readonly RecordedAttempt[];
+  /** What a charge point has reached and agreed to; nothing for one that never did. */
+  securityStanding(chargePointId: string): SecurityStanding;
   /** Passwords given over OCPP, in their order. */
   givenPasswords(chargePointId: string): readonly GivenPassword[];
   alertIsOpen(id: string): boolean;

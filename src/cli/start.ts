@@ -29,7 +29,9 @@ export async function start(args: readonly string[], io: CommandIo): Promise<num
   log.info({}, whoMayConnect[config.ocpp.unknownChargePoints]);
   try {
     const busbar = await startBusbar(config, log);
-    io.out(`Charge points: ws://${config.ocpp.host}:${busbar.ocppPort}/ocpp/{id}`);
+    const { ocppPort, ocppTlsPort } = busbar;
+    if (ocppPort !== null) io.out(`Charge points: ws://${config.ocpp.host}:${ocppPort}/ocpp/{id}`);
+    if (ocppTlsPort !== null) io.out(`Charge points: wss://${config.ocpp.host}:${ocppTlsPort}/ocpp/{id}`);
     io.out(`API:           http://${config.http.host}:${busbar.httpPort}/api/v1/site`);
     const why = await told;
     log.info({ why }, 'Busbar stops');

@@ -20,6 +20,7 @@ export function crossCheck(config: ConfigFile, tree: Tree, findings: Findings): 
     wrong([blamed, 'port'], `is ${config.http.port}, the same as ${other}.port; the two need different ports`);
   }
 
+  checkTls(config.ocpp);
   checkUpstream(config.upstream);
 
   const { maxUploadMiB, uploadsMiB } = config.files;
@@ -60,9 +61,17 @@ export function crossCheck(config: ConfigFile, tree: Tree, findings: Findings): 
     if (chargePoint.password !== undefined && chargePoint.id.includes(':')) {
       wrong(idPath, 'contains a colon, so it cannot log in with a password: HTTP Basic ends the user name there');
     }
-    if ((chargePoint.securityProfile ?? config.ocpp.securityProfile) === 1 && chargePoint.password === undefined) {
-      const from = chargePoint.securityProfile === undefined ? ' (from ocpp.securityProfile)' : '';
-      wrong([...path, 'password'], `is missing: security profile 1${from} needs {file: path} or {env: NAME}`);
+    const profile = chargePoint.securityProfile ?? config.ocpp.securityProfile;
+    const from = chargePoint.securityProfile === undefined ? ' (from ocpp.securityProfile)' : '';
+    if ((profile === 1 || profile === 2) && chargePoint.password === undefined) {
+      wrong([...path, 'password'], `is missing: security profile ${profile}${from} needs {file: path} or {env: NAME}`);
+    }
+    if (profile < 2 && config.ocpp.tls?.only === true) {
+      const message = `is ${profile}${from}, and ocpp.tls.only leaves no port without TLS: it has to connect to wss://`;
+      findings.warnings.push(problemAt([...path, 'securityProfile'], message));
+    }
+    if (profile > 1 && chargePoint.securityProfile !== undefined && config.ocpp.tls === undefined) {
+      wrong([...path, 'securityProfile'], `is ${profile}, which needs TLS: add the section ocpp.tls`);
     }
     if (chargePoint.group !== undefined && !groups.has(chargePoint.group)) {
       wrong([...path, 'group'], `is ${chargePoint.group}, and groups has none of this name`);
@@ -74,6 +83,30 @@ export function crossCheck(config: ConfigFile, tree: Tree, findings: Findings): 
         wrong([...path, 'connectors', place, 'id'], `is ${connector.id}, as of another connector of this charge point`);
       }
       connectorIds.add(connector.id);
+    }
+  }
+
+  function checkTls({ tls, securityProfile }: ConfigFile['ocpp']): void {
+    if (tls === undefined) {
+      const message = `is ${securityProfile}, which needs TLS: add the section ocpp.tls`;
+      if (securityProfile > 1) wrong(['ocpp', 'securityProfile'], message);
+      return;
+    }
+    for (const [cert, key] of [
+      ['certFile', 'keyFile'],
+      ['secondCertFile', 'secondKeyFile'],
+    ] as const) {
+      if ((tls[cert] === undefined) !== (tls[key] === undefined)) {
+        wrong(['ocpp', 'tls'], `needs both ${cert} and ${key}, or neither`);
+      }
+    }
+    if (tls.certFile === undefined && tls.secondCertFile !== undefined) {
+      wrong(['ocpp', 'tls', 'secondCertFile'], 'needs certFile too');
+    }
+    if (tls.certFile !== undefined && tls.secondCertFile === undefined) {
+      const message =
+        'is the only certificate: charge points that can do the other kind of key alone (elliptic curve or RSA) stay out; add secondCertFile';
+      findings.warnings.push(problemAt(['ocpp', 'tls', 'certFile'], message));
     }
   }
 

@@ -25,7 +25,9 @@ import { type WhatIf, whatIf as withWhatIf } from './what-if.ts';
 type ChargePointConfig = {
   readonly id: string;
   /** Its own, or else that of the section `ocpp`. */
-  readonly securityProfile: 0 | 1;
+  readonly securityProfile: 0 | 1 | 2 | 3;
+  /** That its certificate is for; null where nobody has said. */
+  readonly serialNumber: string | null;
   readonly password: Secret | null;
   readonly allowMissingSubprotocol: boolean;
   /** Empty when the connectors are to be learnt from the charge point. */
@@ -240,6 +242,7 @@ function complete(file: ConfigFile, tree: Tree, { folder, env, fetches }: Outsid
     (chargePoint, index): ChargePointConfig => ({
       id: chargePoint.id,
       securityProfile: chargePoint.securityProfile ?? ocpp.securityProfile,
+      serialNumber: chargePoint.serialNumber ?? null,
       password: secretAt(chargePoint.password, ['chargePoints', index, 'password']),
       allowMissingSubprotocol: chargePoint.allowMissingSubprotocol,
       connectors: chargePoint.connectors.map(({ id }) => ({ id })),
@@ -280,7 +283,19 @@ function complete(file: ConfigFile, tree: Tree, { folder, env, fetches }: Outsid
     },
   });
   return {
-    ...{ site, ocpp, http, store, files, authorization, reservations, blackBox, log, groups, policy },
+    ...{
+      site,
+      ocpp: { ...ocpp, ...inFolder(ocpp.tls, folder) },
+      http,
+      store,
+      files,
+      authorization,
+      reservations,
+      blackBox,
+      log,
+      groups,
+      policy,
+    },
     siteModel: siteModelOf(file),
     meters,
     limits: { ...file.limits, mqtt },
@@ -288,6 +303,16 @@ function complete(file: ConfigFile, tree: Tree, { folder, env, fetches }: Outsid
     chargePoints,
     tokenLines: fetches ? readTokens(authorization.tokens?.file, tree, folder, findings) : null,
   };
+}
+
+/** With the paths of its files as seen from the file; they are read, and read again, while the controller runs. */
+function inFolder(tls: ConfigFile['ocpp']['tls'], folder: string): Pick<ConfigFile['ocpp'], 'tls'> {
+  if (tls === undefined) return {};
+  const paths = Object.entries(tls).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? resolve(folder, value) : value,
+  ]);
+  return { tls: Object.fromEntries(paths) as typeof tls };
 }
 
 /** A chain of certificates, bytes. */

@@ -1,18 +1,11 @@
 import { environmentName, settableKeys } from './overlay.ts';
-import { allowedWords, configSchema, refusedKeys, type SchemaNode } from './schema.ts';
+import { allowedWords, configSchema, type SchemaNode } from './schema.ts';
 
 /** The reference of all keys, as the text of docs/configuration.md. */
 export function referenceText(): string {
   const root: SchemaNode = configSchema;
   const sections = Object.entries(root.properties ?? {});
-  return [
-    introduction,
-    ...sections.map(([name, node]) => sectionText(name, node)),
-    '## Keys of later versions\n',
-    'These are refused:\n',
-    ...[...refusedKeys].map(([key, reason]) => `- \`${key}\` ${reason}.`),
-    '',
-  ].join('\n');
+  return [introduction, ...sections.map(([name, node]) => sectionText(name, node))].join('\n');
 }
 
 const introduction = `# Configuration

@@ -35,9 +35,9 @@ export const secret = (description: string) =>
     },
   );
 
-export const securityProfile = (extra: { readonly default?: 0 | 1; readonly description: string }) =>
-  Type.Enum([0, 1], {
-    allowed: '0 (no password) or 1 (password); 2 and 3 come later: this version does not serve TLS yet',
+export const securityProfile = (extra: { readonly default?: 0 | 1 | 2 | 3; readonly description: string }) =>
+  Type.Enum([0, 1, 2, 3], {
+    allowed: '0 (nothing), 1 (password), 2 (TLS and password) or 3 (TLS and a certificate of the charge point)',
     ...extra,
   });
 

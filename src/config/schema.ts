@@ -3,6 +3,7 @@ import { chargePointKeys, circuits, connectorKeys, policy, siteKeys } from './sc
 import { limits } from './schema-limits.ts';
 import { meters } from './schema-meters.ts';
 import { closed, secret, securityProfile, wishes } from './schema-parts.ts';
+import { tls } from './schema-tls.ts';
 import { upstream } from './schema-upstream.ts';
 
 /**
@@ -10,11 +11,6 @@ import { upstream } from './schema-upstream.ts';
  * and the reference in docs/ all come from here. Besides JSON Schema's own, four keywords of ours are used:
  * `kindBy` (the key that tells the alternatives of anyOf apart), `allowed` (what may stand there, in words), `unit`, and `secret` (values below are never shown).
  */
-
-/** Keys that a later version will know. They are refused, with the reason, rather than read and forgotten. */
-export const refusedKeys: ReadonlyMap<string, string> = new Map([
-  ['ocpp.tls', 'is not in this version: it does not serve TLS yet, so only security profiles 0 and 1 are possible'],
-]);
 
 const site = Type.Object(
   {
@@ -72,8 +68,10 @@ const ocpp = Type.Object(
     }),
     securityProfile: securityProfile({
       default: 0,
-      description: 'Security profile of charge points that name none of their own: 0 without, 1 with a password.',
+      description:
+        'Lowest security profile of charge points that name none of their own: 0 none, 1 password, 2 TLS and password, 3 TLS and certificate.',
     }),
+    tls,
     chargingProfiles: Type.Enum(['keep', 'leave'], {
       default: 'keep',
       description:
@@ -408,7 +406,17 @@ const chargePoint = Type.Object(
     }),
     password: Type.Optional(secret('Password of the charge point (HTTP Basic); needed with security profile 1.')),
     securityProfile: Type.Optional(
-      securityProfile({ description: 'Security profile of this charge point; without it, that of the section ocpp.' }),
+      securityProfile({
+        description: 'Lowest security profile of this charge point; without it, that of the section ocpp.',
+      }),
+    ),
+    serialNumber: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description:
+          'The serial number that its certificate is for (profile 3); without it, those that it reports and its id.',
+      }),
     ),
     allowMissingSubprotocol: Type.Boolean({
       default: false,

@@ -1,7 +1,7 @@
 import type { Entry, Tree } from './document.ts';
 import { nearest } from './nearest.ts';
 import { type Findings, formatKey, type KeyPath, type Origin, type Problem, show } from './problem.ts';
-import { allowedWords, refusedKeys, type SchemaNode } from './schema.ts';
+import { allowedWords, type SchemaNode } from './schema.ts';
 
 /**
  * Walks a tree beside the schema: returns the plain value with defaults filled in, and reports everything wrong at
@@ -94,11 +94,6 @@ export function validate(schema: SchemaNode, tree: Tree, findings: Findings): un
 
   function unknownKey(parent: SchemaNode, at: Origin, path: KeyPath, name: string): void {
     const key = formatKey(path);
-    const refused = refusedKeys.get(key);
-    if (refused !== undefined) {
-      findings.problems.push({ ...at, key, message: refused });
-      return;
-    }
     const names = Object.keys(parent.properties ?? {});
     const didYouMean = nearest(name, names);
     const problem: Problem = { ...at, key, message: 'is not a known key', allowed: names.join(', ') };

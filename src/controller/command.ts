@@ -1,4 +1,5 @@
 import { passwordIn } from '../central-system/configuration/password.ts';
+import { loweringObjection } from '../central-system/configuration/security-profile.ts';
 import { operationRequested } from '../central-system/operations/tracking.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
 import type { Event } from '../domain/events.ts';
@@ -9,6 +10,7 @@ import { decideDialect } from './commands/dialects.ts';
 import { cancelFileJob, changeCampaign, createCampaign, createFileJob, dropFile } from './commands/files.ts';
 import { resyncLocalList } from './commands/local-lists.ts';
 import { cancelReservation, extendReservation, reserve } from './commands/reservations.ts';
+import { decideSecurityProfile } from './commands/security-profile.ts';
 import { decideSiteLimits } from './commands/site-limits.ts';
 import { decideTokens } from './commands/tokens.ts';
 import { decideWishes } from './commands/wishes.ts';
@@ -29,6 +31,9 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
     case 'approve':
     case 'reject':
       return register(command, site, done);
+    case 'raise-security-profile':
+    case 'lower-security-profile':
+      return decideSecurityProfile(command, site, done);
     case 'create-file-job':
       return createFileJob(command, site, done);
     case 'cancel-file-job':
@@ -101,7 +106,7 @@ function operate(
     return ended(done, known ? { kind: 'not-connected' } : { kind: 'unknown', what: `charge point ${chargePointId}` });
   }
   if (line.session === null) return ended(done, { kind: 'not-connected' });
-  const objection = command.override === true ? null : objectionTo(action, line);
+  const objection = command.override === true ? null : (objectionTo(action, line) ?? lowering(command, line, site));
   if (objection !== null) return ended(done, { kind: 'conflict', why: objection });
   const limits = limitsByHand(command, site);
   if (limits.refusal !== null) return ended(done, limits.refusal);
@@ -150,6 +155,15 @@ function limitsByHand(
   if (judged.kind === 'fits') return { refusal: null, book: judged.book };
   if (override === true) return { refusal: null, book: judged.override };
   return { refusal: { kind: 'limit-refused', why: judged.why }, book: () => undefined };
+}
+
+function lowering(
+  { chargePointId, action, payload }: Extract<Command, { type: 'operate' }>,
+  { session }: Line,
+  { records, policy: { security } }: CommandSite,
+): string | null {
+  const inUse = session?.securityProfile ?? 0;
+  return loweringObjection(action, payload, { chargePointId, records, security, inUse });
 }
 
 /**

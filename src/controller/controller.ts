@@ -4,6 +4,7 @@ import type { Policy } from '../central-system/handler.ts';
 import { operationLost } from '../central-system/operations/tracking.ts';
 import type { Command, CommandResult } from '../domain/commands.ts';
 import type { Alert, Event } from '../domain/events.ts';
+import type { SecurityProfile } from '../domain/security-profile.ts';
 import { asRunning } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
 import { stopwatchBy } from '../runtime/clock.ts';
@@ -19,6 +20,7 @@ import { balancingFor, type Sharing } from './balancing/for-site.ts';
 import { createCampaigns } from './campaigns.ts';
 import { createCare } from './care.ts';
 import { decideCommand } from './command.ts';
+import { everySoOften } from './every-so-often.ts';
 import { createExchange } from './exchange.ts';
 import { createFeed } from './feed.ts';
 import { createFiles, type FilePlaces } from './file-door.ts';
@@ -273,7 +275,7 @@ export function createController(site: {
     return { events, effect: taken, failed: taken };
   }
 
-  function admit(line: Line, request: UpgradeRequest, authenticated: boolean, leave?: 'leave open'): void {
+  function admit(line: Line, request: UpgradeRequest, profile: SecurityProfile, leave?: 'leave open'): void {
     if (request.gone()) {
       request.refuse(503, 'gone');
       lines.forgetStranger(line);
@@ -288,7 +290,7 @@ export function createController(site: {
           if (leave === undefined) old.connection.terminate();
           else abandon(line, old.connection);
         }
-        session = open(line, connection, authenticated);
+        session = open(line, connection, profile);
       },
       frame: (text) => {
         if (session !== null) frame(line, session, text);
@@ -312,13 +314,16 @@ export function createController(site: {
     line.abandoned = connection;
   }
 
-  function open(line: Line, connection: Connection, authenticated: boolean): Session {
+  function open(line: Line, connection: Connection, profile: SecurityProfile): Session {
     const at = clock.now();
-    const session = createSession(connection, authenticated, at, clock.monotonic());
+    const session = createSession(connection, profile, at, clock.monotonic());
     line.session = session;
     line.counters.connections += 1;
     const { chargePointId } = line;
-    log.info({ chargePointId, remoteAddress: connection.remoteAddress, authenticated }, 'charge point connected');
+    log.info(
+      { chargePointId, remoteAddress: connection.remoteAddress, securityProfile: profile },
+      'charge point connected',
+    );
     follow([{ type: 'connection-opened', chargePointId, remoteAddress: connection.remoteAddress, at }]);
     // What waited for this connection goes out now, unless the charge point has yet to introduce itself.
     if (line.registration !== null) exchange.pump(line);
@@ -386,15 +391,6 @@ export function createController(site: {
     log.info({ chargePointId }, 'charge point disconnected');
     follow([{ type: 'connection-closed', chargePointId, at: clock.now() as Instant }]);
   }
-}
-
-function everySoOften(clock: Clock, ms: number, run: () => void): { cancel(): void } {
-  let timer = clock.after(ms, tick);
-  function tick(): void {
-    timer = clock.after(ms, tick);
-    run();
-  }
-  return { cancel: () => timer.cancel() };
 }
 
 const nothing: Decision = { events: [], effect: () => undefined, failed: () => undefined };

@@ -3,13 +3,14 @@ import type { Registration } from '../domain/charge-point.ts';
 import { type ClockWatch, unseenClock } from '../domain/clock-offset.ts';
 import type { Event } from '../domain/events.ts';
 import type { OpenOperation } from '../domain/operation.ts';
+import type { SecurityProfile } from '../domain/security-profile.ts';
 import type { Instant } from '../domain/units.ts';
 import type { Connection, Timer, UpgradeRequest } from '../runtime/ports.ts';
 import { createLive, type LiveChargePoint } from './live.ts';
 import type { Session } from './session.ts';
 
 /** A newcomer at the door of a charge point that is connected already, waiting for the old connection's pong. */
-export type Contest = { readonly request: UpgradeRequest; readonly authenticated: boolean; readonly timer: Timer };
+export type Contest = { readonly request: UpgradeRequest; readonly profile: SecurityProfile; readonly timer: Timer };
 
 /** Everything in memory about one charge point, connected or not. */
 export type Line = {

@@ -1,4 +1,5 @@
 import { createReplayCache, type ReplayCache } from '../central-system/replay-cache.ts';
+import type { SecurityProfile } from '../domain/security-profile.ts';
 import type { Instant, Monotonic } from '../domain/units.ts';
 import type { Connection } from '../runtime/ports.ts';
 
@@ -12,8 +13,8 @@ export const MAX_UNREAD = 32;
 export type Session = {
   readonly connection: Connection;
   readonly openedAt: Instant;
-  /** By password or certificate, and not merely by knowing the id. */
-  readonly authenticated: boolean;
+  /** How it is secured; from 1 on it has proved who it is, and does not merely know the id. */
+  readonly securityProfile: SecurityProfile;
   readonly replay: ReplayCache;
   /** Actions that we triggered while the charge point was not accepted, and how many times it may send each. */
   readonly triggered: Map<string, number>;
@@ -30,11 +31,16 @@ export type Session = {
   closed: boolean;
 };
 
-export function createSession(connection: Connection, authenticated: boolean, now: Instant, at: Monotonic): Session {
+export function createSession(
+  connection: Connection,
+  securityProfile: SecurityProfile,
+  now: Instant,
+  at: Monotonic,
+): Session {
   return {
     connection,
     openedAt: now,
-    authenticated,
+    securityProfile,
     replay: createReplayCache(),
     triggered: new Map(),
     booted: false,

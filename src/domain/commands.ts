@@ -6,6 +6,7 @@ import type { FileJobKind, FileJobRequest } from './file-job.ts';
 import type { CampaignPlan } from './firmware-campaign.ts';
 import type { ProfileTerms, ScheduleComparison } from './profile-record.ts';
 import type { ReservationTerms } from './reservation.ts';
+import type { SecurityProfile } from './security-profile.ts';
 import type { SharingPolicy } from './sharing-policy.ts';
 import type { LimitEvidence, LimitValue, SiteLimit } from './site-limit.ts';
 import type { Token, TokenGroup, TokenSource } from './token.ts';
@@ -32,6 +33,8 @@ export type Command =
   | { type: 'extend-reservation'; chargePointId: string; id: number; expiresAt: Instant; override?: boolean }
   | { type: 'cancel-reservation'; chargePointId: string; id: number }
   | { type: 'approve'; chargePointId: string }
+  /** Tells it to use a higher security profile; `lower` lets it come with a lower one again. */
+  | { type: 'raise-security-profile' | 'lower-security-profile'; chargePointId: string; profile: SecurityProfile }
   | { type: 'reject'; chargePointId: string }
   /**
    * `token.source` says who writes. `overrideUntil`: of a token of the backend, until when the change made here holds.

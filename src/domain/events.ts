@@ -13,6 +13,7 @@ import type { Reading } from './metering.ts';
 import type { OperationEvent } from './operation.ts';
 import type { ChargingProfileEvent } from './profile-record.ts';
 import type { ReservationEvent } from './reservation.ts';
+import type { SecurityProfileEvent } from './security-profile.ts';
 import type { PolicyEvent } from './sharing-policy.ts';
 import type { SiteLimitEvent } from './site-limit.ts';
 import type { TokenEvent, Verdict } from './token.ts';
@@ -49,6 +50,7 @@ export type Event =
   | DialectEvent
   | TokenEvent
   | CredentialEvent
+  | SecurityProfileEvent
   | ChargingProfileEvent
   | DataTransferEvent
   | ReservationEvent

@@ -62,6 +62,8 @@ export const ChargePoint = Type.Object({
   meterType: text,
   meterSerialNumber: text,
   securityProfile: Type.Integer(),
+  leastSecurityProfile: Type.Integer(),
+  agreedSecurityProfile: Type.Union([Type.Integer(), Type.Null()]),
   authenticated: Type.Boolean(),
   remoteAddress: text,
   connectedAt: maybeTime,

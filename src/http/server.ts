@@ -32,6 +32,7 @@ import { policyRoutes } from './policy-routes.ts';
 import { ProblemSchema } from './problem.ts';
 import { createReadiness } from './readiness.ts';
 import { reservationRoutes } from './reservation-routes.ts';
+import { securityProfileRoutes } from './security-profile-routes.ts';
 import { siteRoutes } from './site-routes.ts';
 import { tokenGroupRoutes } from './token-group-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -140,6 +141,7 @@ export async function createHttpApp(options: HttpOptions): Promise<{ app: App; a
     ocppListening: options.ocppListening,
   });
   chargePointRoutes(app, site);
+  securityProfileRoutes(app, site);
   configurationRoutes(app, site);
   localListRoutes(app, site);
   operationRoutes(app, site);

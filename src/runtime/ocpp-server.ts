@@ -8,6 +8,8 @@ import type { FileExchange } from './file-exchange.ts';
 import { answerPlainly } from './plain-answer.ts';
 import type { Clock, Connection, ConnectionListener, Log, Timer, UpgradeRequest } from './ports.ts';
 import { reachedAt } from './reached-at.ts';
+import { createTlsServer, transportOf } from './tls-door.ts';
+import type { WatchedTlsFiles } from './tls-files.ts';
 
 /** Largest frame, bytes: a certificate chain or a long StopTransaction with room to spare. */
 const MAX_FRAME_BYTES = 1_048_576;
@@ -43,6 +45,8 @@ export async function startOcppServer(options: {
   mayOmitSubprotocol: ReadonlySet<string>;
   clock: Clock;
   log: Log;
+  /** Speaks TLS, and nothing else, with these certificates. */
+  tls?: WatchedTlsFiles;
   upgradeRequested: (request: UpgradeRequest) => void;
   /** Answers what is under `/files`; without it there is nothing. Closed with the server. */
   files?: FileExchange;
@@ -62,16 +66,17 @@ export async function startOcppServer(options: {
     if (files !== undefined && isFileAddress(request.url ?? '')) files.serve(request, response);
     else answerPlainly(clock, request, response, notHere);
   };
-  const http = createServer(
-    {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_WITHIN_MS,
-      // It would count the body too: a file may come slowly, and has a pace to keep. No other body is waited for.
-      requestTimeout: 0,
-      connectionsCheckingInterval: 1_000,
-    },
-    answerRequest,
-  );
+  const httpOptions = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_WITHIN_MS,
+    // It would count the body too: a file may come slowly, and has a pace to keep. No other body is waited for.
+    requestTimeout: 0,
+    connectionsCheckingInterval: 1_000,
+  };
+  const http =
+    options.tls === undefined
+      ? createServer(httpOptions, answerRequest)
+      : createTlsServer(httpOptions, options.tls, log, answerRequest);
   // Who asks first whether to send a body is told by the same answer.
   http.on('checkContinue', answerRequest);
   // Every answer closes its connection: nothing is begun for a second request behind it.
@@ -106,6 +111,7 @@ export async function startOcppServer(options: {
       chargePointId: door.chargePointId,
       remoteAddress: addressOf(request),
       credentials: credentialsOf(request),
+      transport: transportOf(socket),
       gone: () => socket.destroyed,
       accept: (listener) => {
         if (!decided()) return;

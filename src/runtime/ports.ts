@@ -1,3 +1,4 @@
+import type { Transport } from '../domain/security-profile.ts';
 import type { Instant, Monotonic } from '../domain/units.ts';
 
 /** What the controller needs of the world. The real ones are beside this file; the simulation brings its own. */
@@ -65,6 +66,7 @@ export type UpgradeRequest = {
   readonly remoteAddress: string;
   /** From Basic authentication, undecoded; null where there was none. */
   readonly credentials: { readonly user: Buffer; readonly password: Buffer } | null;
+  readonly transport: Transport;
   /** The client gave up before it was answered. */
   gone(): boolean;
   /** Calls `opened` before it returns, or never: the handshake may break off. */

@@ -18,6 +18,8 @@ export type TlsFiles = {
 export type WatchedTlsFiles = {
   /** Null until there are some that can be used. */
   current(): TlsFiles | null;
+  /** Clients are asked for a certificate of their own. */
+  readonly asksForCertificate: boolean;
   /** Called with what is new, once it has proven to be whole; the server goes on with the old until then. */
   changed(listener: (files: TlsFiles) => void): void;
   close(): void;
@@ -86,6 +88,7 @@ export function watchTlsFiles(options: {
 
   return {
     current: () => now,
+    asksForCertificate: options.rootsFile !== undefined,
     changed: (listener) => {
       listeners.push(listener);
     },

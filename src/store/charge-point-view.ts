@@ -10,7 +10,7 @@ export type LiveChargePointState = {
   readonly registration: Registration | null;
   readonly session: {
     readonly openedAt: Instant;
-    readonly authenticated: boolean;
+    readonly securityProfile: number;
     readonly connection: { readonly remoteAddress: string };
   } | null;
   readonly counters: LiveCounters;
@@ -57,7 +57,7 @@ export type ChargePointPolicy = {
   readonly configured: ReadonlySet<string>;
   /** The connectors that it names, from 1; none where they are to be learnt. */
   connectorsOf(chargePointId: string): readonly number[];
-  /** OCPP security profile: 0 none, 1 password. */
+  /** The lowest OCPP security profile that it may connect with: 0 none, 1 password, 2 TLS and password, 3 TLS and certificate. */
   securityProfile(chargePointId: string): number;
 };
 
@@ -76,7 +76,12 @@ export type ChargePointView = {
   imsi: string | null;
   meterType: string | null;
   meterSerialNumber: string | null;
+  /** Of the connection in use, or else the lowest that it may connect with. */
   securityProfile: number;
+  /** The lowest that it may connect with: what is configured, or what it has reached before. */
+  leastSecurityProfile: number;
+  /** What it has agreed to change to and has not yet connected with; null where there is nothing of the kind. */
+  agreedSecurityProfile: number | null;
   /** The connection in use has proved who it is. */
   authenticated: boolean;
   remoteAddress: string | null;
@@ -179,6 +184,7 @@ export function createChargePointViews(database: Database, live: LiveState, poli
     SELECT c.*, (SELECT max(received_ms) FROM connectors WHERE charge_point_ref = c.ref) AS last_told_ms FROM charge_points c`;
   const all = database.prepare(`${columns} ORDER BY c.id`);
   const one = database.prepare(`${columns} WHERE c.id = ?`);
+  const standingOf = database.prepare('SELECT highest, asked FROM security_profiles WHERE charge_point_id = ?');
   const allConnectors = database.prepare('SELECT * FROM connectors ORDER BY charge_point_ref, connector_id');
   const connectorsOf = database.prepare('SELECT * FROM connectors WHERE charge_point_ref = ? ORDER BY connector_id');
   const allJobs = database.prepare('SELECT * FROM jobs ORDER BY charge_point_ref, job');
@@ -220,6 +226,8 @@ export function createChargePointViews(database: Database, live: LiveState, poli
     const session = line?.session ?? null;
     const registration = own?.registration ?? null;
     const whole = connectors.find((row) => row.connector_id === 0);
+    const standing = standingOf.get(id) as { highest: number; asked: number | null } | undefined;
+    const least = Math.max(policy.securityProfile(id), standing?.highest ?? 0);
     const lastSeen = live.lastSeenAt(id) ?? latest(own?.last_told_ms, own?.last_boot_ms, own?.first_seen_ms);
     return {
       id,
@@ -235,8 +243,10 @@ export function createChargePointViews(database: Database, live: LiveState, poli
       imsi: own?.imsi ?? null,
       meterType: own?.meter_type ?? null,
       meterSerialNumber: own?.meter_serial_number ?? null,
-      securityProfile: policy.securityProfile(id),
-      authenticated: session?.authenticated ?? false,
+      securityProfile: session?.securityProfile ?? least,
+      leastSecurityProfile: least,
+      agreedSecurityProfile: standing?.asked ?? null,
+      authenticated: (session?.securityProfile ?? 0) > 0,
       remoteAddress: session?.connection.remoteAddress ?? null,
       connectedAt: utc(session?.openedAt ?? null),
       firstSeenAt: utc(own?.first_seen_ms ?? null),

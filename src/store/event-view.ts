@@ -186,6 +186,10 @@ export function eventView(event: Event): object {
     case 'credential-used':
     case 'credential-dropped':
       return { chargePointId: event.chargePointId, at: utc(event.at) };
+    case 'security-profile-reached':
+    case 'security-profile-agreed':
+    case 'security-profile-lowered':
+      return { chargePointId: event.chargePointId, profile: event.profile, at: utc(event.at) };
     case 'credential-answered':
       return { chargePointId: event.chargePointId, state: event.state, at: utc(event.at) };
     case 'charging-profiles-changed': {

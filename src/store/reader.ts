@@ -17,6 +17,7 @@ import { localListReads } from './local-lists.ts';
 import { operationReads } from './operations.ts';
 import { reservationReads } from './reservations.ts';
 import { selectTransaction, type TransactionRow, toTransaction } from './rows.ts';
+import { securityProfileReads } from './security-profiles.ts';
 import { siteLimitReads } from './site-limits.ts';
 import { tokenReads } from './tokens.ts';
 import { upstreamReads } from './upstream-commands.ts';
@@ -74,6 +75,7 @@ export function createReader(database: Database) {
     ...fileJobReads(database),
     ...campaignReads(database),
     ...credentialReads(database),
+    ...securityProfileReads(database),
     ...commitmentReads(database),
     ...keptChargingProfileReads(database),
     ...dialectReads(database),

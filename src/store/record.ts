@@ -14,6 +14,7 @@ import { localListWriters } from './local-lists.ts';
 import { operationWriters } from './operations.ts';
 import type { Outbox } from './outbox.ts';
 import { reservationWriters } from './reservations.ts';
+import { securityProfileWriters } from './security-profiles.ts';
 import { siteLimitWriters } from './site-limits.ts';
 import { tokenWriters } from './tokens.ts';
 import { upstreamWriters } from './upstream-commands.ts';
@@ -38,6 +39,7 @@ export function createRecorder(database: Database, outbox?: Outbox): (event: Eve
     ...tokenWriters(database, refOf),
     ...configurationWriters(database, refOf),
     ...credentialWriters(database),
+    ...securityProfileWriters(database),
     ...chargingProfileWriters(database, refOf),
     ...reservationWriters(database, refOf),
     ...dataTransferWriters(database, refOf),

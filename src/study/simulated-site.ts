@@ -1,3 +1,4 @@
+import { openDoor } from '../central-system/handler.ts';
 import type { Config } from '../config/load.ts';
 import { noTerms } from '../domain/charging-wish.ts';
 import { type ConnectorModel, connectorKey, type SiteModel } from '../domain/site-model.ts';
@@ -54,7 +55,7 @@ export function simulateSite(options: SiteOptions) {
       ...policy,
       siteModel: model,
       unknownChargePoints: 'accept',
-      passwordNeeded: false,
+      security: openDoor,
       unknownCards: 'accept',
       concurrentTransactions: 'allow',
       wishedConfiguration:

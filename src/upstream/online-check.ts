@@ -101,6 +101,7 @@ export function createOnlineCheck(site: {
       chargePointId,
       remoteAddress: request.remoteAddress,
       credentials: request.credentials,
+      transport: request.transport,
       gone: () => request.gone(),
       refuse: (status, reason) => request.refuse(status, reason),
       accept(listener): void {

@@ -1,3 +1,4 @@
+import { plainText } from '../domain/security-profile.ts';
 import type { Connection, ConnectionListener, UpgradeRequest } from '../runtime/ports.ts';
 import type { SimClock } from '../sim/clock.ts';
 import type { Random } from '../sim/random.ts';
@@ -120,6 +121,7 @@ export function createLoopback({ clock, random, upgradeRequested }: LoopbackOpti
         chargePointId: id,
         remoteAddress: '10.0.0.9',
         credentials: password === null ? null : { user: Buffer.from(id), password: Buffer.from(password) },
+        transport: plainText,
         gone: () => ended,
         accept: (taken) => {
           if (ended) return;

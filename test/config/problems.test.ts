@@ -5,7 +5,7 @@ import { folder, problemLines } from './scratch.ts';
 describe('each kind of error names its place, what is wrong and what is allowed', () => {
   const port = 'a whole number from 0 to 65535';
   const password = 'either {file: path} or {env: NAME}; a secret never stands in this file itself';
-  const profile = '0 (no password) or 1 (password); 2 and 3 come later: this version does not serve TLS yet';
+  const profile = '0 (nothing), 1 (password), 2 (TLS and password) or 3 (TLS and a certificate of the charge point)';
   const cases: [string, string, string[]][] = [
     [
       'unknown key, near a known one',
@@ -59,7 +59,7 @@ describe('each kind of error names its place, what is wrong and what is allowed'
       'chargePoints:\n  - connectors: []\n',
       ['2:5 chargePoints[0].id: is missing; allowed: 1 to 48 characters, without / and without control characters'],
     ],
-    ['TLS', 'ocpp: {securityProfile: 2}', [`1:25 ocpp.securityProfile: is 2; allowed: ${profile}`]],
+    ['profile', 'ocpp: {securityProfile: 4}', [`1:25 ocpp.securityProfile: is 4; allowed: ${profile}`]],
     [
       'file of tokens that is not there',
       'authorization: {tokens: {file: a.csv}}',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openDoor } from '../../src/central-system/handler.ts';
 import { createControlRoom } from '../support/control-room.ts';
 import { registered } from '../support/things.ts';
 
@@ -15,7 +16,7 @@ describe('who may connect', () => {
   });
 
   it('where a password is needed, one that the configuration does not name can have none', () => {
-    const room = createControlRoom({ policy: { passwordNeeded: true }, passwords: { CP1: 'secret' } });
+    const room = createControlRoom({ policy: { security: { ...openDoor, least: 1 } }, passwords: { CP1: 'secret' } });
     expect(room.connect('CP2', { password: 'guess' }).state).toMatchObject({ is: 'refused', httpStatus: 401 });
     expect(room.connect('CP1', { password: 'secret' }).state.is).toBe('open');
   });

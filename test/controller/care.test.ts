@@ -54,7 +54,7 @@ function createHouse(
       pause: nobody,
       resume: nobody,
     };
-    line.session = createSession(connection, false, clock.now(), clock.monotonic());
+    line.session = createSession(connection, 0, clock.now(), clock.monotonic());
     care.attend(line);
   };
   for (const id of chargePoints) connect(id);

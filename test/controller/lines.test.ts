@@ -5,7 +5,7 @@ import { monotonic } from '../../src/domain/units.ts';
 import { NOON } from '../support/manual-clock.ts';
 import { idleConnection, registered, started } from '../support/things.ts';
 
-const session = () => createSession(idleConnection, false, NOON, monotonic(0));
+const session = () => createSession(idleConnection, 0, NOON, monotonic(0));
 
 describe('lines', () => {
   it('are made once for each charge point, whatever it is called', () => {

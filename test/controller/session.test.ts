@@ -12,7 +12,7 @@ describe('the allowance of frames', () => {
   };
 
   it('is 1,000 in one go, then 500 a second', () => {
-    const session = createSession(idleConnection, false, NOON, monotonic(0));
+    const session = createSession(idleConnection, 0, NOON, monotonic(0));
     expect(spend(session, 1_000, 0)).toBe(0);
     expect(spend(session, 1, 0)).toBe(2);
     expect(spend(session, 1, 0)).toBe(4);
@@ -22,7 +22,7 @@ describe('the allowance of frames', () => {
   });
 
   it('does not grow beyond 1,000 by waiting', () => {
-    const session = createSession(idleConnection, false, NOON, monotonic(0));
+    const session = createSession(idleConnection, 0, NOON, monotonic(0));
     expect(spend(session, 1_000, 3_600_000)).toBe(0);
     expect(spend(session, 1, 3_600_000)).toBe(2);
   });

@@ -1,5 +1,7 @@
 /** Passwords of charge points as they are really sent (field observations Q2 and Q8), and OCPP-J §6.2. */
+
 import { afterEach, describe, expect, it } from 'vitest';
+import { openDoor } from '../../src/central-system/handler.ts';
 import { connect, refusedStatus, UpgradeRefused } from '../support/charge-point.ts';
 import { startSite, type TestSite } from '../support/site.ts';
 
@@ -77,7 +79,10 @@ describe('Q8 passwords are bytes', () => {
   });
 
   it('where passwords are needed, a charge point without a configured one is not let in', async () => {
-    site = await startSite({ policy: { passwordNeeded: true }, passwords: new Map([['CP1', Buffer.from('secret')]]) });
+    site = await startSite({
+      policy: { security: { ...openDoor, least: 1 } },
+      passwords: new Map([['CP1', Buffer.from('secret')]]),
+    });
     expect(await refusedStatus(site.url, 'CP2', { password: 'secret' })).toBe(401);
     await connect(site.url, 'CP1', { password: 'secret' });
   });

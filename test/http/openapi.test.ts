@@ -107,6 +107,8 @@ it('lists every route', () => {
       'get /api/v1/charge-points',
       'get /api/v1/charge-points/{id}',
       'post /api/v1/charge-points/{id}/approve',
+      'post /api/v1/charge-points/{id}/security-profile/lower',
+      'post /api/v1/charge-points/{id}/security-profile/raise',
       'post /api/v1/charge-points/{id}/reject',
       'get /api/v1/charge-points/{id}/configuration',
       'put /api/v1/charge-points/{id}/configuration/{key}',

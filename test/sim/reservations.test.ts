@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plainText } from '../../src/domain/security-profile.ts';
 import { instant } from '../../src/domain/units.ts';
 import type { Connection, ConnectionListener } from '../../src/runtime/ports.ts';
 import { carTypes, createCar } from '../../src/sim/car.ts';
@@ -184,6 +185,7 @@ function dialInto({ controller, clock }: ReturnType<typeof createControlRoom>): 
       chargePointId,
       remoteAddress: '10.0.0.9',
       credentials: null,
+      transport: plainText,
       gone: () => !isOpen,
       accept: (taken) => {
         listener = taken;

@@ -80,7 +80,7 @@ function line(
   return {
     chargePointId,
     registration: null,
-    session: connected ? { openedAt: at(-5), authenticated: true, connection: { remoteAddress: '192.0.2.1' } } : null,
+    session: connected ? { openedAt: at(-5), securityProfile: 1, connection: { remoteAddress: '192.0.2.1' } } : null,
     counters: {
       connections: 1,
       framesIn: 2,
@@ -127,7 +127,8 @@ it('tells online, offline, pending and rejected apart', () => {
   ]);
   expect(views.site().chargePoints).toEqual({ online: 1, offline: 1, pending: 2, rejected: 1 });
   expect(views.chargePoint('passer-by')).toBeNull();
-  expect(views.chargePoint('stranger')?.securityProfile).toBe(0);
+  // Of the connection in use, or else what it must have at least.
+  expect(views.chargePoint('stranger')).toMatchObject({ securityProfile: 1, leastSecurityProfile: 0 });
   expect(views.chargePoint('CP1')?.securityProfile).toBe(1);
 });
 

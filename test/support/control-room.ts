@@ -2,6 +2,7 @@ import { createCredentials } from '../../src/central-system/credentials.ts';
 import type { Policy } from '../../src/central-system/handler.ts';
 import { createController } from '../../src/controller/controller.ts';
 import type { FilePlaces } from '../../src/controller/file-door.ts';
+import { plainText, type Transport } from '../../src/domain/security-profile.ts';
 import type { Connection, ConnectionListener, UpgradeRequest } from '../../src/runtime/ports.ts';
 import { type Database, openStore } from '../../src/store/database.ts';
 import { openOutbox } from '../../src/store/outbox.ts';
@@ -91,6 +92,7 @@ type StationOptions = {
   password: string;
   user: string;
   remoteAddress: string;
+  transport: Transport;
   /** Whether it answers a ping; one that does not may be dead. */
   answersPings: boolean;
   /** The handshake breaks off: `accept` never opens. */
@@ -107,6 +109,7 @@ function createStation(
     password,
     user = chargePointId,
     remoteAddress = '10.0.0.9',
+    transport = plainText,
     answersPings = true,
     breaksOff = false,
   } = options;
@@ -155,6 +158,7 @@ function createStation(
     chargePointId,
     remoteAddress,
     credentials: password === undefined ? null : { user: Buffer.from(user), password: Buffer.from(password) },
+    transport,
     gone: () => state.gone,
     accept: (taken) => {
       state.verdicts += 1;

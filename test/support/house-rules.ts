@@ -11,6 +11,7 @@ export type Violation = { readonly file: string; readonly line: number; readonly
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   main: [
+    'charge-point-ports',
     'settings',
     'black-box',
     'upkeep',
@@ -49,6 +50,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'domain',
   ],
   settings: ['controller', 'central-system', 'config', 'domain'],
+  'charge-point-ports': ['controller', 'config', 'runtime'],
   'upstream-consumer': ['store/sqlite'],
   'virtual-site': ['sim', 'controller', 'central-system', 'store', 'ocpp', 'balancer', 'runtime', 'domain'],
   'black-box': ['controller', 'central-system', 'store', 'ocpp/secrets', 'runtime', 'domain'],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { createCredentials } from '../../src/central-system/credentials.ts';
-import type { Policy } from '../../src/central-system/handler.ts';
+import { openDoor, type Policy } from '../../src/central-system/handler.ts';
 import { createController } from '../../src/controller/controller.ts';
 import { milliVolts } from '../../src/domain/units.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -62,7 +62,7 @@ export async function startSite(
 /** Everything that connects is accepted; cards must be known. */
 export const openPolicy: Policy = {
   unknownChargePoints: 'accept',
-  passwordNeeded: false,
+  security: openDoor,
   unknownCards: 'reject',
   matchCardForms: false,
   stopWhenBlocked: false,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plainText } from '../../src/domain/security-profile.ts';
 import type { Message } from '../../src/upstream/link.ts';
 import { createOnlineCheck } from '../../src/upstream/online-check.ts';
 import { topicsOf } from '../../src/upstream/topics.ts';
@@ -35,6 +36,7 @@ function createSite() {
       chargePointId: 'CP1',
       remoteAddress: '10.0.0.1',
       credentials: null,
+      transport: plainText,
       gone: () => false,
       refuse: () => undefined,
       accept(listener): void {

@@ -13,6 +13,7 @@ import type { RequestOf } from '../../ocpp/messages/actions.ts';
 import type { Answer, AnswerContext, AnswerHandler } from '../answer.ts';
 import { passwordAnswered, passwordIn } from './password.ts';
 import { rebootAlert } from './reboot-alert.ts';
+import { securityProfileAnswered } from './security-profile.ts';
 
 /** Keys of one charge point that are kept: the longest list seen in the field has 122. */
 const MAX_KEYS = 500;
@@ -72,7 +73,10 @@ export const configurationChanged: AnswerHandler<'ChangeConfiguration'> = (reque
   if (isSecretKey(key) || answer.kind === 'not-sent') return [];
   const wish = wishOf(key, context);
   const attempt = attemptOf(request, answer, wish, context);
-  const events: Event[] = [{ type: 'configuration-answered', chargePointId, attempt }];
+  const events: Event[] = [
+    { type: 'configuration-answered', chargePointId, attempt },
+    ...securityProfileAnswered(request, answer, context),
+  ];
   if (attempt.outcome === 'taken') events.push({ type: 'configuration-taken', chargePointId, key, value, at });
   // Who sent it by hand is told by the answer.
   if (attempt.outcome === 'reboot-required' && wish !== null) {

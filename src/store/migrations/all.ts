@@ -16,6 +16,7 @@ import { sql as commitments } from './015-commitments.ts';
 import { sql as foreignPeaks } from './016-foreign-peaks.ts';
 import { sql as upstream } from './017-upstream.ts';
 import { sql as owners } from './018-owners.ts';
+import { sql as securityProfiles } from './019-security-profiles.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
@@ -39,4 +40,5 @@ export const migrations: readonly Migration[] = [
   { version: 16, name: 'foreign-peaks', sql: foreignPeaks },
   { version: 17, name: 'upstream', sql: upstream },
   { version: 18, name: 'owners', sql: owners },
+  { version: 19, name: 'security-profiles', sql: securityProfiles },
 ];

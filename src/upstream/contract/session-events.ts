@@ -31,7 +31,12 @@ const session = Type.Object({
 
 const registration = Type.Object({ ...ofChargePoint, registration: Type.Enum(['accepted', 'pending', 'rejected']) });
 
+const securityProfile = Type.Object({ ...ofChargePoint, profile: Type.Enum([0, 1, 2, 3]) });
+
 export const sessionEvents = {
+  'security-profile-reached': securityProfile,
+  'security-profile-agreed': securityProfile,
+  'security-profile-lowered': securityProfile,
   'charge-point-registered': registration,
   'registration-changed': registration,
   'charge-point-booted': Type.Object({ ...ofChargePoint, vendor: text, model: text, firmwareVersion: maybeText }),

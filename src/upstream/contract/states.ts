@@ -114,6 +114,8 @@ export const chargePoint = Type.Object({
   meterType: maybeText,
   meterSerialNumber: maybeText,
   securityProfile: whole,
+  leastSecurityProfile: Type.Optional(whole),
+  agreedSecurityProfile: Type.Optional(maybeWhole),
   authenticated: Type.Boolean(),
   remoteAddress: maybeText,
   connectedAt: maybeTime,
