@@ -37,7 +37,8 @@ export function createDoor(site: {
         const refusal = tooLow(request, profile, least);
         return { refused: refusal, events: told(request, refusal) };
       }
-      const stranger = profile === 0 ? strangerRefusal(request.chargePointId) : null;
+      // Whoever has a password here is known here; a certificate may be anybody's who has one of that authority.
+      const stranger = proof === 'password' ? null : strangerRefusal(request.chargePointId);
       if (stranger !== null) return { refused: stranger, events: [] };
       return { profile, events: entered(request, proof, profile) };
     },
