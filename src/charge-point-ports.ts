@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { certificateFolder, ownPairs } from './certificate-files.ts';
 import type { Config } from './config/load.ts';
 import type { Controller } from './controller/controller.ts';
 import type { FileExchange } from './runtime/file-exchange.ts';
@@ -62,16 +63,6 @@ export async function openChargePointPorts(site: {
     throw error;
   }
 }
-
-/** Where the gateway's own authority keeps what it makes. */
-export const certificateFolder = ({ store }: Config): string => join(dirname(store.path), 'certificates');
-
-/** The pairs that the gateway's own authority makes for it: one for each kind of key. */
-export const ownPairs = (folder: string): TlsPair[] =>
-  ['ec', 'rsa'].map((kind) => ({
-    certFile: join(folder, `server-${kind}.pem`),
-    keyFile: join(folder, `server-${kind}.key`),
-  }));
 
 function watch(
   config: Config,

@@ -7,6 +7,7 @@ import { type Credentials, createCredentials } from './central-system/credential
 import { type ChargePointPorts, openChargePointPorts } from './charge-point-ports.ts';
 import type { Config } from './config/load.ts';
 import { type Controller, createController } from './controller/controller.ts';
+import { forPeople } from './for-people.ts';
 import { startHttpServer } from './http/server.ts';
 import { startLimits } from './limits/start-limits.ts';
 import { startMeters } from './meters/start-meters.ts';
@@ -30,6 +31,8 @@ export type Busbar = {
   readonly ocppPort: number | null;
   readonly ocppTlsPort: number | null;
   readonly httpPort: number;
+  /** Where it is served: this machine alone, until somebody is set up. */
+  readonly httpHost: string;
   stop(): Promise<void>;
 };
 
@@ -152,8 +155,14 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       connectorsOf: (chargePointId) => connectors.get(chargePointId) ?? [],
       securityProfile: (chargePointId) => profiles.get(chargePointId) ?? config.ocpp.securityProfile,
     });
+    const forThem = forPeople({ config, database, controller, clock, ids, log }, () => http.openUp());
+    closing.push(() => forThem.tls?.close());
     const http = await startHttpServer({
-      ...config.http,
+      host: config.http.host,
+      port: config.http.port,
+      people: forThem.people,
+      own: forThem.own,
+      ...(forThem.tls === null ? {} : { tls: forThem.tls }),
       controller,
       shelf,
       views,
@@ -204,7 +213,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
     closing.push(ports.close);
     const { port: ocppPort, tlsPort: ocppTlsPort } = ports;
     log.info({ ocppPort, ocppTlsPort, httpPort: http.port, store: config.store.path, epoch }, 'Busbar is running');
-    return { ocppPort, ocppTlsPort, httpPort: http.port, stop: closeAll };
+    return { ocppPort, ocppTlsPort, httpPort: http.port, httpHost: http.host, stop: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

@@ -5,6 +5,7 @@ import { demo } from './demo.ts';
 import { health } from './health.ts';
 import type { CommandIo } from './io.ts';
 import { replay } from './replay.ts';
+import { setupCode } from './setup-code.ts';
 import { simulate } from './simulate.ts';
 import { start } from './start.ts';
 import { upstreamConsumer } from './upstream-consumer.ts';
@@ -27,6 +28,7 @@ const commands = new Map<string, Command>([
     'upstream-consumer',
     { summary: 'takes what sites tell over MQTT into a file: where a backend begins', run: upstreamConsumer },
   ],
+  ['setup-code', { summary: 'prints the one-time code of the first run', run: setupCode }],
   ['health', { summary: 'asks the running controller how it is', run: health }],
 ]);
 

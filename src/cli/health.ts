@@ -1,3 +1,5 @@
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { formatProblem } from '../config/problem.ts';
 import { configOptionsHelp, loadFor } from './config-arguments.ts';
 import type { CommandIo } from './io.ts';
@@ -14,13 +16,36 @@ export async function health(args: readonly string[], io: CommandIo): Promise<nu
     for (const problem of loaded.problems) io.err(`error: ${formatProblem(problem)}`);
     return 1;
   }
-  const url = `http://${loaded.config.http.host}:${loaded.config.http.port}/readyz`;
+  const { host, port, tls } = loaded.config.http;
+  // Whatever else it listens on, it listens on this machine.
+  const own = host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host;
+  const url = `${tls === undefined ? 'http' : 'https'}://${own.includes(':') ? `[${own}]` : own}:${port}/readyz`;
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    io.out(await answer.text());
-    return answer.ok ? 0 : 1;
+    const { ok, text } = await ask(url);
+    io.out(text);
+    return ok ? 0 : 1;
   } catch {
     io.err(`Nothing answers at ${url}: the controller is not running, or listens elsewhere (http.port).`);
     return 1;
   }
+}
+
+function ask(url: string): Promise<{ ok: boolean; text: string }> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    // Whether it lives is asked, and nothing is told: whose certificate it is does not matter.
+    const asked = url.startsWith('https:')
+      ? requestHttps(url, { signal, rejectUnauthorized: false })
+      : requestHttp(url, { signal });
+    asked.on('error', reject);
+    asked.on('response', (response) => {
+      const pieces: Buffer[] = [];
+      response.on('data', (piece: Buffer) => pieces.push(piece));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({ ok: response.statusCode === 200, text: Buffer.concat(pieces).toString('utf8') }),
+      );
+    });
+    asked.end();
+  });
 }

@@ -32,7 +32,8 @@ export async function start(args: readonly string[], io: CommandIo): Promise<num
     const { ocppPort, ocppTlsPort } = busbar;
     if (ocppPort !== null) io.out(`Charge points: ws://${config.ocpp.host}:${ocppPort}/ocpp/{id}`);
     if (ocppTlsPort !== null) io.out(`Charge points: wss://${config.ocpp.host}:${ocppTlsPort}/ocpp/{id}`);
-    io.out(`API:           http://${config.http.host}:${busbar.httpPort}/api/v1/site`);
+    const scheme = config.http.tls === undefined ? 'http' : 'https';
+    io.out(`API:           ${scheme}://${busbar.httpHost}:${busbar.httpPort}/api/v1/site`);
     const why = await told;
     log.info({ why }, 'Busbar stops');
     await busbar.stop();

@@ -21,6 +21,7 @@ export function crossCheck(config: ConfigFile, tree: Tree, findings: Findings): 
   }
 
   checkTls(config.ocpp);
+  checkHttp(config.http);
   checkUpstream(config.upstream);
 
   const { maxUploadMiB, uploadsMiB } = config.files;
@@ -107,6 +108,16 @@ export function crossCheck(config: ConfigFile, tree: Tree, findings: Findings): 
       const message =
         'is the only certificate: charge points that can do the other kind of key alone (elliptic curve or RSA) stay out; add secondCertFile';
       findings.warnings.push(problemAt(['ocpp', 'tls', 'certFile'], message));
+    }
+  }
+
+  function checkHttp({ host, tls }: ConfigFile['http']): void {
+    if (tls !== undefined && (tls.certFile === undefined) !== (tls.keyFile === undefined)) {
+      wrong(['http', 'tls'], 'needs both certFile and keyFile, or neither');
+    }
+    if (tls === undefined && !['127.0.0.1', '::1', 'localhost'].includes(host)) {
+      const message = `is ${host} without http.tls: whoever is on that network can read passwords on their way`;
+      findings.warnings.push(problemAt(['http', 'host'], message));
     }
   }
 

@@ -286,7 +286,7 @@ function complete(file: ConfigFile, tree: Tree, { folder, env, fetches }: Outsid
     ...{
       site,
       ocpp: { ...ocpp, ...inFolder(ocpp.tls, folder) },
-      http,
+      http: { ...http, ...inFolder(http.tls, folder) },
       store,
       files,
       authorization,
@@ -306,13 +306,13 @@ function complete(file: ConfigFile, tree: Tree, { folder, env, fetches }: Outsid
 }
 
 /** With the paths of its files as seen from the file; they are read, and read again, while the controller runs. */
-function inFolder(tls: ConfigFile['ocpp']['tls'], folder: string): Pick<ConfigFile['ocpp'], 'tls'> {
+function inFolder<T extends object>(tls: T | undefined, folder: string): { readonly tls?: T } {
   if (tls === undefined) return {};
   const paths = Object.entries(tls).map(([key, value]) => [
     key,
     typeof value === 'string' ? resolve(folder, value) : value,
   ]);
-  return { tls: Object.fromEntries(paths) as typeof tls };
+  return { tls: Object.fromEntries(paths) as T };
 }
 
 /** A chain of certificates, bytes. */

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { chargePointKeys, circuits, connectorKeys, policy, siteKeys } from './schema-circuits.ts';
+import { http } from './schema-http.ts';
 import { limits } from './schema-limits.ts';
 import { meters } from './schema-meters.ts';
 import { closed, secret, securityProfile, wishes } from './schema-parts.ts';
@@ -134,23 +135,6 @@ const ocpp = Type.Object(
     }),
   },
   { ...closed, default: {}, description: 'The side that charge points connect to.' },
-);
-
-const http = Type.Object(
-  {
-    host: Type.Enum(['127.0.0.1', '::1', 'localhost'], {
-      default: '127.0.0.1',
-      allowed: '127.0.0.1, ::1 or localhost: this version has no users and logins yet, so it serves this machine only',
-      description: 'Address of the HTTP interface; only this machine itself in this version.',
-    }),
-    port: Type.Integer({
-      minimum: 0,
-      maximum: 65535,
-      default: 8080,
-      description: 'TCP port of the HTTP interface; 0 takes any free one.',
-    }),
-  },
-  { ...closed, default: {}, description: 'The HTTP interface.' },
 );
 
 const store = Type.Object(

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { People } from '../people/people.ts';
 import type { App } from './app.ts';
 import type { EventStreams } from './event-streams.ts';
 import { Problem, problems } from './problem.ts';
@@ -7,7 +8,7 @@ import { Problem, problems } from './problem.ts';
 const MAX_EVENT_ID = 100;
 
 /** What happens, as it happens. */
-export function eventRoutes(app: App, streams: EventStreams): void {
+export function eventRoutes(app: App, streams: EventStreams, people: People): void {
   app.get(
     '/api/v1/events',
     {
@@ -35,7 +36,7 @@ export function eventRoutes(app: App, streams: EventStreams): void {
         Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]),
       );
       reply.hijack();
-      streams.attach(reply.raw, headers, lastEventId);
+      streams.attach(reply.raw, headers, lastEventId, () => people.mayGoOn(request.actor));
       return reply;
     },
   );

@@ -21,11 +21,12 @@ export type EventStreams = ReturnType<typeof createEventStreams>;
  * `reset` says that something was missed, and that the client has to load what it shows anew.
  */
 export function createEventStreams({ feed, clock, bootId }: { feed: Feed; clock: Clock; bootId: string }) {
-  const open = new Set<ServerResponse>();
+  /** Each with whether it may still be told something. */
+  const open = new Map<ServerResponse, () => boolean>();
   const deaf = feed.listen((change) => {
     if (open.size === 0) return;
     const text = encoded(change);
-    for (const stream of open) send(stream, text);
+    for (const stream of open.keys()) send(stream, text);
   });
   let beat = clock.after(HEARTBEAT_MS, heartbeat);
 
@@ -33,9 +34,14 @@ export function createEventStreams({ feed, clock, bootId }: { feed: Feed; clock:
     full: (): boolean => open.size >= MAX_STREAMS,
 
     /** Takes over a response whose head is not written yet. */
-    attach(stream: ServerResponse, headers: Readonly<Record<string, string>>, lastEventId: string | null): void {
+    attach(
+      stream: ServerResponse,
+      headers: Readonly<Record<string, string>>,
+      lastEventId: string | null,
+      mayGoOn: () => boolean,
+    ): void {
       stream.writeHead(200, { ...headers, 'content-type': 'text/event-stream' });
-      open.add(stream);
+      open.set(stream, mayGoOn);
       stream.on('close', () => open.delete(stream));
       stream.on('error', () => open.delete(stream));
       const missed = lastEventId === null ? [] : missedSince(lastEventId);
@@ -49,14 +55,14 @@ export function createEventStreams({ feed, clock, bootId }: { feed: Feed; clock:
     close(): void {
       beat.cancel();
       deaf();
-      for (const stream of open) stream.end();
+      for (const stream of open.keys()) stream.end();
       open.clear();
     },
   };
 
   function heartbeat(): void {
     beat = clock.after(HEARTBEAT_MS, heartbeat);
-    for (const stream of open) send(stream, ': still here\n\n');
+    for (const stream of open.keys()) send(stream, ': still here\n\n');
   }
 
   function missedSince(lastEventId: string): readonly Change[] | null {
@@ -76,6 +82,11 @@ export function createEventStreams({ feed, clock, bootId }: { feed: Feed; clock:
   }
 
   function send(stream: ServerResponse, text: string): void {
+    if (open.get(stream)?.() === false) {
+      open.delete(stream);
+      stream.end();
+      return;
+    }
     stream.write(text);
     if (stream.writableLength <= MAX_UNREAD_BYTES) return;
     open.delete(stream);

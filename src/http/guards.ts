@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from './app.ts';
 import { Problem } from './problem.ts';
@@ -15,22 +16,33 @@ export const safeHeaders = {
   'cache-control': 'no-store',
 };
 
+/** What this machine is called, beside localhost, and whether it may be called by any address. */
+export type OwnNames = { readonly names: readonly string[]; readonly byAddress: boolean };
+
+const isAddress = (name: string): boolean => isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
+
 /**
  * Keeps other web sites from using the browser of somebody on this machine: only our own names are served, and writes
  * are taken from our own pages or from no page at all.
  */
-export function guard(app: App): void {
+export function guard(app: App, { names, byAddress }: OwnNames): void {
+  const own = new Set([...ownNames, ...names.map((name) => name.toLowerCase())]);
   app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     reply.headers(safeHeaders);
     const host = request.headers.host?.toLowerCase() ?? '';
-    if (!ownNames.has(host.replace(/:\d{1,5}$/, ''))) {
-      throw new Problem('host-not-allowed', 'Use localhost, 127.0.0.1 or [::1] in the address.');
+    const name = host.replace(/:\d{1,5}$/, '');
+    // Somebody's DNS may point here by any name; an address is not a name.
+    if (!own.has(name) && !(byAddress && isAddress(name))) {
+      throw new Problem(
+        'host-not-allowed',
+        `Use ${[...own].join(', ')} in the address, or add the name to http.names.`,
+      );
     }
     if (reading.has(request.method)) return;
     const origin = request.headers.origin?.toLowerCase();
     const site = request.headers['sec-fetch-site'];
     const foreign =
-      (origin !== undefined && origin !== `http://${host}`) ||
+      (origin !== undefined && origin !== `${request.protocol}://${host}`) ||
       (site !== undefined && site !== 'same-origin' && site !== 'none');
     if (foreign) throw new Problem('foreign-origin', 'A page of another site may not change anything here.');
   });

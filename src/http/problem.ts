@@ -35,6 +35,8 @@ export type ProblemDocument = Static<typeof ProblemSchema>;
 const kinds = {
   'invalid-request': [400, 'The request is not as it must be'],
   'not-json': [400, 'The body is not JSON'],
+  'not-logged-in': [401, 'Nobody is logged in'],
+  'not-allowed': [403, 'This role may not do it'],
   'host-not-allowed': [403, 'This address of the interface is not served'],
   'foreign-origin': [403, 'Requests from other sites are refused'],
   'not-found': [404, 'There is no such thing'],
@@ -51,6 +53,7 @@ const kinds = {
   refused: [422, 'The charge point refused'],
   'call-error': [422, 'The charge point answered with an error'],
   'request-failed': [400, 'The request could not be read'],
+  'too-many': [429, 'Too many attempts'],
   'internal-error': [500, 'Something in Busbar failed'],
   'too-busy': [503, 'Too much is waiting'],
   'store-failed': [503, 'The store can not be written'],

@@ -1,11 +1,16 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { Type } from 'typebox';
 import type { Controller } from '../controller/controller.ts';
+import type { People } from '../people/people.ts';
 import type { FirmwareShelf } from '../runtime/firmware-shelf.ts';
 import type { Clock, Ids } from '../runtime/ports.ts';
+import { createTlsServer } from '../runtime/tls-door.ts';
+import type { WatchedTlsFiles } from '../runtime/tls-files.ts';
 import type { Views } from '../store/views.ts';
+import { controlAccess } from './access.ts';
 import { type App, compileValidator, type TypeBoxProvider } from './app.ts';
 import { type Ask, createAsk } from './ask.ts';
 import { balanceHistoryRoutes } from './balance-history-routes.ts';
@@ -22,9 +27,10 @@ import { eventRoutes } from './event-routes.ts';
 import { createEventStreams } from './event-streams.ts';
 import { fileJobRoutes } from './file-job-routes.ts';
 import { firmwareRoutes, limitSlowBodies } from './firmware-routes.ts';
-import { guard } from './guards.ts';
+import { guard, type OwnNames } from './guards.ts';
 import { limitRoutes } from './limit-routes.ts';
 import { localListRoutes } from './local-list-routes.ts';
+import { loginRoutes } from './login-routes.ts';
 import { messageRoutes } from './message-routes.ts';
 import { type MeterDesk, meterRoutes } from './meter-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
@@ -38,6 +44,7 @@ import { tokenGroupRoutes } from './token-group-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { transactionRoutes } from './transaction-routes.ts';
 import { type UpstreamDesk, upstreamRoutes } from './upstream-routes.ts';
+import { userRoutes } from './user-routes.ts';
 import { wishRoutes } from './wish-routes.ts';
 
 /** Bytes of a body: what one OCPP frame may carry. */
@@ -60,6 +67,11 @@ export type HttpOptions = {
   readonly ids: Ids;
   readonly log: FastifyBaseLogger;
   readonly ocppListening: () => boolean;
+  readonly people: People;
+  /** What this machine is called beside localhost; nothing where it is left out. */
+  readonly own?: OwnNames;
+  /** Speaks TLS alone, with these certificates. */
+  readonly tls?: WatchedTlsFiles;
   /** Without it there are none. */
   readonly meters?: MeterDesk;
   /** Without it there is none. */
@@ -72,23 +84,63 @@ const noMeters: MeterDesk = { meters: () => [], push: (meterId) => `there is no 
 
 export type HttpServer = {
   readonly port: number;
+  /** Where it listens: this machine alone, as long as nobody is set up. */
+  readonly host: string;
+  /** Listens where it is configured to from now on. */
+  openUp(): Promise<void>;
   /** Asks what a client would ask, from within, for the backend. */
   readonly ask: Ask;
   /** Ends event streams, lets what is under way finish, and stops listening. */
   close(): Promise<void>;
 };
 
-/** Serves the API on `host` and `port` (0: any free one). Rejects where it can't listen. */
+/** Serves the API on `host` and `port` (0: any free one), or on this machine alone. Rejects where it can't listen. */
 export async function startHttpServer(options: HttpOptions & { host: string; port: number }): Promise<HttpServer> {
   const { app, ask } = await createHttpApp(options);
+  let host = options.people.anybody() || isLoopback(options.host) ? options.host : LOOPBACK;
   try {
-    await app.listen({ host: options.host, port: options.port });
+    await app.listen({ host, port: options.port });
   } catch (error) {
     await app.close();
     throw error;
   }
-  return { port: (app.server.address() as AddressInfo).port, ask, close: () => app.close() };
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    port,
+    get host() {
+      return host;
+    },
+    ask,
+    async openUp() {
+      if (host === options.host) return;
+      // The socket that listens goes at once; connections under way stay.
+      app.server.close();
+      await new Promise<void>((resolve, reject) => {
+        app.server.once('error', reject);
+        app.server.listen(port, options.host, () => {
+          app.server.off('error', reject);
+          resolve();
+        });
+      });
+      host = options.host;
+    },
+    close: () => app.close(),
+  };
 }
+
+/** With the limits of the wire; fastify sets those of time that it knows itself. */
+function serverFor({ tls, log }: HttpOptions, handler: RequestListener): Server {
+  const wire = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_WITHIN_MS,
+    requestTimeout: REQUEST_WITHIN_MS,
+    connectionsCheckingInterval: 1_000,
+  };
+  return tls === undefined ? createServer(wire, handler) : createTlsServer(wire, tls, log, handler);
+}
+
+const LOOPBACK = '127.0.0.1';
+export const isLoopback = (host: string): boolean => ['127.0.0.1', '::1', 'localhost'].includes(host);
 
 /** The API without a socket. */
 export async function createHttpApp(options: HttpOptions): Promise<{ app: App; ask: Ask }> {
@@ -99,7 +151,7 @@ export async function createHttpApp(options: HttpOptions): Promise<{ app: App; a
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_WITHIN_MS,
     forceCloseConnections: true,
-    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_WITHIN_MS },
+    serverFactory: (handler) => serverFor(options, handler),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: sendError,
     clientErrorHandler: answerBadRequest,
@@ -110,7 +162,8 @@ export async function createHttpApp(options: HttpOptions): Promise<{ app: App; a
   app.setSerializerCompiler(() => JSON.stringify);
   app.addSchema(ProblemSchema);
   const ask = createAsk(app);
-  guard(app);
+  guard(app, options.own ?? { names: [], byAddress: false });
+  await controlAccess(app, options.people);
   limitSlowBodies(app, clock);
   answerErrors(app);
   app.addHook('onResponse', async (request, reply) => {
@@ -136,6 +189,8 @@ export async function createHttpApp(options: HttpOptions): Promise<{ app: App; a
   app.addHook('preClose', async () => streams.close());
 
   const site = { controller, views, shelf: options.shelf, now: () => clock.now() };
+  loginRoutes(app, options.people);
+  userRoutes(app, options.people, clock);
   siteRoutes(app, site, {
     storeWritable: createReadiness({ controller, prove: views.proveWritable, clock }),
     ocppListening: options.ocppListening,
@@ -164,7 +219,7 @@ export async function createHttpApp(options: HttpOptions): Promise<{ app: App; a
   fileJobRoutes(app, site);
   campaignRoutes(app, site);
   upstreamRoutes(app, options.upstream ?? (() => null));
-  eventRoutes(app, streams);
+  eventRoutes(app, streams, options.people);
   app.get(
     '/api/v1/openapi.json',
     {

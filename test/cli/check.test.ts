@@ -35,7 +35,7 @@ describe('busbar check', () => {
     expect(out).toContain(`# from ${file}, with BUSBAR_LOG_LEVEL, --set http.port\n`);
     expect(out).toContain('  port: 8081\n');
     expect(out).toContain('  level: warn\n');
-    expect(out).toContain('chargePoints: # 1\n  - { id: A, securityProfile: 0, password: "***", ');
+    expect(out).toContain('chargePoints: # 1\n  - { id: A, securityProfile: 0, serialNumber: null, password: "***", ');
     expect(out).toContain(`warning: ${file}:3:17 upstream.url: is not secured`);
     expect(out).toContain('No circuits are configured: balancing is OFF, and no charge point is limited.');
     expect(out).toContain('The configuration is valid, with 1 warning.');
@@ -89,7 +89,7 @@ describe('busbar check', () => {
     expect(code).toBe(1);
     expect(out).toBe('');
     expect(err.split('\n')).toEqual([
-      `error: ${file}:2:3 http.prot: is not a known key; allowed: host, port; did you mean port?`,
+      `error: ${file}:2:3 http.prot: is not a known key; allowed: host, port, names, tls; did you mean port?`,
       `error: ${file}:3:9 http.port: is "x"; allowed: a whole number from 0 to 65535`,
       'The configuration is not valid: 2 to correct.',
     ]);

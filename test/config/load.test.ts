@@ -34,7 +34,7 @@ describe('what is accepted', () => {
           chargingProfiles: 'keep',
           dataTransfers: [],
         },
-        http: { host: '127.0.0.1', port: 8080 },
+        http: { host: '127.0.0.1', port: 8080, names: [] },
         store: {
           path: './data/busbar.db',
           telemetryFlushS: 60,

@@ -66,11 +66,9 @@ describe('each kind of error names its place, what is wrong and what is allowed'
       ['1:32 authorization.tokens.file: names the file "a.csv", which does not exist'],
     ],
     [
-      'HTTP for everybody',
-      'http: {host: 0.0.0.0}',
-      [
-        '1:14 http.host: is "0.0.0.0"; allowed: 127.0.0.1, ::1 or localhost: this version has no users and logins yet, so it serves this machine only',
-      ],
+      'half a certificate',
+      'http: {tls: {certFile: web.pem}}',
+      ['1:13 http.tls: needs both certFile and keyFile, or neither'],
     ],
     [
       'id with a slash',

@@ -5,6 +5,7 @@ import type { App } from '../../src/http/app.ts';
 import { createHttpApp } from '../../src/http/server.ts';
 import { createViews } from '../../src/store/views.ts';
 import { createBalancedSite } from '../scenarios/balanced-site.ts';
+import { peopleOf } from '../support/people.ts';
 import { ask } from './fixture.ts';
 
 /** What the API, the live events and the log say of a site that is balanced, an hour of which has passed. */
@@ -32,6 +33,7 @@ beforeAll(async () => {
     ids: { uuid: () => 'one' },
     log: pino({ level: 'silent' }),
     ocppListening: () => true,
+    people: peopleOf(world.database),
     version: '0.0.0',
   }));
   site.powerOn();

@@ -169,7 +169,7 @@ it('sends a comment when nothing else is to be said, and drops a client that doe
   };
   const streams = createEventStreams({ feed, clock, bootId: 'boot' });
   const { createServer } = await import('node:http');
-  const plain = createServer((_, response) => streams.attach(response, {}, null)).listen(0, '127.0.0.1');
+  const plain = createServer((_, response) => streams.attach(response, {}, null, () => true)).listen(0, '127.0.0.1');
   await once(plain, 'listening');
   const address = plain.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;

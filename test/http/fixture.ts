@@ -19,6 +19,7 @@ import { startOcppServer } from '../../src/runtime/ocpp-server.ts';
 import type { Clock } from '../../src/runtime/ports.ts';
 import { openStore } from '../../src/store/database.ts';
 import { createViews } from '../../src/store/views.ts';
+import { peopleOf } from '../support/people.ts';
 import { openPolicy } from '../support/site.ts';
 
 const log = pino({ level: 'silent' });
@@ -108,6 +109,7 @@ export async function startSite(
     ids,
     log,
     ocppListening: change.ocppListening ?? (() => true),
+    people: peopleOf(database, { clock, setupFile: join(folder, 'setup-code') }),
     version: '0.0.0',
   };
   const { app, ask: askFromWithin } = await createHttpApp(options);
@@ -120,6 +122,7 @@ export async function startSite(
     ocppUrl: `ws://127.0.0.1:${ocpp.port}/ocpp`,
     filesUrl: `http://127.0.0.1:${ocpp.port}/files`,
     shelf,
+    setupFile: join(folder, 'setup-code'),
     connect: (id: string) => connectChargePoint(`ws://127.0.0.1:${ocpp.port}/ocpp/${encodeURIComponent(id)}`),
     async close(): Promise<void> {
       await app.close();

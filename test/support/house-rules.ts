@@ -12,6 +12,7 @@ export type Violation = { readonly file: string; readonly line: number; readonly
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   main: [
     'charge-point-ports',
+    'for-people',
     'settings',
     'black-box',
     'upkeep',
@@ -30,6 +31,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'main',
+    'people',
     'settings',
     'study',
     'upstream-consumer',
@@ -50,7 +52,10 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'domain',
   ],
   settings: ['controller', 'central-system', 'config', 'domain'],
-  'charge-point-ports': ['controller', 'config', 'runtime'],
+  'charge-point-ports': ['certificate-files', 'controller', 'config', 'runtime'],
+  'for-people': ['certificate-files', 'controller', 'http', 'people', 'store', 'config', 'runtime'],
+  'certificate-files': ['config', 'runtime'],
+  people: ['store/people', 'runtime', 'domain'],
   'upstream-consumer': ['store/sqlite'],
   'virtual-site': ['sim', 'controller', 'central-system', 'store', 'ocpp', 'balancer', 'runtime', 'domain'],
   'black-box': ['controller', 'central-system', 'store', 'ocpp/secrets', 'runtime', 'domain'],
@@ -71,6 +76,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   upkeep: ['controller', 'store', 'config', 'runtime', 'domain'],
   http: [
     'controller',
+    'people',
     'store/views',
     'store/view-values',
     'store/event-view',
@@ -108,6 +114,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['store', 'controller'],
   'csv-parse': ['csv'],
   'csv-stringify': ['csv'],
+  '@fastify/cookie': ['http'],
   fastify: ['http'],
   highs: ['study'],
   'modbus-serial': ['limits', 'meters', 'sim'],

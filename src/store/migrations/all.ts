@@ -17,6 +17,7 @@ import { sql as foreignPeaks } from './016-foreign-peaks.ts';
 import { sql as upstream } from './017-upstream.ts';
 import { sql as owners } from './018-owners.ts';
 import { sql as securityProfiles } from './019-security-profiles.ts';
+import { sql as people } from './020-people.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   { version: 17, name: 'upstream', sql: upstream },
   { version: 18, name: 'owners', sql: owners },
   { version: 19, name: 'security-profiles', sql: securityProfiles },
+  { version: 20, name: 'people', sql: people },
 ];

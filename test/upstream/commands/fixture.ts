@@ -12,6 +12,7 @@ import { createCommandDesk } from '../../../src/upstream/commands/desk.ts';
 import type { Inbound, Message } from '../../../src/upstream/link.ts';
 import { topicsOf } from '../../../src/upstream/topics.ts';
 import { contractProblems } from '../../support/contract-check.ts';
+import { peopleOf } from '../../support/people.ts';
 import { openPolicy } from '../../support/site.ts';
 
 export const topics = topicsOf('busbar/v1/acme/depot');
@@ -56,6 +57,7 @@ export async function createSite(more: { allowed?: string[]; path?: string; cloc
     ids: { uuid: randomUUID },
     log,
     ocppListening: () => true,
+    people: peopleOf(database),
     version: '0.0.0',
   });
   const published: Message[] = [];

@@ -1,0 +1,92 @@
+import { hostname } from 'node:os';
+import { certificateFolder, ownPairs } from './certificate-files.ts';
+import type { Config } from './config/load.ts';
+import type { Controller } from './controller/controller.ts';
+import type { OwnNames } from './http/guards.ts';
+import { isLoopback } from './http/server.ts';
+import { createPasswords } from './people/passwords.ts';
+import { createPeople, type People } from './people/people.ts';
+import { setupCodeFile, setupCodeIn } from './people/setup-code.ts';
+import type { Logger } from './runtime/log.ts';
+import type { Clock, Ids } from './runtime/ports.ts';
+import { type WatchedTlsFiles, watchTlsFiles } from './runtime/tls-files.ts';
+import type { Database } from './store/database.ts';
+import { createPeopleStore } from './store/people.ts';
+
+/** What people and their machines meet at the HTTP interface: who they are, the names it goes by, its certificates. */
+export type ForPeople = { readonly people: People; readonly own: OwnNames; readonly tls: WatchedTlsFiles | null };
+
+type Site = {
+  readonly config: Config;
+  readonly database: Database;
+  readonly controller: Controller;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+};
+
+/** `settled` is called once the first admin is there. */
+export function forPeople(site: Site, settled: () => Promise<void>): ForPeople {
+  const { config, controller, log } = site;
+  const setup = setupCodeIn(setupCodeFile(config.store.path));
+  const people = createPeople({
+    ...site,
+    store: createPeopleStore(site.database),
+    passwords: createPasswords(),
+    setup,
+    settled: () => {
+      void controller.execute({ type: 'clear-alert', id: ALERT });
+      settled().catch((error: unknown) => {
+        log.error({ err: error, host: config.http.host }, 'the HTTP interface could not be opened to its network');
+      });
+    },
+  });
+  if (!people.anybody()) welcome(site, setup.read() ?? setup.open());
+  return { people, own: ownNames(config), tls: certificatesOf(site) };
+}
+
+/** Says how the first admin is made, for as long as there is none. */
+function welcome({ config: { http, site }, controller, log }: Site, code: string): void {
+  log.warn(
+    { setupCode: code },
+    'Nobody is set up yet: the API is open to this machine alone. Make the first admin with this code.',
+  );
+  if (isLoopback(http.host)) return;
+  void controller.raise({
+    id: ALERT,
+    kind: 'nobody-set-up',
+    chargePointId: null,
+    text: `The HTTP interface of ${site.name} is meant for ${http.host}, and serves this machine alone until there is an admin.`,
+    fix: 'On the machine itself: busbar setup-code prints the code, and POST /api/v1/setup takes it.',
+  });
+}
+
+const ALERT = 'http:nobody-set-up';
+
+function ownNames({ http }: Config): OwnNames {
+  if (isLoopback(http.host)) return { names: http.names, byAddress: false };
+  const own = hostname();
+  return { names: [...http.names, own, `${own}.local`], byAddress: true };
+}
+
+function certificatesOf({ config, controller, clock, log }: Site): WatchedTlsFiles | null {
+  const { tls } = config.http;
+  if (tls === undefined) return null;
+  const { certFile, keyFile } = tls;
+  return watchTlsFiles({
+    pairs:
+      certFile === undefined || keyFile === undefined ? ownPairs(certificateFolder(config)) : [{ certFile, keyFile }],
+    clock,
+    log,
+    trouble: (why) => {
+      if (why === null) void controller.execute({ type: 'clear-alert', id: TLS_ALERT });
+      else {
+        const text = `The certificate of the HTTP interface can not be used: ${why}`;
+        const fix = 'Put the files right; they are read again within seconds.';
+        void controller.raise({ id: TLS_ALERT, kind: 'tls-certificates', chargePointId: null, text, fix });
+      }
+    },
+  });
+}
+
+const TLS_ALERT = 'tls:http';
