@@ -1,4 +1,5 @@
 import type { BalancingEvent } from './balancing.ts';
+import type { CertificateEvent } from './certificate.ts';
 import type { Nameplate, Registration, StatusReport } from './charge-point.ts';
 import type { ChargingWishEvent } from './charging-wish.ts';
 import type { ConfigurationEvent } from './configuration.ts';
@@ -51,6 +52,7 @@ export type Event =
   | TokenEvent
   | CredentialEvent
   | SecurityProfileEvent
+  | CertificateEvent
   | ChargingProfileEvent
   | DataTransferEvent
   | ReservationEvent
