@@ -137,6 +137,7 @@ export function createPeople(site: {
     },
 
     people: () => store.people(),
+    isKnown: (name: string): boolean => store.personNamed(name) !== null,
     person(id: string): Person {
       const { password: _, ...person } = known(id);
       return person;

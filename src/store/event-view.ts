@@ -186,6 +186,10 @@ export function eventView(event: Event): object {
     case 'credential-used':
     case 'credential-dropped':
       return { chargePointId: event.chargePointId, at: utc(event.at) };
+    case 'request-audited': {
+      const { who, name, address, method, route, target, status, leftOut } = event.entry;
+      return { who, name, address, method, route, target, status, leftOut, at: utc(event.at) };
+    }
     case 'security-profile-reached':
     case 'security-profile-agreed':
     case 'security-profile-lowered':
