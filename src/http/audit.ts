@@ -17,8 +17,8 @@ declare module 'fastify' {
 
 /** Characters of each text that is kept; longer ones are cut. */
 const MAX_KEPT = 4_096;
-/** Characters of a body that is looked at; of longer ones only the length is kept. */
-const MAX_READ = 16_384;
+/** Characters that are searched for secrets, which takes time; of longer bodies only the length is kept. */
+const MAX_READ = 8_192;
 const MAX_TARGET = 500;
 const MAX_WHY = 500;
 
@@ -55,7 +55,7 @@ export const shown: Readonly<Record<string, 'itself' | 'in the list'>> = {
 
 /** Nothing was done: who sends such without end is counted. */
 const refused: Allowance = { atOnce: 50, everyMs: 600_000 };
-/** The same asker changes the same thing. */
+/** The same program changes the same thing. People are not that fast, and all that they do is kept. */
 const again: Allowance = { atOnce: 20, everyMs: 300_000 };
 
 /**
@@ -91,9 +91,9 @@ export function audit(
     const { kind, name } = request.actor ?? nobody;
     // 422 and above 500: a charge point was asked, or it was tried.
     if (status >= 400 && status < 500 && status !== 422) return allow(`refused ${kind}`, refused);
-    const { url = '' } = request.routeOptions;
-    if (request.method === 'POST' && !steering.has(url)) return 0;
-    return allow(JSON.stringify([kind, name, request.method, request.url.slice(0, MAX_TARGET)]), again);
+    const { method, routeOptions, url } = request;
+    if (kind === 'person' || (method === 'POST' && !steering.has(routeOptions.url ?? ''))) return 0;
+    return allow(JSON.stringify([kind, name, method, pathOf(url).slice(0, MAX_TARGET)]), again);
   }
 
   async function entryOf(
@@ -107,7 +107,7 @@ export function audit(
     const route = routeOptions.url ?? '';
     const done = status < 400;
     return {
-      who: kind,
+      who: done && entrances.has(route) ? 'person' : kind,
       name: entrances.has(route) ? nameIn(request.body) : name,
       address: origin === 'upstream' ? null : ip,
       commandId: request.commandId,
@@ -124,14 +124,14 @@ export function audit(
   }
 
   async function afterOf(request: FastifyRequest, answer: string | null): Promise<string | null> {
-    if (!reading.has(request.method) && isShown(request)) return show(request);
+    if (isShown(request)) return show(request);
     return answer === null || answer === '' || isAboutSecret(request) ? null : kept(answer);
   }
 
   /** The resource as the API shows it; null where it does not, or there is none. */
   async function show(request: FastifyRequest): Promise<string | null> {
     if (!isShown(request)) return null;
-    const path = request.url.replace(/\?.*$/, '');
+    const path = pathOf(request.url);
     const isItself = shown[request.routeOptions.url ?? ''] === 'itself';
     const at = path.lastIndexOf('/');
     const { status, body } = await site.ask({ method: 'GET', path: isItself ? path : path.slice(0, at), query: {} });
@@ -176,11 +176,13 @@ function requestOf(request: FastifyRequest): string | null {
   return kept(JSON.stringify(body));
 }
 
+const pathOf = (url: string): string => url.replace(/\?.*$/, '');
+
 /** And no file that streams in. */
 const isPlain = (body: unknown): boolean =>
   typeof body !== 'object' || [Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(body));
 
-const kept = (json: string): string => maskSecrets(json).slice(0, MAX_KEPT);
+const kept = (json: string): string => maskSecrets(json.slice(0, MAX_READ)).slice(0, MAX_KEPT);
 
 function whyIn(problem: string | null): string | null {
   if (problem === null) return null;

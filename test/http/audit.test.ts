@@ -46,7 +46,7 @@ it('says who did what from where, with what there was before and after', async (
   expect(await last()).toMatchObject({ status: 204, before: { idTag: 'CARD' }, after: null, request: null });
   const [before, made] = (await entries()).toReversed();
   expect(before).toMatchObject({ who: 'local', name: null, status: 201, before: null, after: { idTag: 'CARD' } });
-  expect(made).toMatchObject({ route: '/api/v1/setup', name: 'Ann', status: 201, after: null });
+  expect(made).toMatchObject({ route: '/api/v1/setup', who: 'person', name: 'Ann', status: 201, after: null });
 });
 
 it('is written before the request is answered, by whoever it is', async () => {
@@ -162,9 +162,14 @@ it('refusals without end, and the same thing over and over, are counted and do n
   const count = site.database.prepare('SELECT count(*) FROM audit WHERE route = ?').pluck();
   for (let n = 0; n < 60; n++) await ask(site.app, 'PUT', '/api/v1/policy', {});
   expect(count.get('/api/v1/policy')).toBe(50);
-  for (let n = 0; n < 30; n++) await ask(site.app, 'PUT', `/api/v1/token-groups/FLEET`, { note: String(n) }, admin);
+  const ems = (await ask(site.app, 'POST', '/api/v1/api-tokens', { name: 'ems', scope: 'operator' }, admin)).json;
+  const program = { authorization: `Bearer ${ems.token}` };
+  const group = '/api/v1/token-groups/FLEET';
+  for (let n = 0; n < 30; n++) await ask(site.app, 'PUT', `${group}?n=${n}`, { note: String(n) }, program);
   expect(count.get('/api/v1/token-groups/:parentIdTag')).toBe(20);
-  for (let n = 0; n < 30; n++) await ask(site.app, 'POST', '/api/v1/tokens', { idTag: `C${n}` }, admin);
+  for (let n = 0; n < 30; n++) await ask(site.app, 'PUT', group, { note: String(n) }, admin);
+  expect(count.get('/api/v1/token-groups/:parentIdTag')).toBe(50);
+  for (let n = 0; n < 30; n++) await ask(site.app, 'POST', '/api/v1/tokens', { idTag: `C${n}` }, program);
   expect(count.get('/api/v1/tokens')).toBe(30);
 });
 
