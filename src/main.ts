@@ -7,6 +7,7 @@ import { type Credentials, createCredentials } from './central-system/credential
 import { type ChargePointPorts, openChargePointPorts } from './charge-point-ports.ts';
 import type { Config } from './config/load.ts';
 import { type Controller, createController } from './controller/controller.ts';
+import { forCertificates } from './for-certificates.ts';
 import { forPeople } from './for-people.ts';
 import { startHttpServer } from './http/server.ts';
 import { startLimits } from './limits/start-limits.ts';
@@ -155,6 +156,8 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
       connectorsOf: (chargePointId) => connectors.get(chargePointId) ?? [],
       securityProfile: (chargePointId) => profiles.get(chargePointId) ?? config.ocpp.securityProfile,
     });
+    const certificates = await forCertificates({ config, controller, clock, log });
+    closing.push(() => certificates.close());
     const forThem = forPeople({ config, database, controller, clock, ids, log }, () => http.openUp());
     closing.push(() => forThem.tls?.close());
     const http = await startHttpServer({
@@ -179,6 +182,7 @@ export async function startBusbar(config: Config, log: Logger): Promise<Busbar> 
           }),
         push: meters.push,
       },
+      certificates: () => certificates.desk,
       upstream: () => upstream?.state() ?? null,
       version,
     });

@@ -54,16 +54,17 @@ export function policyOf(config: Config): Policy {
   };
 }
 
-function securityOf({ ocpp, chargePoints }: Config): SecurityPolicy {
+function securityOf({ ocpp, chargePoints, certificates }: Config): SecurityPolicy {
   const named = chargePoints.flatMap(({ id, serialNumber }): [string, string][] =>
     serialNumber === null ? [] : [[id, serialNumber]],
   );
   return {
     least: ocpp.securityProfile,
     leastOf: new Map(chargePoints.map(({ id, securityProfile }) => [id, securityProfile])),
-    organization: null,
+    organization: certificates.organization ?? null,
     certificateNames: new Map(named),
     servesTls: ocpp.tls !== undefined,
+    signs: ocpp.tls !== undefined && certificates.approval !== 'never',
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Event } from '../domain/events.ts';
 import type { CentralSystemAction } from '../ocpp/messages/actions.ts';
 import type { AnswerHandler } from './answer.ts';
+import { certificatesListed } from './certificates.ts';
 import { profileSent, profilesCleared, remoteStartAnswered, scheduleReported } from './charging-profiles/answers.ts';
 import { configurationChanged, configurationRead, restartAsked } from './configuration/answers.ts';
 import {
@@ -30,7 +31,7 @@ export const answers: { readonly [A in CentralSystemAction]: AnswerHandler<A> } 
   GetCompositeSchedule: scheduleReported,
   GetConfiguration: configurationRead,
   GetDiagnostics: getDiagnosticsAnswered,
-  GetInstalledCertificateIds: forTheAskerOnly,
+  GetInstalledCertificateIds: certificatesListed,
   GetLocalListVersion: localListVersionAnswered,
   GetLog: getLogAnswered,
   InstallCertificate: forTheAskerOnly,

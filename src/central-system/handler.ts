@@ -62,6 +62,8 @@ export type SecurityPolicy = {
   readonly certificateNames: ReadonlyMap<string, string>;
   /** There is a port with TLS. */
   readonly servesTls: boolean;
+  /** There is somebody who signs certificates of charge points, or decides on them. */
+  readonly signs: boolean;
 };
 
 /** Nothing is asked of anybody. */
@@ -71,6 +73,7 @@ export const openDoor: SecurityPolicy = {
   organization: null,
   certificateNames: new Map(),
   servesTls: false,
+  signs: false,
 };
 
 export type FilePolicy = {

@@ -1,3 +1,4 @@
+import type { IssuedCertificate, SigningRequest } from '../domain/certificate.ts';
 import type { ConnectorStatus, Nameplate, Registration, StatusReport } from '../domain/charge-point.ts';
 import type { ChargingWish, WishSubject } from '../domain/charging-wish.ts';
 import type { ConfigurationReading, ConfigurationWish, ReportedKey } from '../domain/configuration.ts';
@@ -38,6 +39,12 @@ export type Records = KnownTokens & {
   configurationAttempts(chargePointId: string): readonly RecordedAttempt[];
   /** What a charge point has reached and agreed to; nothing for one that never did. */
   securityStanding(chargePointId: string): SecurityStanding;
+  /** What it last asked to be signed; null where it never did. */
+  signingRequest(chargePointId: string): SigningRequest | null;
+  /** How many were made for it since then. */
+  certificatesSince(chargePointId: string, since: Instant): number;
+  /** By fingerprint; null where it was not made here. */
+  issuedCertificate(fingerprint: string): IssuedCertificate | null;
   /** Passwords given over OCPP, in their order. */
   givenPasswords(chargePointId: string): readonly GivenPassword[];
   alertIsOpen(id: string): boolean;

@@ -65,6 +65,7 @@ export type Config = Readonly<
     | 'site'
     | 'ocpp'
     | 'http'
+    | 'certificates'
     | 'store'
     | 'files'
     | 'authorization'
@@ -226,7 +227,8 @@ function applyWhatIf(tree: Tree, wanted: WhatIf, findings: Findings): Tree {
 type Outside = { readonly folder: string; readonly env: Environment; readonly fetches: boolean };
 
 function complete(file: ConfigFile, tree: Tree, { folder, env, fetches }: Outside, findings: Findings): Config {
-  const { site, ocpp, http, store, files, authorization, reservations, blackBox, log, groups, policy } = file;
+  const { site, ocpp, http, certificates, store, files, authorization, reservations, blackBox, log, groups, policy } =
+    file;
   const secretAt = (source: SecretSource | undefined, path: KeyPath): Secret | null => {
     if (source === undefined || !fetches) return null;
     const result = resolveSecret(source, folder, env);
@@ -287,6 +289,7 @@ function complete(file: ConfigFile, tree: Tree, { folder, env, fetches }: Outsid
       site,
       ocpp: { ...ocpp, ...inFolder(ocpp.tls, folder) },
       http: { ...http, ...inFolder(http.tls, folder) },
+      certificates: { ...certificates, ...authorityIn(certificates, folder) },
       store,
       files,
       authorization,
@@ -303,6 +306,14 @@ function complete(file: ConfigFile, tree: Tree, { folder, env, fetches }: Outsid
     chargePoints,
     tokenLines: fetches ? readTokens(authorization.tokens?.file, tree, folder, findings) : null,
   };
+}
+
+function authorityIn(
+  { authority }: ConfigFile['certificates'],
+  folder: string,
+): Pick<ConfigFile['certificates'], 'authority'> {
+  if (authority === undefined) return {};
+  return { authority: { certFile: resolve(folder, authority.certFile), keyFile: resolve(folder, authority.keyFile) } };
 }
 
 /** With the paths of its files as seen from the file; they are read, and read again, while the controller runs. */

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { certificates } from './schema-certificates.ts';
 import { chargePointKeys, circuits, connectorKeys, policy, siteKeys } from './schema-circuits.ts';
 import { http } from './schema-http.ts';
 import { limits } from './schema-limits.ts';
@@ -442,6 +443,7 @@ export const configSchema = Type.Object(
     site,
     ocpp,
     http,
+    certificates,
     store,
     files,
     authorization,

@@ -87,6 +87,8 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
       if (site.balancing() === null) return ended(done, { kind: 'conflict', why: 'No circuits are configured.' });
       return ended(done, why === null ? { kind: 'done' } : { kind: 'conflict', why });
     }
+    case 'note-certificate':
+      return recorded([command.event], site, done);
     case 'note-upstream':
       return recorded([command.event], site, done);
     case 'note-audit':

@@ -2,7 +2,13 @@ import type { Credentials } from '../central-system/credentials.ts';
 import type { Policy } from '../central-system/handler.ts';
 import type { Records } from '../central-system/records.ts';
 import type { Event } from '../domain/events.ts';
-import { certificateObjection, profileBy, type SecurityProfile } from '../domain/security-profile.ts';
+import {
+  type ClientCertificate,
+  certificateNames,
+  certificateObjection,
+  profileBy,
+  type SecurityProfile,
+} from '../domain/security-profile.ts';
 import type { Instant } from '../domain/units.ts';
 import type { Clock, UpgradeRequest } from '../runtime/ports.ts';
 import type { Lines } from './lines.ts';
@@ -53,10 +59,16 @@ export function createDoor(site: {
       return { status: 403, reason: 'this charge point must connect with TLS: to wss://, not to ws://' };
     }
     if (transport.certificate !== null && (sent === null || least === 3)) {
-      const objection = certificateObjection(transport.certificate, {
-        names: namesOf(chargePointId),
-        organization: policy.security.organization,
-      });
+      const objection =
+        revoked(transport.certificate) ??
+        certificateObjection(transport.certificate, {
+          names: certificateNames(
+            chargePointId,
+            records.nameplate(chargePointId),
+            policy.security.certificateNames.get(chargePointId) ?? null,
+          ),
+          organization: policy.security.organization,
+        });
       if (objection === null) return 'certificate';
       // A00.FR.407. Below profile 3 it is let in by what else it can prove, and a certificate is no more than none.
       if (least === 3) return { status: 403, reason: objection };
@@ -70,6 +82,10 @@ export function createDoor(site: {
       return { status: 401, reason };
     }
     return isRight(request) ? 'password' : null;
+  }
+
+  function revoked({ fingerprint }: ClientCertificate): string | null {
+    return records.issuedCertificate(fingerprint)?.state === 'revoked' ? 'its certificate was revoked here' : null;
   }
 
   function leastOf(chargePointId: string): SecurityProfile {
@@ -99,7 +115,7 @@ export function createDoor(site: {
 
   /** What it means that it comes in so. */
   function entered(
-    { chargePointId, credentials: sent }: UpgradeRequest,
+    { chargePointId, credentials: sent, transport }: UpgradeRequest,
     proof: 'certificate' | 'password' | null,
     profile: SecurityProfile,
   ): Event[] {
@@ -109,6 +125,12 @@ export function createDoor(site: {
     const { highest, asked } = records.securityStanding(chargePointId);
     if (profile >= 2 && profile > highest)
       events.push({ type: 'security-profile-reached', chargePointId, profile, at });
+    if (proof === 'certificate' && transport.certificate !== null) {
+      const { fingerprint } = transport.certificate;
+      const issued = records.issuedCertificate(fingerprint);
+      const isNew = issued !== null && issued.chargePointId === chargePointId && issued.state !== 'used';
+      if (isNew) events.push({ type: 'certificate-used', chargePointId, fingerprint, at });
+    }
     if (asked !== null && profile < asked) events.push(fallenBack(chargePointId, profile, asked, at));
     for (const id of [
       refusedId(chargePointId),
@@ -135,15 +157,6 @@ export function createDoor(site: {
         'If it is not, somebody tries to pass for it: find out who that address is.',
     };
     return [{ type: 'alert-raised', alert, at: clock.now() }];
-  }
-
-  /** The names that its certificate may bear: A00.FR.405 wants its serial number. */
-  function namesOf(chargePointId: string): string[] {
-    const { serialNumber = null, boxSerialNumber = null } = records.nameplate(chargePointId) ?? {};
-    const named = policy.security.certificateNames.get(chargePointId) ?? null;
-    // What the configuration says goes before what a charge point says of itself.
-    const serials = named === null ? [serialNumber, boxSerialNumber] : [named];
-    return [...serials.filter((name) => name !== null), chargePointId];
   }
 
   /** Whether it proves itself, needed or not. A wrong password that nobody asked for counts as a failure too: hashes cost. */

@@ -1,4 +1,5 @@
 import type { AuditEntry } from './audit.ts';
+import type { CertificateEvent } from './certificate.ts';
 import type { RateUnit } from './charging-profile.ts';
 import type { WishSubject, WishTerms } from './charging-wish.ts';
 import type { CompositeSchedule } from './composite-schedule.ts';
@@ -93,6 +94,8 @@ export type Command =
     }
   | { type: 'forget-card'; idTag: string }
   | { type: 'clear-alert'; id: string }
+  /** What became of a certificate, from whoever signs outside of the turn. */
+  | { type: 'note-certificate'; event: CertificateEvent }
   /** A profile of its own terms, or those of a template. `keep` null: unless it is a TxProfile. */
   | ({
       type: 'install-profile';

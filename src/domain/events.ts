@@ -1,5 +1,6 @@
 import type { AuditEvent } from './audit.ts';
 import type { BalancingEvent } from './balancing.ts';
+import type { CertificateEvent } from './certificate.ts';
 import type { Nameplate, Registration, StatusReport } from './charge-point.ts';
 import type { ChargingWishEvent } from './charging-wish.ts';
 import type { ConfigurationEvent } from './configuration.ts';
@@ -52,6 +53,7 @@ export type Event =
   | TokenEvent
   | CredentialEvent
   | SecurityProfileEvent
+  | CertificateEvent
   | ChargingProfileEvent
   | DataTransferEvent
   | ReservationEvent

@@ -74,3 +74,16 @@ export function securityProfileIn(action: string, payload: object): SecurityProf
   if (typeof key !== 'string' || key.toLowerCase() !== 'securityprofile') return null;
   return ([0, 1, 2, 3].find((one) => String(one) === value) as SecurityProfile | undefined) ?? null;
 }
+
+/**
+ * The names that the certificate of a charge point may bear: its serial number, as A00.FR.405 wants it, or its identity. What
+ * the configuration says goes before what a charge point says of itself.
+ */
+export function certificateNames(
+  chargePointId: string,
+  nameplate: { readonly serialNumber: string | null; readonly boxSerialNumber: string | null } | null,
+  configured: string | null,
+): string[] {
+  const serials = configured === null ? [nameplate?.serialNumber, nameplate?.boxSerialNumber] : [configured];
+  return [...serials.filter((name) => name != null), chargePointId];
+}

@@ -182,7 +182,11 @@ const pathOf = (url: string): string => url.replace(/\?.*$/, '');
 const isPlain = (body: unknown): boolean =>
   typeof body !== 'object' || [Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(body));
 
-const kept = (json: string): string => maskSecrets(json.slice(0, MAX_READ)).slice(0, MAX_KEPT);
+/** Where somebody hands over a certificate along with its key. */
+const PRIVATE_KEY = /(-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----)[^-]*/g;
+
+const kept = (json: string): string =>
+  maskSecrets(json.slice(0, MAX_READ)).replace(PRIVATE_KEY, '$1***').slice(0, MAX_KEPT);
 
 function whyIn(problem: string | null): string | null {
   if (problem === null) return null;

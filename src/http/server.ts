@@ -18,6 +18,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { balanceHistoryRoutes } from './balance-history-routes.ts';
 import { campaignRoutes } from './campaign-routes.ts';
 import { cardRoutes } from './card-routes.ts';
+import { type CertificateDesk, certificateRoutes } from './certificate-routes.ts';
 import { chargePointRoutes } from './charge-point-routes.ts';
 import { chargingProfileRoutes } from './charging-profile-routes.ts';
 import { circuitRoutes } from './circuit-routes.ts';
@@ -76,6 +77,8 @@ export type HttpOptions = {
   readonly tls?: WatchedTlsFiles;
   /** Without it there are none. */
   readonly meters?: MeterDesk;
+  /** Without it nobody signs. */
+  readonly certificates?: () => CertificateDesk | null;
   /** Without it there is none. */
   readonly upstream?: UpstreamDesk;
   /** Of this program. */
@@ -201,6 +204,7 @@ export async function createHttpApp(options: HttpOptions): Promise<{ app: App; a
   });
   chargePointRoutes(app, site);
   securityProfileRoutes(app, site);
+  certificateRoutes(app, site, options.certificates ?? (() => null));
   configurationRoutes(app, site);
   localListRoutes(app, site);
   operationRoutes(app, site);

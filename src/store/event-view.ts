@@ -186,6 +186,39 @@ export function eventView(event: Event): object {
     case 'credential-used':
     case 'credential-dropped':
       return { chargePointId: event.chargePointId, at: utc(event.at) };
+    case 'signing-requested':
+      return { chargePointId: event.chargePointId, at: utc(event.at) };
+    case 'signing-decided':
+      return { chargePointId: event.chargePointId, state: event.state, why: event.why, at: utc(event.at) };
+    case 'certificate-issued': {
+      const { chargePointId, fingerprint, serial, subject, notBefore, notAfter, at } = event;
+      return {
+        chargePointId,
+        fingerprint,
+        serial,
+        subject,
+        notBefore: utc(notBefore),
+        notAfter: utc(notAfter),
+        at: utc(at),
+      };
+    }
+    case 'certificate-answered':
+      return {
+        chargePointId: event.chargePointId,
+        fingerprint: event.fingerprint,
+        state: event.state,
+        at: utc(event.at),
+      };
+    case 'certificate-used':
+    case 'certificate-revoked':
+      return { chargePointId: event.chargePointId, fingerprint: event.fingerprint, at: utc(event.at) };
+    case 'certificates-listed':
+      return {
+        chargePointId: event.chargePointId,
+        use: event.use,
+        certificates: event.hashes.length,
+        at: utc(event.at),
+      };
     case 'request-audited': {
       const { who, name, address, method, route, target, status, leftOut } = event.entry;
       return { who, name, address, method, route, target, status, leftOut, at: utc(event.at) };

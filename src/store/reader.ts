@@ -4,6 +4,7 @@ import type { RegisterAt } from '../domain/findings.ts';
 import { idTagKey } from '../domain/token.ts';
 import type { Start, Stop, Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../domain/units.ts';
+import { certificateReads } from './certificates.ts';
 import { keptChargingProfileReads } from './charging-profiles.ts';
 import { chargingWishReads } from './charging-wishes.ts';
 import { commitmentReads } from './commitments.ts';
@@ -76,6 +77,7 @@ export function createReader(database: Database) {
     ...campaignReads(database),
     ...credentialReads(database),
     ...securityProfileReads(database),
+    ...certificateReads(database),
     ...commitmentReads(database),
     ...keptChargingProfileReads(database),
     ...dialectReads(database),

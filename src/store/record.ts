@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Event } from '../domain/events.ts';
 import { auditWriters } from './audit.ts';
+import { certificateWriters } from './certificates.ts';
 import { chargingProfileWriters } from './charging-profiles.ts';
 import { chargingWishWriters } from './charging-wishes.ts';
 import { commitmentWriters } from './commitments.ts';
@@ -41,6 +42,7 @@ export function createRecorder(database: Database, outbox?: Outbox): (event: Eve
     ...configurationWriters(database, refOf),
     ...credentialWriters(database),
     ...securityProfileWriters(database),
+    ...certificateWriters(database),
     ...chargingProfileWriters(database, refOf),
     ...reservationWriters(database, refOf),
     ...dataTransferWriters(database, refOf),

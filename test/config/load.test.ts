@@ -35,6 +35,7 @@ describe('what is accepted', () => {
           dataTransfers: [],
         },
         http: { host: '127.0.0.1', port: 8080, names: [] },
+        certificates: { names: [], approval: 'known', serverDays: 90, chargePointDays: 365 },
         store: {
           path: './data/busbar.db',
           telemetryFlushS: 60,

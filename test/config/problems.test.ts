@@ -173,7 +173,7 @@ describe('each kind of error names its place, what is wrong and what is allowed'
       'prototype keys',
       '__proto__: {ocpp: {port: 1}}',
       [
-        '1:1 __proto__: is not a known key; allowed: site, ocpp, http, store, files, authorization, reservations, blackBox, log, chargePoints, groups, circuits, meters, policy, limits, upstream',
+        '1:1 __proto__: is not a known key; allowed: site, ocpp, http, certificates, store, files, authorization, reservations, blackBox, log, chargePoints, groups, circuits, meters, policy, limits, upstream',
       ],
     ],
     [

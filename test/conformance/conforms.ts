@@ -11,6 +11,8 @@ export type Lab = {
   readonly leaves: LeftBehind;
   /** Where charge points connect, to append an id to. */
   readonly ocppUrl: string;
+  readonly secureUrl: string;
+  readonly root: string;
   /** The operator adds a card and gets its idTag, a new one each time. */
   card(fields?: Payload): Promise<string>;
   /**
@@ -56,12 +58,14 @@ export function conformance(): (title: string, body: Body, password?: string) =>
   };
 }
 
-function createLab({ ocppUrl, operator }: Rig, chargePointId: string, password: string | null): Lab {
+function createLab({ ocppUrl, secureUrl, root, operator }: Rig, chargePointId: string, password: string | null): Lab {
   const charger = createTester(ocppUrl, chargePointId, password);
   return {
     charger,
     operator,
     ocppUrl,
+    secureUrl,
+    root,
     leaves: createLeftBehind(operator, chargePointId),
     async card(fields = {}) {
       const idTag = `CARD-${++lastCard}`;

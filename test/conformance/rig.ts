@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -11,9 +11,15 @@ import { createOperator, type Operator } from './operator.ts';
 export type Rig = {
   /** Where charge points connect, to append an id to. */
   readonly ocppUrl: string;
+  /** The same with TLS, and the root of its certificate. */
+  readonly secureUrl: string;
+  readonly root: string;
   readonly operator: Operator;
   stop(): Promise<void>;
 };
+
+/** Who runs the charge points. */
+export const ORGANIZATION = 'Conformance';
 
 /** Starts it with charge points that need a password, by id; any other is accepted without one. */
 export async function startRig(passwords: ReadonlyMap<string, string>): Promise<Rig> {
@@ -22,10 +28,11 @@ export async function startRig(passwords: ReadonlyMap<string, string>): Promise<
   const chargePoints = [...passwords].map(([id, password], index) => {
     const secret = `password-${index}`;
     writeFileSync(join(folder, secret), password, { mode: 0o600 });
-    return { id, securityProfile: 1, password: { file: secret } };
+    return { id, securityProfile: 1, serialNumber: `SN-${id}`, password: { file: secret } };
   });
   const settings = {
-    ocpp: { host: '127.0.0.1', port: 0, unknownChargePoints: 'accept' },
+    ocpp: { host: '127.0.0.1', port: 0, unknownChargePoints: 'accept', tls: { port: 0 } },
+    certificates: { organization: ORGANIZATION, names: ['localhost', '127.0.0.1'] },
     http: { port: 0 },
     store: { path: join(folder, 'busbar.db') },
     authorization: { unknownCards: 'reject' },
@@ -40,6 +47,8 @@ export async function startRig(passwords: ReadonlyMap<string, string>): Promise<
   const operator = await createOperator(`http://127.0.0.1:${busbar.httpPort}`);
   return {
     ocppUrl: `ws://127.0.0.1:${busbar.ocppPort}/ocpp`,
+    secureUrl: `wss://localhost:${busbar.ocppTlsPort}/ocpp`,
+    root: readFileSync(join(folder, 'certificates', 'roots.pem'), 'utf8'),
     operator,
     stop: async () => {
       await operator.leave();

@@ -1,14 +1,20 @@
-/** The security extension, as far as it goes without TLS: charge points of security profile 1. */
+/** The security extension: charge points of security profile 1, and of 2 and 3 by way of it. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { expect } from 'vitest';
+import { type ConnectionOptions, connect } from 'node:tls';
+import { afterAll, expect } from 'vitest';
 import { WebSocket } from 'ws';
+import { createPki } from '../support/certificates.ts';
 import { refusedStatus } from '../support/charge-point.ts';
 import { conformance, type Lab } from './conforms.ts';
+import { ORGANIZATION } from './rig.ts';
 import { boot, bootOnly, ready, report, reportAll, stamp } from './scenes.ts';
 import type { Payload } from './tester.ts';
 
 const conforms = conformance();
+const pki = createPki();
+afterAll(() => pki.remove());
 const accepted = { status: 'Accepted' };
 
 const password = 'a-first-password';
@@ -24,6 +30,38 @@ conforms(
     await lab.charger.disconnect();
     await lab.charger.connect(Buffer.from(hexKey, 'hex'));
     await boot(lab);
+  },
+  password,
+);
+
+conforms(
+  'TC_074_CSMS (2024-04)',
+  async (lab) => {
+    const first = await certified(lab, 'first');
+    const second = await askedAnew(lab, 'second');
+    await lab.charger.disconnect();
+    await lab.charger.connect(null, secure(lab, second));
+    await boot(lab);
+    await lab.leaves.chargePoint({ status: 'online', authenticated: true, securityProfile: 3 });
+    const { own } = (await lab.operator.get(`/charge-points/${lab.charger.id}/certificates`)) as { own: Payload[] };
+    expect(own.map(({ state }) => state)).toEqual(expect.arrayContaining(['used', 'superseded']));
+    expect(first.cert).not.toBe(second.cert);
+  },
+  password,
+);
+
+// This edition looks at the certificate itself.
+conforms(
+  'TC_074_CSMS (2025-11)',
+  async (lab) => {
+    const { cert, key } = await certified(lab, 'looked-at');
+    const certificate = new X509Certificate(cert);
+    expect(certificate.checkPrivateKey(createPrivateKey(key))).toBe(true);
+    expect(certificate.subject.split('\n')).toEqual([`O=${ORGANIZATION}`, `CN=SN-${lab.charger.id}`]);
+    expect(certificate.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' });
+    const [, issuing = ''] = cert.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
+    const [issuer, root] = [new X509Certificate(issuing), new X509Certificate(lab.root)];
+    expect([certificate.verify(issuer.publicKey), issuer.verify(root.publicKey)]).toEqual([true, true]);
   },
   password,
 );
@@ -52,6 +90,21 @@ conforms(
       const request = { certificateType: 'ManufacturerRootCertificate' };
       await lab.operate('GetInstalledCertificateIds', request, { status: 'NotFound' });
     }
+  },
+  password,
+);
+
+conforms(
+  'TC_077_CSMS',
+  async (lab) => {
+    await certified(lab, 'good');
+    await askedAnew(lab, 'not-taken', { status: 'Rejected' });
+    await securityEvent(lab, 'InvalidChargePointCertificate');
+    await lab.leaves.securityEvent('InvalidChargePointCertificate');
+    await lab.operator.until('somebody is told', async () => {
+      const { items } = (await lab.operator.get('/alerts')) as { items: Payload[] };
+      return items.some(({ id }) => id === `certificate:${lab.charger.id}`);
+    });
   },
   password,
 );
@@ -120,6 +173,24 @@ conforms(
   password,
 );
 
+conforms(
+  'TC_083_CSMS (2025-11)',
+  async (lab) => {
+    await ready(lab);
+    await lab.operate('ChangeConfiguration', { key: 'SecurityProfile', value: '2' }, accepted);
+    await lab.operate('Reset', { type: 'Hard' }, accepted);
+    await lab.charger.disconnect();
+    await lab.charger.connect(password, secure(lab));
+    await boot(lab);
+    await lab.leaves.chargePoint({ status: 'online', securityProfile: 2, leastSecurityProfile: 2 });
+    await lab.charger.disconnect();
+    expect(await refusedStatus(lab.ocppUrl, lab.charger.id, { password })).toBe(403);
+    await lab.charger.connect(password, secure(lab));
+    await boot(lab);
+  },
+  password,
+);
+
 conforms('TC_085_CSMS (2024-04)', (lab) => knock(lab, ['a-first-password']), password);
 
 // This edition says how a key is read: hexadecimal digits are the bytes that they stand for.
@@ -127,6 +198,38 @@ conforms(
   'TC_085_CSMS (2025-11)',
   (lab) => knock(lab, [Buffer.from(hexKey, 'hex'), hexKey, hexKey.toUpperCase()]),
   hexKey,
+);
+
+conforms(
+  'TC_086_CSMS',
+  async (lab) => {
+    const { hostname: host, port } = new URL(lab.secureUrl);
+    for (const suite of mandatorySuites) {
+      const shown = await handshake({ host, port: Number(port), ca: lab.root, ciphers: suite, maxVersion: 'TLSv1.2' });
+      expect(shown).toMatchObject({ suite, protocol: 'TLSv1.2', subject: { CN: 'localhost', O: ORGANIZATION } });
+      expect(shown.serialNumber).toMatch(/^[0-9A-F]{2,}$/);
+      expect(shown.bits).toBeGreaterThanOrEqual(suite.startsWith('ECDHE-ECDSA') ? 224 : 2_048);
+    }
+    await lab.charger.connect(password, secure(lab));
+    await boot(lab);
+    await lab.leaves.chargePoint({ status: 'online', authenticated: true, securityProfile: 2 });
+  },
+  password,
+);
+
+conforms(
+  'TC_087_CSMS',
+  async (lab) => {
+    const own = await certified(lab, 'own');
+    await lab.leaves.chargePoint({ status: 'online', authenticated: true, securityProfile: 3 });
+    await lab.charger.disconnect();
+    // Neither without it nor with the password from before.
+    await expect(lab.charger.connect(null, secure(lab))).rejects.toThrow('403');
+    await expect(lab.charger.connect(password, secure(lab))).rejects.toThrow('403');
+    await lab.charger.connect(null, secure(lab, own));
+    await boot(lab);
+  },
+  password,
 );
 
 conforms('TC_088_CSMS (2025-11)', async (lab) => {
@@ -236,3 +339,60 @@ t3CRpnjDz7MtUokWjSRVLgkquf20YgDb2SYQyL4CIQDoGNzaFa0iEDUm9K+w8j/L
 j1hOfWjw3DfDyvWn0L7ODw==
 -----END CERTIFICATE-----
 `;
+
+/** Security whitepaper A00.FR.317. */
+const mandatorySuites = [
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'AES128-GCM-SHA256',
+  'AES256-GCM-SHA384',
+];
+
+type Own = { readonly cert: string; readonly key: string };
+
+const secure = ({ secureUrl, root }: Lab, own?: Own) => ({ endpoint: secureUrl, tls: { ca: root, ...own } });
+
+/** It gets a certificate of its own, over TLS with its password, and comes back with it. */
+async function certified(lab: Lab, name: string): Promise<Own> {
+  await lab.charger.connect(password, secure(lab));
+  await boot(lab);
+  const own = await askedAnew(lab, name);
+  await lab.charger.disconnect();
+  await lab.charger.connect(null, secure(lab, own));
+  await boot(lab);
+  return own;
+}
+
+/** The operator has it ask for a certificate: ExtendedTriggerMessage, SignCertificate, CertificateSigned. */
+async function askedAnew(lab: Lab, name: string, answer: Payload = accepted): Promise<Own> {
+  const trigger = { requestedMessage: 'SignChargePointCertificate' };
+  await lab.operate('ExtendedTriggerMessage', trigger, accepted);
+  const csr = pki.request(`${lab.charger.id}-${name}`, `/O=${ORGANIZATION}/CN=SN-${lab.charger.id}`);
+  let cert = '';
+  const signed = lab.charger.expects(
+    'CertificateSigned',
+    ({ certificateChain }) => {
+      cert = String(certificateChain);
+      return true;
+    },
+    answer,
+  );
+  expect(await lab.charger.tell('SignCertificate', { csr })).toEqual(accepted);
+  await signed;
+  const state = answer === accepted ? 'installed' : 'refused';
+  await lab.operator.event('certificate-answered', { chargePointId: lab.charger.id, state });
+  return { cert, key: pki.read(`${lab.charger.id}-${name}.key`) };
+}
+
+function handshake(options: ConnectionOptions) {
+  return new Promise<{ suite: string; protocol: string | null; serialNumber: string; subject: object; bits: number }>(
+    (resolve, reject) => {
+      const socket = connect({ ...options, servername: 'localhost' }, () => {
+        const { serialNumber, subject, bits = 0 } = socket.getPeerCertificate();
+        resolve({ suite: socket.getCipher().name, protocol: socket.getProtocol(), serialNumber, subject, bits });
+        socket.destroy();
+      });
+      socket.on('error', reject);
+    },
+  );
+}

@@ -19,7 +19,7 @@ export function createTableReporter(): Reporter {
     },
     onTestRunEnd(modules) {
       const outcomes = outcomesOf(modules);
-      const due = cases.filter(({ open }) => open === null).flatMap(testsOf);
+      const due = cases.flatMap(testsOf);
       if (!due.every(({ title }) => outcomes.has(title))) return;
       const table = conformanceTable(outcomes);
       if (table === textOf(page)) return;

@@ -13,9 +13,18 @@ const DEADLINE_MS = 8_000;
 /** OCPP-J §4.1.4. */
 const LONGEST_MESSAGE_ID = 36;
 
+/** Exactly this, or whatever passes. */
+type Expected = Payload | ((payload: Payload) => boolean);
+
+/** How it connects: where to, and what it shows of itself. */
+export type Line = {
+  readonly endpoint?: string;
+  readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string };
+};
+
 type Script = {
   readonly action: string;
-  readonly payload: Payload;
+  readonly payload: Expected;
   readonly answer: Payload;
   readonly done: () => void;
 };
@@ -45,8 +54,8 @@ export function createTester(endpoint: string, id: string, password: string | nu
     violations: violations as readonly string[],
 
     /** Connects as a charge point of OCPP 1.6, with `credentials` or those that it was made with. */
-    async connect(credentials: string | Buffer | null = password): Promise<void> {
-      const dialled = dial(credentials);
+    async connect(credentials: string | Buffer | null = password, line: Line = {}): Promise<void> {
+      const dialled = dial(credentials, line);
       dialled.on('message', (data) => take(dialled, textOf(data)));
       dialled.on('error', () => undefined);
       closed = new Promise((resolve) => {
@@ -79,9 +88,10 @@ export function createTester(endpoint: string, id: string, password: string | nu
     },
 
     /** Expects a call with exactly this payload and answers it; resolves once that has happened. */
-    expects(action: string, payload: Payload, answer: Payload): Promise<void> {
+    expects(action: string, payload: Expected, answer: Payload): Promise<void> {
       check(violationOf(action, 'conf', answer), 'own answer');
-      const what = (): string => `no ${action} ${JSON.stringify(payload)}; heard ${heard.join(', ') || 'nothing'}`;
+      const what = (): string =>
+        `no ${action} ${typeof payload === 'function' ? 'as it must be' : JSON.stringify(payload)}; heard ${heard.join(', ') || 'nothing'}`;
       return within(what, (resolve) => {
         scripts.push({ action, payload, answer, done: resolve });
       });
@@ -93,10 +103,11 @@ export function createTester(endpoint: string, id: string, password: string | nu
     if (violation !== null) violations.push(`${what}: ${violation}`);
   }
 
-  function dial(credentials: string | Buffer | null): WebSocket {
+  function dial(credentials: string | Buffer | null, { endpoint: other = endpoint, tls = undefined }: Line): WebSocket {
     const user = Buffer.from(`${id}:`);
     const secret = credentials === null ? null : Buffer.concat([user, Buffer.from(credentials)]).toString('base64');
-    return new WebSocket(`${endpoint}/${encodeURIComponent(id)}`, ['ocpp1.6'], {
+    return new WebSocket(`${other}/${encodeURIComponent(id)}`, ['ocpp1.6'], {
+      ...tls,
       headers: secret === null ? {} : { authorization: `Basic ${secret}` },
       perMessageDeflate: false,
     });
@@ -119,7 +130,7 @@ export function createTester(endpoint: string, id: string, password: string | nu
     const name = String(action);
     heard.push(`${name} ${JSON.stringify(payload)}`);
     check(violationOf(name, 'req', payload), 'call');
-    const index = scripts.findIndex((each) => each.action === name && isDeepStrictEqual(each.payload, payload));
+    const index = scripts.findIndex((each) => each.action === name && isExpected(each.payload, payload));
     const [script] = index < 0 ? [] : scripts.splice(index, 1);
     const answer = script === undefined ? habitOf(name, payload) : script.answer;
     if (answer === null) from.send(JSON.stringify([4, messageId, 'NotImplemented', '', {}]));
@@ -128,6 +139,10 @@ export function createTester(endpoint: string, id: string, password: string | nu
       from.send(JSON.stringify([3, messageId, answer]));
     }
     script?.done();
+  }
+
+  function isExpected(expected: Expected, payload: unknown): boolean {
+    return typeof expected === 'function' ? expected(payload as Payload) : isDeepStrictEqual(expected, payload);
   }
 
   function takeResult([, messageId, payload]: readonly unknown[]): void {

@@ -129,6 +129,8 @@ describe('secrets', () => {
     const operation = '/api/v1/charge-points/CP1/operations/ChangeConfiguration';
     await ask(site.app, 'POST', operation, { key: 'AuthorizationKey', value: 'S3CRET-ten!!!!!!' }, admin);
     await ask(site.app, 'PUT', '/api/v1/tokens/CARD?token=S3CRET-eleven', { idTag: 'CARD' }, admin);
+    const pem = '-----BEGIN EC PRIVATE KEY-----\nS3CRET12\n-----END EC PRIVATE KEY-----';
+    await ask(site.app, 'POST', '/api/v1/tokens', { idTag: 'CARD', note: pem }, admin);
     const found = onRecord();
     expect(found).not.toContain('S3CRET');
     expect(found).not.toContain('bb_');

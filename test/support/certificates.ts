@@ -47,9 +47,14 @@ export function createPki() {
         `/CN=${name}`,
       );
     },
+    /** `name.csr`, `name.key`; returns the request. */
+    request(name: string, subject: string, key: keyof typeof keys = 'ec'): string {
+      openssl('req', ...keys[key], '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', subject);
+      return readFileSync(path(`${name}.csr`), 'utf8');
+    },
     /** `name.pem`, `name.key`, signed by an authority. */
     certificate(name: string, { subject, key = 'ec', for: use = 'server', days = 2, by = first ?? '' }: Wanted): void {
-      openssl('req', ...keys[key], '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', subject);
+      this.request(name, subject, key);
       const usage =
         use === 'server'
           ? 'extendedKeyUsage=serverAuth\nsubjectAltName=DNS:localhost,IP:127.0.0.1'

@@ -12,6 +12,7 @@ export type Violation = { readonly file: string; readonly line: number; readonly
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   main: [
     'charge-point-ports',
+    'for-certificates',
     'for-people',
     'settings',
     'black-box',
@@ -55,6 +56,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   'charge-point-ports': ['certificate-files', 'controller', 'config', 'runtime'],
   'for-people': ['certificate-files', 'controller', 'http', 'people', 'store', 'config', 'runtime'],
   'certificate-files': ['config', 'runtime'],
+  'for-certificates': ['certificate-files', 'certificates', 'controller', 'http', 'config', 'runtime'],
+  certificates: ['controller', 'runtime', 'domain'],
   people: ['store/people', 'runtime', 'domain'],
   'upstream-consumer': ['store/sqlite'],
   'virtual-site': ['sim', 'controller', 'central-system', 'store', 'ocpp', 'balancer', 'runtime', 'domain'],
@@ -76,6 +79,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   upkeep: ['controller', 'store', 'config', 'runtime', 'domain'],
   http: [
     'controller',
+    'certificates',
     'people',
     'store/views',
     'store/view-values',
@@ -115,6 +119,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'csv-parse': ['csv'],
   'csv-stringify': ['csv'],
   '@fastify/cookie': ['http'],
+  '@peculiar/x509': ['certificates'],
+  'reflect-metadata': ['certificates'],
   fastify: ['http'],
   highs: ['study'],
   'modbus-serial': ['limits', 'meters', 'sim'],

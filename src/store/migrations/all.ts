@@ -18,7 +18,8 @@ import { sql as upstream } from './017-upstream.ts';
 import { sql as owners } from './018-owners.ts';
 import { sql as securityProfiles } from './019-security-profiles.ts';
 import { sql as people } from './020-people.ts';
-import { sql as audit } from './021-audit.ts';
+import { sql as certificates } from './021-certificates.ts';
+import { sql as audit } from './022-audit.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
@@ -44,5 +45,6 @@ export const migrations: readonly Migration[] = [
   { version: 18, name: 'owners', sql: owners },
   { version: 19, name: 'security-profiles', sql: securityProfiles },
   { version: 20, name: 'people', sql: people },
-  { version: 21, name: 'audit', sql: audit },
+  { version: 21, name: 'certificates', sql: certificates },
+  { version: 22, name: 'audit', sql: audit },
 ];

@@ -33,7 +33,19 @@ const registration = Type.Object({ ...ofChargePoint, registration: Type.Enum(['a
 
 const securityProfile = Type.Object({ ...ofChargePoint, profile: Type.Enum([0, 1, 2, 3]) });
 
+const ofCertificate = { ...ofChargePoint, fingerprint: text };
+
 export const sessionEvents = {
+  'signing-requested': Type.Object({ ...ofChargePoint }),
+  'signing-decided': Type.Object({
+    ...ofChargePoint,
+    state: Type.Enum(['waiting', 'approved', 'refused']),
+    why: maybeText,
+  }),
+  'certificate-issued': Type.Object({ ...ofCertificate, serial: text, subject: text, notBefore: time, notAfter: time }),
+  'certificate-answered': Type.Object({ ...ofCertificate, state: Type.Enum(['installed', 'refused']) }),
+  'certificate-used': Type.Object(ofCertificate),
+  'certificate-revoked': Type.Object(ofCertificate),
   'security-profile-reached': securityProfile,
   'security-profile-agreed': securityProfile,
   'security-profile-lowered': securityProfile,
