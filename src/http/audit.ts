@@ -1,12 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Controller } from '../controller/controller.ts';
 import type { AuditEntry } from '../domain/audit.ts';
-import { isSecretKey } from '../domain/configuration.ts';
-import { maskSecrets } from '../ocpp/secrets.ts';
 import type { Clock } from '../runtime/ports.ts';
 import type { App } from './app.ts';
 import type { Ask } from './ask.ts';
 import { type Allowance, createAuditLimit } from './audit-limit.ts';
+import { isAboutSecret, kept, MAX_READ, pathOf, requestOf, targetOf, whyIn } from './audit-texts.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,18 +14,9 @@ declare module 'fastify' {
   }
 }
 
-/** Characters of each text that is kept; longer ones are cut. */
-const MAX_KEPT = 4_096;
-/** Characters that are searched for secrets, which takes time; of longer bodies only the length is kept. */
-const MAX_READ = 8_192;
-const MAX_TARGET = 500;
-const MAX_WHY = 500;
-
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Telemetry: it changes nothing that anybody has to answer for, and never rests. */
 const passing = new Set(['POST /api/v1/meters/:id/samples']);
-/** Here a body is a secret but for the name in it. */
-const secret = new Set(['/api/v1/setup', '/api/v1/login', '/api/v1/me/password', '/api/v1/users/:id/password']);
 /** Before them nobody is logged in; who is meant is the name in the body. */
 const entrances = new Set(['/api/v1/setup', '/api/v1/login']);
 /** The same resource is written over and over by what steers with it. */
@@ -48,7 +38,9 @@ export const shown: Readonly<Record<string, 'itself' | 'in the list'>> = {
   '/api/v1/charging-profiles/:id': 'itself',
   '/api/v1/dialects/:id': 'itself',
   '/api/v1/users/:id': 'in the list',
+  '/api/v1/login-sessions/:id': 'in the list',
   '/api/v1/api-tokens/:id': 'in the list',
+  '/api/v1/alerts/:id': 'in the list',
   '/api/v1/site/limits/:id': 'in the list',
   '/api/v1/charge-points/:id/configuration/:key': 'in the list',
 };
@@ -64,7 +56,7 @@ const again: Allowance = { atOnce: 20, everyMs: 300_000 };
  */
 export function audit(
   app: App,
-  site: { controller: Controller; ask: Ask; clock: Pick<Clock, 'monotonic'>; isKnown: (name: string) => boolean },
+  site: { controller: Controller; ask: Ask; clock: Pick<Clock, 'monotonic'>; nameOf: (name: string) => string | null },
 ): void {
   const allow = createAuditLimit(site.clock);
   app.decorateRequest('before', null);
@@ -93,7 +85,7 @@ export function audit(
     if (status >= 400 && status < 500 && status !== 422) return allow(`refused ${kind}`, refused);
     const { method, routeOptions, url } = request;
     if (kind === 'person' || (method === 'POST' && !steering.has(routeOptions.url ?? ''))) return 0;
-    return allow(JSON.stringify([kind, name, method, pathOf(url).slice(0, MAX_TARGET)]), again);
+    return allow(JSON.stringify([kind, name, method, pathOf(url)]), again);
   }
 
   async function entryOf(
@@ -102,7 +94,7 @@ export function audit(
     answer: string | null,
     leftOut: number,
   ): Promise<AuditEntry> {
-    const { method, url, routeOptions, origin, ip, before } = request;
+    const { method, routeOptions, origin, ip, before } = request;
     const { kind, name } = request.actor ?? nobody;
     const route = routeOptions.url ?? '';
     const done = status < 400;
@@ -113,10 +105,11 @@ export function audit(
       commandId: request.commandId,
       method,
       route,
-      target: String(JSON.parse(maskSecrets(JSON.stringify(url.slice(0, MAX_TARGET))))),
+      target: targetOf(request),
       status,
       why: done ? null : whyIn(answer),
-      request: requestOf(request),
+      // What is no proper request may hold a secret in the wrong field.
+      request: status === 400 ? null : requestOf(request),
       before: done ? before : null,
       after: done ? await afterOf(request, answer) : null,
       leftOut,
@@ -146,7 +139,7 @@ export function audit(
   /** Somebody may have typed a password where the name goes: only known names are kept. */
   function nameIn(body: unknown): string | null {
     const name = (body as { name?: unknown } | null | undefined)?.name;
-    return typeof name === 'string' && site.isKnown(name) ? name : null;
+    return typeof name === 'string' ? site.nameOf(name) : null;
   }
 }
 
@@ -161,39 +154,4 @@ function isAudited({ method, routeOptions }: FastifyRequest): boolean {
 function isShown(request: FastifyRequest): boolean {
   const { url = '' } = request.routeOptions;
   return request.method !== 'POST' && Object.hasOwn(shown, url) && !isAboutSecret(request);
-}
-
-function isAboutSecret({ routeOptions, params }: FastifyRequest): boolean {
-  const { key } = (params ?? {}) as { key?: string };
-  return secret.has(routeOptions.url ?? '') || isSecretKey(key ?? '');
-}
-
-function requestOf(request: FastifyRequest): string | null {
-  const { body, headers } = request;
-  if (body === undefined || body === null || isAboutSecret(request)) return null;
-  const length = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
-  if (length > MAX_READ || !isPlain(body)) return JSON.stringify(`${length} bytes, not kept`);
-  return kept(JSON.stringify(body));
-}
-
-const pathOf = (url: string): string => url.replace(/\?.*$/, '');
-
-/** And no file that streams in. */
-const isPlain = (body: unknown): boolean =>
-  typeof body !== 'object' || [Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(body));
-
-/** Where somebody hands over a certificate along with its key. */
-const PRIVATE_KEY = /(-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----)[^-]*/g;
-
-const kept = (json: string): string =>
-  maskSecrets(json.slice(0, MAX_READ)).replace(PRIVATE_KEY, '$1***').slice(0, MAX_KEPT);
-
-function whyIn(problem: string | null): string | null {
-  if (problem === null) return null;
-  try {
-    const { detail } = JSON.parse(problem) as { detail?: unknown };
-    return typeof detail === 'string' ? detail.slice(0, MAX_WHY) : null;
-  } catch {
-    return null;
-  }
 }

@@ -169,7 +169,7 @@ export async function createHttpApp(options: HttpOptions): Promise<{ app: App; a
   const ask = createAsk(app);
   guard(app, options.own ?? { names: [], byAddress: false });
   await controlAccess(app, options.people);
-  audit(app, { controller, ask, clock, isKnown: options.people.isKnown });
+  audit(app, { controller, ask, clock, nameOf: options.people.nameOf });
   limitSlowBodies(app, clock);
   answerErrors(app);
   app.addHook('onResponse', async (request, reply) => {
