@@ -98,6 +98,8 @@ export type Records = KnownTokens & {
   siteLimit(id: string): SiteLimit | null;
   registration(chargePointId: string): Registration | null;
   nameplate(chargePointId: string): Nameplate | null;
+  /** It has told of a firmware update since then. */
+  firmwareToldSince(chargePointId: string, since: Instant): boolean;
   countChargePoints(registration: Registration): number;
   tokenBook(): TokenBook;
   /** How tokens were used in the weeks before a day, counted from 1970. */

@@ -84,6 +84,7 @@ const byRole: Readonly<Record<Exclude<Access, 'viewer'>, readonly string[]>> = {
     'DELETE /api/v1/site/limits/:id',
     'POST /api/v1/site/limits/:id/suspend',
     'PUT /api/v1/policy',
+    'POST /api/v1/charge-points/:id/authorization-key/rotate',
     'POST /api/v1/certificates/requests/:id/approve',
     'POST /api/v1/certificates/requests/:id/refuse',
     'POST /api/v1/certificates/requests/:id/chain',

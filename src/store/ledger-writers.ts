@@ -3,11 +3,13 @@ import type { Evidence, LedgerEvent } from '../domain/events.ts';
 import type { Finding } from '../domain/findings.ts';
 import { idTagKey } from '../domain/token.ts';
 import type { Instant } from '../domain/units.ts';
+import { securityEventWriter } from './security-events.ts';
 import type { RefOf, Writers } from './writers.ts';
 
 /** Rows of charge points, transactions, and what is seen of both. */
 export function ledgerWriters(database: Database, refOf: RefOf): Writers<LedgerEvent> {
   const write = prepareWrites(database);
+  const securityEvent = securityEventWriter(database);
   const addEvidence = (transactionId: number, evidence: Evidence): void => {
     write.evidence.run({ transactionId, ...evidence });
   };
@@ -89,7 +91,7 @@ export function ledgerWriters(database: Database, refOf: RefOf): Writers<LedgerE
       write.job.run(refOf(event.chargePointId), event.job, event.status, event.requestId, event.at);
     },
     'security-event-reported': (event) => {
-      write.securityEvent.run(refOf(event.chargePointId), event.kind, event.techInfo, event.at, event.receivedAt);
+      securityEvent(refOf(event.chargePointId), event.kind, event.techInfo, event.at, event.receivedAt);
     },
     'alert-raised': (event) => {
       write.alert.run({ ...event.alert, at: event.at });
@@ -160,9 +162,6 @@ function prepareWrites(database: Database) {
     job: database.prepare(`
       INSERT INTO jobs (charge_point_ref, job, status, request_id, at_ms) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET status = excluded.status, request_id = excluded.request_id, at_ms = excluded.at_ms`),
-    securityEvent: database.prepare(
-      'INSERT INTO security_events (charge_point_ref, kind, tech_info, at_ms, received_ms) VALUES (?, ?, ?, ?, ?)',
-    ),
     alert: database.prepare(`
       INSERT INTO alerts (id, kind, charge_point_id, text, fix, since_ms, last_ms, times)
       VALUES (@id, @kind, @chargePointId, @text, @fix, @at, @at, 1)

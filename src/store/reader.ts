@@ -64,6 +64,10 @@ export function createReader(database: Database) {
     SELECT last_energy_at_ms AS at, last_energy_wh AS energyWh FROM progress
     WHERE transaction_id = ? AND last_energy_wh IS NOT NULL`);
 
+  const firmwareTold = database.prepare(`
+    SELECT 1 FROM jobs j JOIN charge_points c ON c.ref = j.charge_point_ref
+    WHERE c.id = ? AND j.job IN ('firmware', 'signed-firmware') AND j.at_ms > ?`);
+
   const one = (row: unknown): Transaction | null => (row === undefined ? null : toTransaction(row as TransactionRow));
   const many = (rows: unknown[]): Transaction[] => (rows as TransactionRow[]).map(toTransaction);
 
@@ -87,6 +91,7 @@ export function createReader(database: Database) {
     ...upstreamReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
+    firmwareToldSince: (id: string, since: Instant) => firmwareTold.get(id, since) !== undefined,
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,
     connectorStatus: (id: string, connectorId: number) =>
       (connectorStatus.get(id, connectorId) as ConnectorStatus | undefined) ?? null,

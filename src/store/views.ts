@@ -21,6 +21,7 @@ import { createCampaignViews } from './firmware-campaigns.ts';
 import { createLocalListViews } from './local-lists.ts';
 import { createOperationViews } from './operations.ts';
 import { createReservationViews } from './reservations.ts';
+import { createSecurityEventViews } from './security-events.ts';
 import { createSiteLimitViews } from './site-limits.ts';
 import { createTokenViews } from './token-view.ts';
 import { createTransactionViews } from './transaction-view.ts';
@@ -72,6 +73,7 @@ export function createViews(
     ...createLocalListViews(database),
     ...createReservationViews(database),
     ...createDataTransferViews(database),
+    ...createSecurityEventViews(database),
     ...createDialectViews(database),
     ...createFileJobViews(database),
     ...createCampaignViews(database),

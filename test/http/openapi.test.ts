@@ -84,6 +84,8 @@ it('lists every route', () => {
       'post /api/v1/site/limits',
       'post /api/v1/site/limits/{id}/suspend',
       'get /healthz',
+      'get /api/v1/security-events',
+      'post /api/v1/charge-points/{id}/authorization-key/rotate',
       'get /api/v1/certificates',
       'get /api/v1/certificates/roots.pem',
       'get /api/v1/certificates/requests',
