@@ -1,5 +1,7 @@
+import type { FastifyRequest } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shown } from '../../src/http/audit.ts';
+import { requestOf } from '../../src/http/audit-texts.ts';
 import { setupCodeIn } from '../../src/people/setup-code.ts';
 import { ask, type Site, startSite } from './fixture.ts';
 
@@ -146,6 +148,21 @@ describe('secrets', () => {
     );
     await charger.close();
   });
+});
+
+it('of a request whose address names a secret key no body is kept, whatever becomes of it', () => {
+  const of = (key: string) =>
+    requestOf({
+      body: { value: 'S3CRET' },
+      headers: { 'content-length': '20' },
+      params: { id: 'CP1', key },
+      routeOptions: { url: '/api/v1/charge-points/:id/configuration/:key' },
+    } as unknown as FastifyRequest);
+  expect([of('AuthorizationKey'), of('WifiPassword'), of('HeartbeatInterval')]).toEqual([
+    null,
+    null,
+    '{"value":"S3CRET"}',
+  ]);
 });
 
 it('long texts are cut, and of very long bodies only the length is kept', async () => {
