@@ -28,6 +28,7 @@ const keptAs: { readonly [T in GrowingTable]: keyof Config['store']['retentionDa
   charging_wishes: 'operations',
   campaigns: 'operations',
   file_jobs: 'operations',
+  audit: 'audit',
 };
 
 /** What the store needs from time to time: checkpoints, a backup every night, and an end to what grows. */

@@ -178,6 +178,13 @@ const store = Type.Object(
           description:
             'How long it is kept what was asked of charge points once it is over: operations, file jobs, firmware campaigns, and reservations that nobody charged on.',
         }),
+        audit: Type.Integer({
+          minimum: 1,
+          maximum: 3650,
+          default: 365,
+          unit: 'days',
+          description: 'How long it is kept who did what over the API.',
+        }),
       },
       { ...closed, default: {}, description: 'How long what grows is kept; transactions are never dropped.' },
     ),

@@ -91,6 +91,8 @@ export function decideCommand(command: Command, site: CommandSite, done: (result
       return recorded([command.event], site, done);
     case 'note-upstream':
       return recorded([command.event], site, done);
+    case 'note-audit':
+      return recorded([{ type: 'request-audited', entry: command.entry, at: site.clock.now() }], site, done);
     case 'clear-alert':
       return recorded([{ type: 'alert-cleared', id: command.id, at: site.clock.now() }], site, done);
   }

@@ -1,3 +1,4 @@
+import type { AuditEntry } from './audit.ts';
 import type { CertificateEvent } from './certificate.ts';
 import type { RateUnit } from './charging-profile.ts';
 import type { WishSubject, WishTerms } from './charging-wish.ts';
@@ -144,6 +145,7 @@ export type Command =
   | { type: 'set-policy'; policy: SharingPolicy }
   /** Puts on record what has passed between the site and its backend. */
   | { type: 'note-upstream'; event: UpstreamEvent }
+  | { type: 'note-audit'; entry: AuditEntry }
   /** A person declares a connector switched off; it counts nothing until its charge point connects again. */
   | { type: 'isolate'; chargePointId: string; connectorId: number; isolated: boolean };
 

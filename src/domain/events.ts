@@ -1,3 +1,4 @@
+import type { AuditEvent } from './audit.ts';
 import type { BalancingEvent } from './balancing.ts';
 import type { CertificateEvent } from './certificate.ts';
 import type { Nameplate, Registration, StatusReport } from './charge-point.ts';
@@ -62,7 +63,8 @@ export type Event =
   | SiteLimitEvent
   | ChargingWishEvent
   | PolicyEvent
-  | UpstreamEvent;
+  | UpstreamEvent
+  | AuditEvent;
 
 /** Of charge points, transactions, and what is seen of both. */
 export type LedgerEvent =

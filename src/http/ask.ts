@@ -8,6 +8,8 @@ export type Origin = 'http' | 'upstream';
 declare module 'fastify' {
   interface FastifyRequest {
     origin: Origin;
+    /** Of the command of the backend that it carries out. */
+    commandId: string | null;
   }
 }
 
@@ -21,12 +23,15 @@ export type Asked = {
   readonly query: Readonly<Record<string, string>>;
   /** JSON; left out: none. */
   readonly body?: unknown;
+  /** Of the command that asks for it. */
+  readonly commandId?: string;
 };
 
 export type Answered = { readonly status: number; readonly body: string };
 export type Ask = (asked: Asked) => Promise<Answered>;
 
 const HEADER = 'x-busbar-origin';
+const COMMAND = 'x-busbar-command';
 
 /**
  * Lets this process ask its own API, without a socket: what the backend commands passes the same checks as what comes over
@@ -35,12 +40,16 @@ const HEADER = 'x-busbar-origin';
 export function createAsk(app: App): Ask {
   const secret = randomBytes(32).toString('hex');
   app.decorateRequest('origin', 'http');
+  app.decorateRequest('commandId', null);
   app.addHook('onRequest', async (request: FastifyRequest) => {
     const given = Buffer.from(String(request.headers[HEADER] ?? ''));
     const known = Buffer.from(secret);
-    if (given.length === known.length && timingSafeEqual(given, known)) request.origin = 'upstream';
+    if (given.length !== known.length || !timingSafeEqual(given, known)) return;
+    request.origin = 'upstream';
+    const command = request.headers[COMMAND];
+    request.commandId = typeof command === 'string' ? command : null;
   });
-  return async ({ method, path, query, body }) => {
+  return async ({ method, path, query, body, commandId }) => {
     const search = new URLSearchParams(query).toString();
     const { statusCode, payload } = await app.inject({
       method,
@@ -48,6 +57,7 @@ export function createAsk(app: App): Ask {
       headers: {
         host: 'localhost',
         [HEADER]: secret,
+        ...(commandId === undefined ? {} : { [COMMAND]: commandId }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { payload: JSON.stringify(body) }),

@@ -24,7 +24,7 @@ export function createEventStreams({ feed, clock, bootId }: { feed: Feed; clock:
   /** Each with whether it may still be told something. */
   const open = new Map<ServerResponse, () => boolean>();
   const deaf = feed.listen((change) => {
-    if (open.size === 0) return;
+    if (open.size === 0 || !isTold(change)) return;
     const text = encoded(change);
     for (const stream of open.keys()) send(stream, text);
   });
@@ -69,7 +69,7 @@ export function createEventStreams({ feed, clock, bootId }: { feed: Feed; clock:
     const [boot, seq = ''] = lastEventId.split('.', 2);
     if (boot !== bootId || !/^\d{1,15}$/.test(seq)) return null;
     const changes = feed.since(Number(seq));
-    return changes === null || changes.length > MAX_MISSED ? null : changes;
+    return changes === null || changes.length > MAX_MISSED ? null : changes.filter(isTold);
   }
 
   function idOf(seq: number): string {
@@ -93,3 +93,6 @@ export function createEventStreams({ feed, clock, bootId }: { feed: Feed; clock:
     stream.destroy();
   }
 }
+
+/** Who did what is not for every viewer. */
+const isTold = ({ event }: Change): boolean => event.type !== 'request-audited';

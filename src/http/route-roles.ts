@@ -52,6 +52,7 @@ const byRole: Readonly<Record<Exclude<Access, 'viewer'>, readonly string[]>> = {
     'POST /api/v1/tokens/sync',
     'PUT /api/v1/tokens/:idTag',
     'GET /api/v1/messages',
+    'GET /api/v1/audit',
     'GET /api/v1/diagnostics/:id/file',
     'DELETE /api/v1/diagnostics/:id/file',
     'POST /api/v1/charge-points/:id/approve',

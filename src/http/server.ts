@@ -13,6 +13,8 @@ import type { Views } from '../store/views.ts';
 import { controlAccess } from './access.ts';
 import { type App, compileValidator, type TypeBoxProvider } from './app.ts';
 import { type Ask, createAsk } from './ask.ts';
+import { audit } from './audit.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { authorizationKeyRoutes } from './authorization-key-routes.ts';
 import { balanceHistoryRoutes } from './balance-history-routes.ts';
 import { campaignRoutes } from './campaign-routes.ts';
@@ -169,6 +171,7 @@ export async function createHttpApp(options: HttpOptions): Promise<{ app: App; a
   const ask = createAsk(app);
   guard(app, options.own ?? { names: [], byAddress: false });
   await controlAccess(app, options.people);
+  audit(app, { controller, ask, clock, nameOf: options.people.nameOf });
   limitSlowBodies(app, clock);
   answerErrors(app);
   app.addHook('onResponse', async (request, reply) => {
@@ -196,6 +199,7 @@ export async function createHttpApp(options: HttpOptions): Promise<{ app: App; a
   const site = { controller, views, shelf: options.shelf, now: () => clock.now() };
   loginRoutes(app, options.people);
   userRoutes(app, options.people, clock);
+  auditRoutes(app, site);
   siteRoutes(app, site, {
     storeWritable: createReadiness({ controller, prove: views.proveWritable, clock }),
     ocppListening: options.ocppListening,

@@ -137,6 +137,8 @@ export function createPeople(site: {
     },
 
     people: () => store.people(),
+    /** As the person of this name is written; null where there is none. */
+    nameOf: (name: string): string | null => store.personNamed(name)?.name ?? null,
     person(id: string): Person {
       const { password: _, ...person } = known(id);
       return person;

@@ -219,6 +219,10 @@ export function eventView(event: Event): object {
         certificates: event.hashes.length,
         at: utc(event.at),
       };
+    case 'request-audited': {
+      const { who, name, address, method, route, target, status, leftOut } = event.entry;
+      return { who, name, address, method, route, target, status, leftOut, at: utc(event.at) };
+    }
     case 'security-profile-reached':
     case 'security-profile-agreed':
     case 'security-profile-lowered':

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Event } from '../domain/events.ts';
+import { auditWriters } from './audit.ts';
 import { certificateWriters } from './certificates.ts';
 import { chargingProfileWriters } from './charging-profiles.ts';
 import { chargingWishWriters } from './charging-wishes.ts';
@@ -52,6 +53,7 @@ export function createRecorder(database: Database, outbox?: Outbox): (event: Eve
     ...siteLimitWriters(database),
     ...chargingWishWriters(database),
     ...upstreamWriters(database),
+    ...auditWriters(database),
   };
   // The one place where the table's type is opened: each writer gets the event of its own type.
   const table = writers as { readonly [type: string]: (event: never) => void };

@@ -18,6 +18,7 @@ export const growing = [
   'charging_wishes',
   'campaigns',
   'file_jobs',
+  'audit',
 ] as const;
 export type GrowingTable = (typeof growing)[number];
 
@@ -31,6 +32,7 @@ export function createRetention(database: Database) {
     telemetry: oldest('telemetry', 'received_ms < ? AND rowid < (SELECT max(rowid) FROM telemetry)'),
     status_log: oldest('status_log', 'received_ms < ?'),
     security_events: oldest('security_events', 'received_ms < ?'),
+    audit: oldest('audit', 'at_ms < ?'),
     operations: oldest('operations', 'closed_ms < ?'),
     reservations: some('id', 'reservations', 'ended_ms < ? AND transaction_id IS NULL', CHUNK),
     // Of one session or booking, once that is over. Those of tokens and groups stay until somebody drops them.

@@ -108,6 +108,7 @@ const told = {
   'upstream-command-began': false,
   'upstream-command-ended': true,
   'upstream-configuration-taken': true,
+  'request-audited': true,
 } as const satisfies { readonly [T in Event['type']]: boolean };
 
 /** `epoch-began`: of the outbox itself, the first of each epoch. */
@@ -145,6 +146,9 @@ export function createTold(database: Database) {
       case 'site-limit-set':
         // A renewal changes nothing.
         return event.limit.since === event.at ? eventView(event) : null;
+      case 'request-audited':
+        // Its own commands are told when they end.
+        return event.entry.who === 'backend' ? null : eventView(event);
       case 'token-put':
         return { ...tokenBody(event.token), at: utc(event.at) };
       case 'tokens-imported': {

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { WishedConfiguration } from '../domain/configuration.ts';
 import type { Start, Transaction } from '../domain/transaction.ts';
 import { type AlertView, createAlertViews } from './alert-view.ts';
+import { createAuditViews } from './audit.ts';
 import { createBalanceHistoryViews } from './balance-views.ts';
 import { createCardViews } from './card-views.ts';
 import {
@@ -78,6 +79,7 @@ export function createViews(
     ...createCampaignViews(database),
     ...createSiteLimitViews(database),
     ...createTokenViews(database, live.now),
+    ...createAuditViews(database),
     ...createCardViews(database),
     ...createTransactionViews(database, lastRegister),
 

@@ -39,7 +39,7 @@ describe('what is accepted', () => {
         store: {
           path: './data/busbar.db',
           telemetryFlushS: 60,
-          retentionDays: { telemetry: 60, messages: 7, operations: 90 },
+          retentionDays: { telemetry: 60, messages: 7, operations: 90, audit: 365 },
           backupsKept: 3,
         },
         files: {

@@ -8,7 +8,7 @@ import { createEventStreams } from '../../src/http/event-streams.ts';
 import { type HttpServer, startHttpServer } from '../../src/http/server.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { Clock } from '../../src/runtime/ports.ts';
-import { type ChargePoint, type Site, startSite } from './fixture.ts';
+import { ask, type ChargePoint, type Site, startSite } from './fixture.ts';
 
 let site: Site;
 let server: HttpServer;
@@ -65,6 +65,21 @@ async function* readBlocks(response: IncomingMessage): AsyncGenerator<string, un
 
 const status = (status: string, info = 'x') =>
   chargePoint.call('StatusNotification', { connectorId: 1, errorCode: 'NoError', status, info });
+
+it('keeps to itself who did what, live and afterwards', async () => {
+  const stream = await listen();
+  const { id } = await stream.next();
+  await ask(site.app, 'PUT', '/api/v1/policy', { kind: 'surplus' });
+  await status('Available');
+  const told = [await stream.next(), await stream.next()];
+  const late = await listen(id);
+  const again = [await late.next(), await late.next()];
+  for (const events of [told, again]) {
+    expect(events.map(({ event }) => event)).toEqual(['policy-changed', 'status-reported']);
+  }
+  stream.close();
+  late.close();
+});
 
 it('tells of changes as they happen, with safe headers and hostile text as data', async () => {
   const stream = await listen();

@@ -70,6 +70,7 @@ it('lists every route', () => {
   expect(operations.length).toBeGreaterThan(20);
   expect(listed.sort()).toEqual(
     [
+      'get /api/v1/audit',
       'get /api/v1/circuits',
       'get /api/v1/circuits/{id}',
       'get /api/v1/meters',

@@ -203,7 +203,7 @@ describe('a list of tokens', () => {
     const answer = await importing(`idTag,note,aliases\n${lines.join('\n')}`);
     deaf();
     expect(answer.json).toMatchObject({ added: 20_000 });
-    expect(seen).toEqual(['tokens-imported']);
+    expect(seen).toEqual(['tokens-imported', 'request-audited']);
     expect((await importing(`idTag\n${lines.join('\n')}\nX`)).status).toBe(400);
     expect((await importing('idTag\nB', '?mode=replace')).json.removed).toBe(20_000);
   });

@@ -42,6 +42,17 @@ describe('retention', () => {
     expect(values(`SELECT received_ms FROM ${table}`)).toEqual([NOON + 1]);
   });
 
+  it('drops entries of the audit that are old', () => {
+    const { database, sweep, values } = createWorld();
+    const add = database.prepare(
+      "INSERT INTO audit (at_ms, who, method, route, target, status, left_out) VALUES (?, 'local', 'PUT', '/', '/', 200, 0)",
+    );
+    add.run(NOON - 1);
+    add.run(NOON);
+    expect([sweep('audit', NOON), sweep('audit', NOON)]).toEqual([1, 0]);
+    expect(values('SELECT at_ms FROM audit')).toEqual([NOON]);
+  });
+
   it('drops operations that are over, and none that still waits', () => {
     const { database, sweep, values } = createWorld();
     const add = database.prepare(

@@ -19,6 +19,7 @@ import { sql as owners } from './018-owners.ts';
 import { sql as securityProfiles } from './019-security-profiles.ts';
 import { sql as people } from './020-people.ts';
 import { sql as certificates } from './021-certificates.ts';
+import { sql as audit } from './022-audit.ts';
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
 
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   { version: 19, name: 'security-profiles', sql: securityProfiles },
   { version: 20, name: 'people', sql: people },
   { version: 21, name: 'certificates', sql: certificates },
+  { version: 22, name: 'audit', sql: audit },
 ];

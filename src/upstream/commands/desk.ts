@@ -17,6 +17,7 @@ export type AskApi = (asked: {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  readonly commandId?: string;
 }) => Promise<{ readonly status: number; readonly body: string }>;
 
 /** Characters of an answer that is published. */
@@ -90,7 +91,7 @@ export function createCommandDesk(site: {
     if (entry.method === 'GET') {
       if (lanes.isFull()) return answer(command, crowded());
       // Not awaited: the broker may go on meanwhile, and who gets no answer asks again.
-      void lanes.run(null, () => carryOut(entry, request).then((outcome) => answer(command, outcome)));
+      void lanes.run(null, () => carryOut(entry, request, id).then((outcome) => answer(command, outcome)));
       return;
     }
     // The same id once more, before the first is on record: it is looked up there.
@@ -150,12 +151,12 @@ export function createCommandDesk(site: {
       await end(command, problem('failed', 503, 'The store can not be written. Nothing was done.'));
       return;
     }
-    await end(command, await carryOut(entry, wanted));
+    await end(command, await carryOut(entry, wanted, command.id));
   }
 
-  async function carryOut(entry: Entry, { params, query, body }: Wanted): Promise<CommandOutcome> {
+  async function carryOut(entry: Entry, { params, query, body }: Wanted, commandId: string): Promise<CommandOutcome> {
     try {
-      const asked = { method: entry.method, path: pathOf(entry, params), query };
+      const asked = { method: entry.method, path: pathOf(entry, params), query, commandId };
       return outcomeOf(await ask(body === undefined || entry.method === 'GET' ? asked : { ...asked, body }));
     } catch (error) {
       log.error({ err: error }, 'a command of the backend could not be carried out: a fault in Busbar');

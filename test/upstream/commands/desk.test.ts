@@ -31,6 +31,9 @@ describe('a command', () => {
       },
     ]);
     expect(site.rows('SELECT state, status FROM upstream_commands')).toEqual([{ state: 'done', status: 200 }]);
+    expect(site.rows('SELECT who, command_id, target FROM audit')).toEqual([
+      { who: 'backend', command_id: 'c-1', target: '/api/v1/tokens/CARD1' },
+    ]);
   });
 
   it('is done once, however often it comes, and answered each time', async () => {
