@@ -63,10 +63,11 @@ function welcome({ config: { http, site }, controller, log }: Site, code: string
 
 const ALERT = 'http:nobody-set-up';
 
-function ownNames({ http }: Config): OwnNames {
-  if (isLoopback(http.host)) return { names: http.names, byAddress: false };
+function ownNames({ http, certificates }: Config): OwnNames {
+  const names = [...http.names, ...certificates.names];
+  if (isLoopback(http.host)) return { names, byAddress: false };
   const own = hostname();
-  return { names: [...http.names, own, `${own}.local`], byAddress: true };
+  return { names: [...names, own, `${own}.local`], byAddress: true };
 }
 
 function certificatesOf({ config, controller, clock, log }: Site): WatchedTlsFiles | null {

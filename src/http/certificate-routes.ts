@@ -1,7 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { Authority } from '../certificates/authority.ts';
-import type { Ending } from '../certificates/calendar.ts';
-import type { Signing } from '../certificates/signing.ts';
+import type { Office } from '../certificates/office.ts';
 import type { CertificateHash, IssuedCertificate, RootUse } from '../domain/certificate.ts';
 import { instant } from '../domain/units.ts';
 import { utc } from '../store/view-values.ts';
@@ -12,7 +10,7 @@ import { ById, listOf, maybeTime, time } from './schemas.ts';
 import type { Site } from './site.ts';
 
 /** Who signs at this site. */
-export type CertificateDesk = { readonly signing: Signing; authority(): Authority | null; endings(): Ending[] };
+export type CertificateDesk = Pick<Office, 'signing' | 'authority' | 'endings'>;
 
 const tags = ['certificates'];
 const text = Type.String();

@@ -16,8 +16,6 @@ type Schema = {
   readonly maximum?: number;
 };
 
-export type Fuzz = ReturnType<typeof createFuzz>;
-
 const words = [
   'CARD',
   'CP1',
