@@ -159,6 +159,17 @@ const offences: readonly Case[] = [
   // Length
   ['too long', 'src/store/a.ts', 'a;\n'.repeat(MAX_LINES + 1), /401 lines/],
   // Tests
+  // What a break-in would like to find
+  ['text run as code', 'src/http/a.ts', 'eval(text);', /runs text as code/],
+  ['a function made of text', 'src/http/a.ts', "new Function('a', text);", /runs text as code/],
+  ['a fetch', 'src/http/a.ts', 'const answer = await fetch(url);', /only sim and cli ask others/],
+  ['another program', 'src/runtime/a.ts', "import { execFile } from 'node:child_process';", /starts other programs/],
+  [
+    'SQL of what was sent',
+    'src/store/a.ts',
+    `database.prepare(\`SELECT 1 FROM t WHERE a = ${'$'}{query.a}\`);`,
+    /builds SQL/,
+  ],
   ['a sleep', 'test/a.test.ts', sleep, /sleeps/],
   ['a sleep over lines', 'test/a.test.ts', sleep.replaceAll(' ', '\n  '), /sleeps/],
   ['a sleep from Node', 'test/a.test.ts', "import { setTimeout } from 'node:timers/promises';", /sleeps/],

@@ -5,6 +5,7 @@ import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { Type } from 'typebox';
 import type { Controller } from '../controller/controller.ts';
 import type { People } from '../people/people.ts';
+import { limitCrowd } from '../runtime/crowd.ts';
 import type { FirmwareShelf } from '../runtime/firmware-shelf.ts';
 import type { Clock, Ids } from '../runtime/ports.ts';
 import { createTlsServer } from '../runtime/tls-door.ts';
@@ -61,8 +62,10 @@ const MAX_HEADER_BYTES = 16_384;
 const HEADERS_WITHIN_MS = 30_000;
 /** And for all of it: the largest firmware file onto a slow card. Other bodies have less. */
 const REQUEST_WITHIN_MS = 900_000;
-/** Connections at once; all of them come from this machine. */
+/** Connections at once. */
 const MAX_CONNECTIONS = 256;
+/** Of one address: somebody else must get through as well. */
+const MAX_OF_ONE = 128;
 
 export type HttpOptions = {
   readonly controller: Controller;
@@ -164,6 +167,7 @@ export async function createHttpApp(options: HttpOptions): Promise<{ app: App; a
     clientErrorHandler: answerBadRequest,
   }).withTypeProvider<TypeBoxProvider>();
   app.server.maxConnections = MAX_CONNECTIONS;
+  limitCrowd(app.server, MAX_OF_ONE, { clock, log });
   app.setValidatorCompiler(compileValidator);
   // The shapes are proven by their types; a second serializer would only round and coerce.
   app.setSerializerCompiler(() => JSON.stringify);

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { chargePointIdFromPath, chooseSubprotocol } from '../ocpp/identity.ts';
+import { limitCrowd } from './crowd.ts';
 import { isFileAddress } from './file-address.ts';
 import type { FileExchange } from './file-exchange.ts';
 import { answerPlainly } from './plain-answer.ts';
@@ -19,6 +20,8 @@ const MAX_FRAGMENTS = 1_024;
 const MAX_CONNECTIONS = 8_000;
 /** Upgrades that wait for their verdict at most. */
 const MAX_UNDECIDED = 2_000;
+/** Connections of one address that have yet to be decided on at most: half of all, for many may come from behind one. */
+const MAX_WAITING_OF_ONE = 1_000;
 /** A charge point that does not read is cut off at this many unsent bytes. */
 const MAX_UNSENT_BYTES = 2_097_152;
 /** Header bytes, and ms for them: slow writers end here (threats A21). */
@@ -82,6 +85,7 @@ export async function startOcppServer(options: {
   // Every answer closes its connection: nothing is begun for a second request behind it.
   http.maxRequestsPerSocket = 1;
   http.maxConnections = MAX_CONNECTIONS + MAX_UNDECIDED;
+  const crowd = limitCrowd(http, MAX_WAITING_OF_ONE, { clock, log });
   const live = new Map<WebSocket, { alive: boolean }>();
   let undecided = 0;
   let closing = false;
@@ -127,6 +131,7 @@ export async function startOcppServer(options: {
     const remoteAddress = addressOf(request);
     const state = { alive: true };
     live.set(webSocket, state);
+    crowd.settled(remoteAddress);
     const alive = (): void => {
       state.alive = true;
     };
@@ -144,6 +149,7 @@ export async function startOcppServer(options: {
     webSocket.on('error', (error) => log.info({ remoteAddress, reason: error.message }, 'connection broken'));
     webSocket.on('close', (code, reason) => {
       live.delete(webSocket);
+      crowd.left(remoteAddress);
       listener.closed(code, reason.toString());
     });
     listener.opened(connectionOf(webSocket, remoteAddress, reachedAt(request)));

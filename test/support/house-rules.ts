@@ -216,6 +216,17 @@ const everywhere: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** What a break-in would like to find (threats A13, A23, A26). */
+const inSource: readonly (readonly [RegExp, string])[] = [
+  [/(?<![.\w$])(?:eval|Function)\s*\(/g, 'runs text as code'],
+  [/(?<![.\w$])fetch\s*\(/g, 'fetches: an address may come from anybody; only sim and cli ask others'],
+  [
+    /\.(?:prepare|exec)\(\s*(?:`[^`]*\$\{[^}]*(?:request|body|query|params)\b|['"][^'"]*['"]\s*\+)/g,
+    'builds SQL from what was sent',
+  ],
+];
+const MAY_FETCH: ReadonlySet<string> = new Set(['sim', 'cli']);
+
 const inTests: readonly (readonly [RegExp, string])[] = [
   [/\bnew\s+Promise\b(?:(?!\breject\b)[^;]){0,160}?(?<![.\w$])setTimeout\s*\(/g, 'sleeps: wait for the event'],
   [/(?<![.\w$])setTimeout\s*\(\s*(?:\(\s*\)\s*=>\s*)?(?:resolve|res|done|ok|r)\b/g, 'sleeps: wait for the event'],
@@ -229,6 +240,15 @@ const MAY_PAUSE: ReadonlySet<string> = new Set(['test/system/kill.test.ts', 'tes
 function codeViolations(path: string, source: Source): Violation[] {
   const rules = path === 'vitest.config.ts' ? everywhere.slice(1) : everywhere;
   const found = matches(path, source, rules, (what) => what);
+  if (path.startsWith('src/')) {
+    for (const { specifier, line } of source.imports) {
+      if (/^(?:node:)?(?:child_process|cluster|inspector)$/.test(specifier)) {
+        found.push({ file: path, line, text: `imports ${specifier}: starts other programs` });
+      }
+    }
+    const rules = MAY_FETCH.has(folderOf(path)) ? inSource.toSpliced(1, 1) : inSource;
+    found.push(...matches(path, source, rules, (what) => what));
+  }
   if (!path.startsWith('test/') || MAY_PAUSE.has(path)) return found;
   for (const { specifier, line } of source.imports) {
     if (/^(?:node:)?timers\/promises$/.test(specifier)) {
