@@ -50,7 +50,9 @@ export async function openChargePointPorts(site: {
     const plain = tls?.only === true ? null : await startOcppServer({ ...common, port });
     if (plain !== null) open.push(plain);
     const secured =
-      watched === null || tls === undefined ? null : await startOcppServer({ ...common, port: tls.port, tls: watched });
+      watched === null || tls === undefined
+        ? null
+        : await startOcppServer({ ...common, port: tls.port, tls: watched, tlsFailed: tellOfFailures(site) });
     if (secured !== null) open.push(secured);
     return {
       port: plain?.port ?? null,
@@ -92,6 +94,31 @@ function watch(
 }
 
 const ALERT = 'tls:charge-points';
+
+/** A site's charge points fail for the same reason, over and over: people are told this often at most, ms. */
+const TELL_EVERY_MS = 60_000;
+
+/** Handshakes that come to nothing (security whitepaper A00.FR.323): nobody knows yet which charge point it is. */
+function tellOfFailures({
+  controller,
+  clock,
+}: {
+  controller: Controller;
+  clock: Clock;
+}): (remoteAddress: string, why: string) => void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return (remoteAddress, why) => {
+    if (clock.monotonic() - toldAt < TELL_EVERY_MS) return;
+    toldAt = clock.monotonic();
+    void controller.raise({
+      id: 'tls:handshake',
+      kind: 'tls-handshake',
+      chargePointId: null,
+      text: `Somebody at ${remoteAddress} could not connect over TLS: ${why}.`,
+      fix: 'If it is a charge point, see whether it can do TLS 1.2, holds the root of this site and has the right time. Put this away once it connects.',
+    });
+  };
+}
 
 const pairOf = (certFile: string | undefined, keyFile: string | undefined): TlsPair[] =>
   certFile === undefined || keyFile === undefined ? [] : [{ certFile, keyFile }];

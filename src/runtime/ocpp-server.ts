@@ -50,6 +50,8 @@ export async function startOcppServer(options: {
   log: Log;
   /** Speaks TLS, and nothing else, with these certificates. */
   tls?: WatchedTlsFiles;
+  /** A handshake came to nothing. */
+  tlsFailed?: (remoteAddress: string, why: string) => void;
   upgradeRequested: (request: UpgradeRequest) => void;
   /** Answers what is under `/files`; without it there is nothing. Closed with the server. */
   files?: FileExchange;
@@ -79,7 +81,7 @@ export async function startOcppServer(options: {
   const http =
     options.tls === undefined
       ? createServer(httpOptions, answerRequest)
-      : createTlsServer(httpOptions, options.tls, log, answerRequest);
+      : createTlsServer(httpOptions, options.tls, log, answerRequest, options.tlsFailed);
   // Who asks first whether to send a body is told by the same answer.
   http.on('checkContinue', answerRequest);
   // Every answer closes its connection: nothing is begun for a second request behind it.

@@ -14,7 +14,13 @@ const HANDSHAKE_WITHIN_MS = 10_000;
  * An HTTP server that speaks TLS only (security whitepaper A00.FR.312 to FR.320): 1.2 and 1.3, the suites that it lists.
  * Certificates are exchanged while it runs. Nothing is resumed, so that each connection proves itself anew.
  */
-export function createTlsServer(options: HttpOptions, tls: WatchedTlsFiles, log: Log, answer: RequestListener): Server {
+export function createTlsServer(
+  options: HttpOptions,
+  tls: WatchedTlsFiles,
+  log: Log,
+  answer: RequestListener,
+  failed: (remoteAddress: string, why: string) => void = () => undefined,
+): Server {
   const asksForCertificate = tls.asksForCertificate;
   const server = createServer(
     {
@@ -30,7 +36,10 @@ export function createTlsServer(options: HttpOptions, tls: WatchedTlsFiles, log:
   );
   tls.changed(({ context }) => server.setSecureContext({ ...context, ...rules }));
   server.on('tlsClientError', (error, socket) => {
-    log.debug({ remoteAddress: socket.remoteAddress, reason: reasonOf(error) }, 'TLS handshake failed');
+    const { remoteAddress = 'unknown' } = socket;
+    const why = reasonOf(error);
+    log.debug({ remoteAddress, why }, 'TLS handshake failed');
+    failed(remoteAddress, why);
     socket.destroy();
   });
   return server;
@@ -79,5 +88,20 @@ const words: Readonly<Record<string, string>> = {
 const one = (value: DetailedPeerCertificate['subject']['O'] | string[] | undefined): string | null =>
   typeof value === 'string' ? value : null;
 
-const reasonOf = (error: Error & { code?: string; reason?: string }): string =>
-  error.reason ?? error.code ?? error.message;
+/** What OpenSSL says, in words for who has to mend it. */
+const causes: readonly (readonly [RegExp, string])[] = [
+  [/unsupported protocol|version too low|wrong version/i, 'it offers nothing newer than TLS 1.1'],
+  [/no shared cipher/i, 'it can do none of the suites that are offered'],
+  [/http request/i, 'it does not speak TLS'],
+  [
+    /unknown ca|certificate unknown|bad certificate|certificate verify/i,
+    'it does not trust the certificate of this site',
+  ],
+  [/certificate expired/i, 'it takes the certificate of this site for over: its clock may be wrong'],
+  [/peer did not return/i, 'it shows no certificate'],
+];
+
+function reasonOf(error: Error & { code?: string; reason?: string }): string {
+  const said = error.reason ?? error.code ?? error.message;
+  return causes.find(([pattern]) => pattern.test(said))?.[1] ?? said.slice(0, 100);
+}

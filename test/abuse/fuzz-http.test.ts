@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ChargePoint, type Site, startSite } from '../http/fixture.ts';
 import { createFuzz } from '../support/fuzz.ts';
 import { seeded } from '../support/seeded.ts';
-import { WITNESS_WITHIN_MS } from '../support/witness.ts';
+import { memoryInUse, WITNESS_WITHIN_MS } from '../support/witness.ts';
+import { MIB } from './case.ts';
 
 type Described = {
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: object }[];
@@ -54,6 +55,7 @@ it(`${cases} requests, seed ${seed}`, async () => {
     '-1',
     '9'.repeat(20),
   ];
+  const before = await memoryInUse();
   let longest = 0;
   for (let at = 0; at < cases; at += 1) {
     const { path, method, described } = fuzz.pick(routes);
@@ -102,6 +104,7 @@ it(`${cases} requests, seed ${seed}`, async () => {
     }
   }
   expect(longest).toBeLessThan(WITNESS_WITHIN_MS);
+  expect((await memoryInUse()) - before).toBeLessThan(64 * MIB);
   expect(Object.keys(Object.prototype)).toEqual([]);
 }, 600_000);
 

@@ -35,6 +35,7 @@ async function start(options: { roots?: boolean } = {}) {
   const log = createKeptLog();
   const troubles: (string | null)[] = [];
   const seen: Transport[] = [];
+  const failures: string[] = [];
   const pair = (name: string) => ({ certFile: pki.path(`${name}.pem`), keyFile: pki.path(`${name}.key`) });
   tls = watchTlsFiles({
     pairs: [pair('ec'), pair('rsa')],
@@ -51,12 +52,13 @@ async function start(options: { roots?: boolean } = {}) {
     clock,
     log,
     tls,
+    tlsFailed: (_address, why) => failures.push(why),
     upgradeRequested: (request) => {
       seen.push(request.transport);
       request.refuse(418, 'seen');
     },
   });
-  return { port: server.port, clock, troubles, seen, log };
+  return { port: server.port, clock, troubles, seen, failures };
 }
 
 /** What openssl has to say of a handshake: the suite, or null where there was none. */
@@ -129,6 +131,18 @@ describe('what is offered', () => {
     const { session } = await resumed();
     expect((await resumed(session)).reused).toBe(false);
   });
+});
+
+it('says in words why a handshake came to nothing', async () => {
+  const { port, failures } = await start();
+  await suiteOf(port, '-tls1_1', '-cipher', 'DEFAULT@SECLEVEL=0');
+  await suiteOf(port, '-tls1_2', '-cipher', 'AES128-SHA');
+  await suiteOf(port, '-tls1_2', '-CAfile', pki.path('foreign.pem'), '-verify_return_error');
+  expect(failures).toEqual([
+    'it offers nothing newer than TLS 1.1',
+    'it can do none of the suites that are offered',
+    'it does not trust the certificate of this site',
+  ]);
 });
 
 describe('what a connection proves', () => {
