@@ -52,9 +52,12 @@ export function createPki() {
       openssl('req', ...keys[key], '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', subject);
       return readFileSync(path(`${name}.csr`), 'utf8');
     },
-    /** `name.pem`, `name.key`, signed by an authority. */
-    certificate(name: string, { subject, key = 'ec', for: use = 'server', days = 2, by = first ?? '' }: Wanted): void {
-      this.request(name, subject, key);
+    /** Signs `name.csr` into `name.pem`; returns that. */
+    sign(
+      name: string,
+      use: 'server' | 'client',
+      { days = 2, by = first ?? '' }: Pick<Wanted, 'days' | 'by'> = {},
+    ): string {
       const usage =
         use === 'server'
           ? 'extendedKeyUsage=serverAuth\nsubjectAltName=DNS:localhost,IP:127.0.0.1'
@@ -62,6 +65,12 @@ export function createPki() {
       writeFileSync(path(`${name}.ext`), usage);
       const signing = ['-CA', `${by}.pem`, '-CAkey', `${by}.key`, '-CAcreateserial', '-extfile', `${name}.ext`];
       openssl('x509', '-req', '-in', `${name}.csr`, ...signing, '-days', String(days), '-out', `${name}.pem`);
+      return readFileSync(path(`${name}.pem`), 'utf8');
+    },
+    /** `name.pem`, `name.key`, signed by an authority. */
+    certificate(name: string, { subject, key = 'ec', for: use = 'server', ...more }: Wanted): void {
+      this.request(name, subject, key);
+      this.sign(name, use, more);
     },
     remove: (): void => rmSync(folder, { recursive: true, force: true }),
   };
