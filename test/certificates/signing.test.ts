@@ -188,3 +188,19 @@ it('sends the leaf alone to a charge point that takes no longer chain, and ten a
   }
   expect(await charger.ask('SignCertificate', request())).toEqual({ status: 'Rejected' });
 });
+
+it('signs no name that another charge point bears, whatever one says of itself', async () => {
+  const charger = await start('ask');
+  const thief = await connect(site.url, 'CP2', {});
+  await thief.boot({ chargePointVendor: 'V', chargePointModel: 'M', chargePointSerialNumber: 'sn-1' });
+  await thief.ask('SignCertificate', request('/O=Acme/CN=sn-1'));
+  await signing?.settled('CP2');
+  expect(site.controller.reader.signingRequest('CP2')).toMatchObject({
+    state: 'refused',
+    why: expect.stringContaining('"CP1"'),
+  });
+  await signing?.decide('CP2', 'approved');
+  await signing?.settled('CP2');
+  expect([stateOf('CP2'), certificates()]).toEqual(['refused', []]);
+  charger.crash();
+});
