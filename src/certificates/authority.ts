@@ -37,7 +37,7 @@ export type Authority = {
     nowMs: number;
   }): Promise<{ chain: string; key: string }>;
   signChargePoint(of: {
-    subject: string;
+    subject: Subject;
     publicKey: PublicKey;
     days: number;
     nowMs: number;

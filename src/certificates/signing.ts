@@ -136,7 +136,9 @@ export function createSigning(site: {
     const authority = site.authority();
     if (authority === null) return askPerson(chargePointId, request.why);
     const nowMs = clock.now();
-    const { subject, publicKey } = read;
+    const { organization, commonName, publicKey } = read;
+    // Nothing else that the request says of itself is taken over.
+    const subject = { organization, commonName: commonName ?? chargePointId };
     const { chain } = await authority.signChargePoint({ subject, publicKey, days: rules.days, nowMs });
     await issued(chargePointId, chain);
     later(chargePointId);

@@ -45,9 +45,9 @@ export async function makeKey(kind: KeyKind): Promise<{ key: string; publicKey: 
   return { key: `${PemConverter.encode(der, 'PRIVATE KEY')}\n`, publicKey };
 }
 
-export type Subject = { readonly organization: string; readonly commonName: string };
+export type Subject = { readonly organization: string | null; readonly commonName: string };
 type Terms = {
-  readonly subject: Subject | string;
+  readonly subject: Subject;
   readonly publicKey: webcrypto.CryptoKey | PublicKey;
   readonly notBefore: Date;
   readonly notAfter: Date;
@@ -58,7 +58,7 @@ type Terms = {
 export async function makeCertificate(terms: Terms, signer: Signer | null, key?: string): Promise<Made> {
   const by = signer === null ? null : new PeculiarCertificate(signer.certificate);
   const signingKey = await importKey(signer?.key ?? key ?? '');
-  const subject = typeof terms.subject === 'string' ? terms.subject : nameOf(terms.subject);
+  const subject = nameOf(terms.subject);
   const made = await X509CertificateGenerator.create(
     {
       serialNumber: newSerial(),
@@ -82,7 +82,7 @@ export async function makeCertificate(terms: Terms, signer: Signer | null, key?:
 }
 
 const nameOf = ({ organization, commonName }: Subject): string =>
-  new Name([{ O: [organization] }, { CN: [commonName] }]).toString();
+  new Name([...(organization === null ? [] : [{ O: [organization] }]), { CN: [commonName] }]).toString();
 
 /** EC keys of PKCS #8, or RSA ones. */
 async function importKey(pem: string): Promise<webcrypto.CryptoKey> {
@@ -128,7 +128,6 @@ export type ReadRequest = {
   readonly key: { readonly type: string; readonly bits: number };
   /** OIDs of the extensions that it asks for. */
   readonly extensions: readonly string[];
-  readonly subject: string;
   readonly publicKey: PublicKey;
 };
 
@@ -144,7 +143,6 @@ export async function readSigningRequest(pem: string): Promise<ReadRequest | nul
       organization: single(request.subjectName.getField('O')),
       key: { type: key.asymmetricKeyType ?? '', bits: modulusLength ?? curveBits[namedCurve ?? ''] ?? 0 },
       extensions: request.extensions.map(({ type }) => type),
-      subject: request.subject,
       publicKey: request.publicKey,
     };
   } catch {

@@ -110,7 +110,12 @@ describe('what it makes', () => {
     if (request === null) throw new Error('the request was not read');
     expect(request).toMatchObject({ organization: 'Acme', commonName: 'SN-1', extensions: [] });
     const authority = await open();
-    const { chain, fingerprint, serial, notAfter } = await authority.signChargePoint({ ...request, days: 365, nowMs });
+    const { chain, fingerprint, serial, notAfter } = await authority.signChargePoint({
+      subject: { organization: 'Acme', commonName: 'SN-1' },
+      publicKey: request.publicKey,
+      days: 365,
+      nowMs,
+    });
     const file = join(folder, 'cp.pem');
     const trusted = join(folder, 'trusted.pem');
     writeFileSync(file, chain);
@@ -143,7 +148,12 @@ describe('an operator’s own authority', () => {
     const authority = await open({ certFile: pki.path('operator.pem'), keyFile: pki.path('operator.key') });
     const request = await readSigningRequest(csr('theirs', '/O=Acme/CN=SN-2'));
     if (request === null) throw new Error('the request was not read');
-    const { chain } = await authority.signChargePoint({ ...request, days: 3_650, nowMs });
+    const { chain } = await authority.signChargePoint({
+      subject: { organization: null, commonName: 'SN-2' },
+      publicKey: request.publicKey,
+      days: 3_650,
+      nowMs,
+    });
     writeFileSync(join(folder, 'theirs.pem'), chain);
     expect(openssl('verify', '-CAfile', pki.path('operator.pem'), join(folder, 'theirs.pem'))).toContain(': OK');
     expect(authority.roots).toBe(pki.read('operator.pem'));
