@@ -11,7 +11,10 @@ import type { Writers } from './writers.ts';
 
 /** Certificates of charge points: written, and read for deciding and showing. */
 
-/** Certificates of one charge point that are kept, and the one that it uses; the oldest go first. */
+/**
+ * Certificates of one charge point that are kept, beside the one that it uses and those revoked that are not over: what is
+ * forgotten is no longer refused. The oldest go first.
+ */
 const MAX_KEPT = 20;
 
 export function certificateWriters(database: Database): Writers<CertificateEvent> {
@@ -27,7 +30,7 @@ export function certificateWriters(database: Database): Writers<CertificateEvent
     ON CONFLICT (fingerprint) DO NOTHING`);
   const bound = database.prepare(`
     DELETE FROM certificates WHERE charge_point_id = @chargePointId AND state <> 'used'
-      AND fingerprint NOT IN (
+      AND NOT (state = 'revoked' AND not_after_ms > @at) AND fingerprint NOT IN (
         SELECT fingerprint FROM certificates WHERE charge_point_id = @chargePointId ORDER BY at_ms DESC LIMIT ${MAX_KEPT})`);
   const settle = database.prepare("UPDATE certificates SET state = ? WHERE fingerprint = ? AND state <> 'revoked'");
   const supersede = database.prepare(`
@@ -46,7 +49,7 @@ export function certificateWriters(database: Database): Writers<CertificateEvent
     },
     'certificate-issued': ({ type: _, ...certificate }) => {
       issue.run(certificate);
-      bound.run({ chargePointId: certificate.chargePointId });
+      bound.run({ chargePointId: certificate.chargePointId, at: certificate.at });
       signed.run(certificate.chargePointId);
     },
     'certificate-answered': ({ fingerprint, state }) => {
