@@ -6,7 +6,7 @@ import type { OwnNames } from './http/guards.ts';
 import { isLoopback } from './http/server.ts';
 import { createPasswords } from './people/passwords.ts';
 import { createPeople, type People } from './people/people.ts';
-import { setupCodeFile, setupCodeIn } from './people/setup-code.ts';
+import { type SetupCode, setupCodeFile, setupCodeIn } from './people/setup-code.ts';
 import type { Logger } from './runtime/log.ts';
 import type { Clock, Ids } from './runtime/ports.ts';
 import { type WatchedTlsFiles, watchTlsFiles } from './runtime/tls-files.ts';
@@ -41,12 +41,24 @@ export function forPeople(site: Site, settled: () => Promise<void>): ForPeople {
       });
     },
   });
-  if (!people.anybody()) welcome(site, setup.read() ?? setup.open());
+  if (!people.anybody()) welcome(site, setup.read() ?? opened(site, setup));
   return { people, own: ownNames(config), tls: certificatesOf(site) };
 }
 
+/** Null where there is no place for it: a store in memory keeps no people either. */
+function opened({ config, log }: Site, setup: SetupCode): string | null {
+  if (config.store.path === ':memory:') return null;
+  try {
+    return setup.open();
+  } catch (error) {
+    log.error({ err: error }, 'the setup code can not be written beside the store');
+    return null;
+  }
+}
+
 /** Says how the first admin is made, for as long as there is none. */
-function welcome({ config: { http, site }, controller, log }: Site, code: string): void {
+function welcome({ config: { http, site }, controller, log }: Site, code: string | null): void {
+  if (code === null) return;
   log.warn(
     { setupCode: code },
     'Nobody is set up yet: the API is open to this machine alone. Make the first admin with this code.',

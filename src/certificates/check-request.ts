@@ -17,7 +17,12 @@ const harmless = new Map([
  */
 export function objectionToRequest(
   request: ReadRequest | null,
-  expected: { readonly names: readonly string[]; readonly organization: string | null },
+  expected: {
+    readonly names: readonly string[];
+    readonly organization: string | null;
+    /** A charge point that bears the same name; null where there is none. */
+    readonly otherBearer: string | null;
+  },
 ): string | null {
   if (request === null) return 'it can not be read, or is not signed with its own key.';
   const { commonName, organization, key, extensions } = request;
@@ -29,6 +34,9 @@ export function objectionToRequest(
   if (commonName === null) return 'it names nobody, or several (CN).';
   if (!expected.names.some((name) => name.toLowerCase() === commonName.toLowerCase())) {
     return `it is for ${quoted(commonName)}, and the charge point is ${expected.names.map(quoted).join(' or ')}.`;
+  }
+  if (expected.otherBearer !== null) {
+    return `it is for ${quoted(commonName)}, and so is ${quoted(expected.otherBearer)}: give each its serialNumber in the configuration.`;
   }
   if (expected.organization !== null && organization !== expected.organization) {
     const named = organization === null ? 'no organization' : quoted(organization);

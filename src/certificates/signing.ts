@@ -103,14 +103,17 @@ export function createSigning(site: {
     const request = reader.signingRequest(chargePointId);
     if (request === null || request.state === 'refused') return;
     if (request.state === 'signed') {
-      const waiting = reader
+      // An older one that was never sent is for a key that the charge point may have given up.
+      const newest = reader
         .issuedCertificates()
-        .find((one) => one.chargePointId === chargePointId && one.state === 'issued');
-      if (waiting !== undefined) await send(waiting);
+        .filter((one) => one.chargePointId === chargePointId)
+        .reduce<IssuedCertificate | null>((best, one) => (best === null || one.at >= best.at ? one : best), null);
+      if (newest?.state === 'issued' && newest.chain !== '') await send(newest);
       return;
     }
     const read = await readSigningRequest(request.csr);
     const objection = objectionToRequest(read, {
+      otherBearer: read === null ? null : otherBearer(chargePointId, read.commonName ?? ''),
       names: certificateNames(chargePointId, reader.nameplate(chargePointId), rules.names.get(chargePointId) ?? null),
       organization: rules.organization,
     });
@@ -204,6 +207,13 @@ export function createSigning(site: {
   function isKnown(chargePointId: string): boolean {
     const line = controller.lines.get(chargePointId);
     return line?.registration === 'accepted' && (line.session?.securityProfile ?? 0) > 0;
+  }
+
+  /** Another charge point that goes by this name: what one says of its serial number may be a lie. */
+  function otherBearer(chargePointId: string, name: string): string | null {
+    const configured = [...rules.names].filter(([, serial]) => serial.toLowerCase() === name.toLowerCase());
+    const bearers = [...configured.map(([id]) => id), ...reader.chargePointsNamed(name)];
+    return bearers.find((id) => id !== chargePointId) ?? null;
   }
 
   async function note(event: CertificateEvent): Promise<void> {

@@ -60,7 +60,7 @@ export function createDoor(site: {
     }
     if (transport.certificate !== null && (sent === null || least === 3)) {
       const objection =
-        revoked(transport.certificate) ??
+        recordedObjection(transport.certificate, chargePointId) ??
         certificateObjection(transport.certificate, {
           names: certificateNames(
             chargePointId,
@@ -84,8 +84,12 @@ export function createDoor(site: {
     return isRight(request) ? 'password' : null;
   }
 
-  function revoked({ fingerprint }: ClientCertificate): string | null {
-    return records.issuedCertificate(fingerprint)?.state === 'revoked' ? 'its certificate was revoked here' : null;
+  /** What was signed here is good for the charge point that asked for it, whatever name it says. */
+  function recordedObjection({ fingerprint }: ClientCertificate, chargePointId: string): string | null {
+    const issued = records.issuedCertificate(fingerprint);
+    if (issued === null) return null;
+    if (issued.chargePointId !== chargePointId) return `its certificate was made for ${issued.chargePointId}`;
+    return issued.state === 'revoked' ? 'its certificate was revoked here' : null;
   }
 
   function leastOf(chargePointId: string): SecurityProfile {

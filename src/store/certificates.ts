@@ -11,10 +11,7 @@ import type { Writers } from './writers.ts';
 
 /** Certificates of charge points: written, and read for deciding and showing. */
 
-/**
- * Certificates of one charge point that are kept, beside the one that it uses and those revoked that are not over: what is
- * forgotten is no longer refused. The oldest go first.
- */
+/** Certificates of one charge point that are kept whole. Of older ones it is still known whose they are, until they end. */
 const MAX_KEPT = 20;
 
 export function certificateWriters(database: Database): Writers<CertificateEvent> {
@@ -29,9 +26,10 @@ export function certificateWriters(database: Database): Writers<CertificateEvent
     VALUES (@fingerprint, @chargePointId, @serial, @subject, @notBefore, @notAfter, @chain, 'issued', @at)
     ON CONFLICT (fingerprint) DO NOTHING`);
   const bound = database.prepare(`
-    DELETE FROM certificates WHERE charge_point_id = @chargePointId AND state <> 'used'
-      AND NOT (state = 'revoked' AND not_after_ms > @at) AND fingerprint NOT IN (
+    UPDATE certificates SET chain = '' WHERE charge_point_id = @chargePointId AND state <> 'used' AND chain <> ''
+      AND fingerprint NOT IN (
         SELECT fingerprint FROM certificates WHERE charge_point_id = @chargePointId ORDER BY at_ms DESC LIMIT ${MAX_KEPT})`);
+  const over = database.prepare('DELETE FROM certificates WHERE not_after_ms < ?');
   const settle = database.prepare("UPDATE certificates SET state = ? WHERE fingerprint = ? AND state <> 'revoked'");
   const supersede = database.prepare(`
     UPDATE certificates SET state = 'superseded' WHERE charge_point_id = @chargePointId AND fingerprint <> @fingerprint
@@ -49,7 +47,8 @@ export function certificateWriters(database: Database): Writers<CertificateEvent
     },
     'certificate-issued': ({ type: _, ...certificate }) => {
       issue.run(certificate);
-      bound.run({ chargePointId: certificate.chargePointId, at: certificate.at });
+      bound.run({ chargePointId: certificate.chargePointId });
+      over.run(certificate.at);
       signed.run(certificate.chargePointId);
     },
     'certificate-answered': ({ fingerprint, state }) => {

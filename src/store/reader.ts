@@ -64,6 +64,11 @@ export function createReader(database: Database) {
     SELECT last_energy_at_ms AS at, last_energy_wh AS energyWh FROM progress
     WHERE transaction_id = ? AND last_energy_wh IS NOT NULL`);
 
+  const named = database
+    .prepare(`
+    SELECT id FROM charge_points WHERE id = @name COLLATE NOCASE OR serial_number = @name COLLATE NOCASE
+      OR box_serial_number = @name COLLATE NOCASE LIMIT 10`)
+    .pluck();
   const firmwareTold = database.prepare(`
     SELECT 1 FROM jobs j JOIN charge_points c ON c.ref = j.charge_point_ref
     WHERE c.id = ? AND j.job IN ('firmware', 'signed-firmware') AND j.at_ms > ?`);
@@ -91,6 +96,8 @@ export function createReader(database: Database) {
     ...upstreamReads(database),
     registration: (id: string) => (registration.get(id) as Registration | undefined) ?? null,
     chargePoints: () => chargePoints.all() as { id: string; registration: Registration }[],
+    /** Charge points that bear this name: their id, or a serial number that they report; whatever the case. */
+    chargePointsNamed: (name: string) => named.all({ name }) as string[],
     firmwareToldSince: (id: string, since: Instant) => firmwareTold.get(id, since) !== undefined,
     nameplate: (id: string) => (nameplate.get(id) as Nameplate | undefined) ?? null,
     connectorStatus: (id: string, connectorId: number) =>

@@ -3,7 +3,10 @@ import { Sqlite } from './sqlite.ts';
 
 /** A copy of the store with what decisions rest on and nothing else: what a replay begins with. */
 
-/** What only grows and is only shown. It is most of a large store. */
+/**
+ * What only grows and is only shown, or waits for the backend: most of a large store. And who may log in: nothing is decided
+ * by it, and a black box is handed around.
+ */
 const leftOut: ReadonlySet<string> = new Set([
   'telemetry',
   'evidence',
@@ -12,6 +15,11 @@ const leftOut: ReadonlySet<string> = new Set([
   'data_transfers',
   'connector_history',
   'circuit_history',
+  'outbox',
+  'audit',
+  'people',
+  'login_sessions',
+  'api_tokens',
 ]);
 /** Transactions that ended longer ago stay out, ms: nothing is decided by them but whether a start is a repetition. */
 const OLD_MS = 92 * 86_400_000;

@@ -239,5 +239,20 @@ it('a revoked certificate is remembered until it is over, however many come afte
   await site.controller.execute({ type: 'note-certificate', event });
   for (let n = 1; n <= 21; n++) await issue(`later-${n}`, n);
   expect(site.controller.reader.issuedCertificate('stolen')?.state).toBe('revoked');
-  expect(site.controller.reader.issuedCertificate('later-1')).toBeNull();
+});
+
+it('signs no name that another charge point bears, whatever one says of itself', async () => {
+  const charger = await start('ask');
+  const thief = await connect(site.url, 'CP2', {});
+  await thief.boot({ chargePointVendor: 'V', chargePointModel: 'M', chargePointSerialNumber: 'sn-1' });
+  await thief.ask('SignCertificate', request('/O=Acme/CN=sn-1'));
+  await signing?.settled('CP2');
+  expect(site.controller.reader.signingRequest('CP2')).toMatchObject({
+    state: 'refused',
+    why: expect.stringContaining('"CP1"'),
+  });
+  await signing?.decide('CP2', 'approved');
+  await signing?.settled('CP2');
+  expect([stateOf('CP2'), certificates()]).toEqual(['refused', []]);
+  charger.crash();
 });

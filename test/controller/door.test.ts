@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openDoor, type SecurityPolicy } from '../../src/central-system/handler.ts';
 import type { ClientCertificate, Transport } from '../../src/domain/security-profile.ts';
+import { instant } from '../../src/domain/units.ts';
 import { type ControlRoom, createControlRoom } from '../support/control-room.ts';
 import { nameplate, registered } from '../support/things.ts';
 
@@ -103,6 +104,33 @@ describe('profile 3', () => {
     expect(site.connect('SN-1', { transport: showing() }).state.httpStatus).toBe(404);
   });
 
+  it('that was signed here is good for who asked for it alone, and not once it is revoked', () => {
+    const site = room({ ...least(3), certificateNames: new Map([['CP1', 'SN-1']]) });
+    const at = site.clock.now();
+    const issued = (fingerprint: string, chargePointId: string): void =>
+      site.given({
+        type: 'certificate-issued',
+        chargePointId,
+        fingerprint,
+        serial: '1',
+        subject: 'CN=SN-1',
+        notBefore: at,
+        notAfter: instant(at + 1_000_000),
+        chain: '',
+        at,
+      });
+    issued('a'.repeat(64), 'CP2');
+    issued('b'.repeat(64), 'CP1');
+    expect(site.connect('CP1', { transport: showing({ fingerprint: 'a'.repeat(64) }) }).state.httpStatus).toBe(403);
+    const own = { transport: showing({ fingerprint: 'b'.repeat(64) }) };
+    const station = site.connect('CP1', own);
+    expect(station.state.is).toBe('open');
+    expect(site.controller.reader.issuedCertificate('b'.repeat(64))?.state).toBe('used');
+    station.drop();
+    site.given({ type: 'certificate-revoked', chargePointId: 'CP1', fingerprint: 'b'.repeat(64), at });
+    expect(site.connect('CP1', own).state.httpStatus).toBe(403);
+  });
+
   it('does not hold for one that comes with a password as well', () => {
     const site = room({ ...least(1), certificateNames: new Map([['CP1', 'SN-1']]) });
     site.connect('CP1', { transport: showing(), password }).drop();
@@ -131,6 +159,22 @@ describe('the way up', () => {
     site.connect('CP1', { transport: tls, password }).drop();
     expect(alerts(site)).toEqual([]);
     expect(site.connect('CP1', { password }).state.httpStatus).toBe(403);
+  });
+
+  it('no message leads down again, whoever insists (A00.FR.005)', async () => {
+    const site = room(least(1));
+    const station = site.boot('CP1', { password });
+    const payload = { key: 'SecurityProfile', value: '0' };
+    const down = {
+      type: 'operate',
+      chargePointId: 'CP1',
+      action: 'ChangeConfiguration',
+      payload,
+      override: true,
+    } as const;
+    const asked = site.execute(down);
+    expect(changes(station)).toEqual([]);
+    expect(await asked.promise).toMatchObject({ kind: 'conflict' });
   });
 
   it('a charge point that says no stays as it is', async () => {
