@@ -96,22 +96,33 @@ type Opened = { readonly chain: readonly string[]; readonly key: string; readonl
 
 async function own({ folder, name, nowMs }: { folder: string; name: string; nowMs: number }): Promise<Opened> {
   const path = (file: string): string => join(folder, file);
-  const root = await kept(path('root'), nowMs, 0, () =>
+  const root = await kept(path('root'), { nowMs, leftDays: 0, by: null }, () =>
     selfMade({ organization: name, commonName: `${name} root` }, nowMs),
   );
-  const issuing = await kept(path('issuing'), nowMs, ISSUING_LEFT_DAYS, () =>
+  const issuing = await kept(path('issuing'), { nowMs, leftDays: ISSUING_LEFT_DAYS, by: root.certificate }, () =>
     signedBy(root, { organization: name, commonName: `${name} issuing` }, nowMs),
   );
   return { chain: [issuing.certificate, root.certificate], key: issuing.key, roots: root.certificate };
 }
 
-/** What lies in these files where it is whole and good for long enough; else what is made, put there. */
-async function kept(path: string, nowMs: number, leftDays: number, make: () => Promise<Signer>): Promise<Signer> {
+/**
+ * What lies in these files where it is whole, good for long enough, and signed by `by` (null: by itself); else what is made,
+ * put there.
+ */
+async function kept(
+  path: string,
+  { nowMs, leftDays, by }: { nowMs: number; leftDays: number; by: string | null },
+  make: () => Promise<Signer>,
+): Promise<Signer> {
   const certificate = readIfThere(`${path}.pem`);
   const key = readIfThere(`${path}.key`);
   if (certificate !== null && key !== null && belong(certificate, key)) {
     const left = Date.parse(new X509Certificate(certificate).validTo) - nowMs;
-    if (left > leftDays * DAY_MS) return { certificate, key };
+    if (left > leftDays * DAY_MS && isSignedBy(certificate, by ?? certificate)) return { certificate, key };
+  }
+  // The key is written first, so no crash leaves this. A new root would have every charge point lose its trust.
+  if (by === null && certificate !== null && key === null) {
+    throw new Error(`${path}.pem is there, but its key ${path}.key is not: put it back, or remove both to begin anew.`);
   }
   const made = await make();
   writeWhole(`${path}.key`, made.key, KEY_MODE);
@@ -125,6 +136,11 @@ function belong(certificate: string, key: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isSignedBy(certificate: string, by: string): boolean {
+  const [signed, signer] = [new X509Certificate(certificate), new X509Certificate(by)];
+  return signed.checkIssued(signer) && signed.verify(signer.publicKey);
 }
 
 async function selfMade(subject: Subject, nowMs: number): Promise<Signer> {

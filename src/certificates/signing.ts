@@ -140,6 +140,9 @@ export function createSigning(site: {
     // Nothing else that the request says of itself is taken over.
     const subject = { organization, commonName: commonName ?? chargePointId };
     const { chain } = await authority.signChargePoint({ subject, publicKey, days: rules.days, nowMs });
+    // Signing takes a while: it may have asked anew, or a person may have refused, meanwhile.
+    const now = reader.signingRequest(chargePointId);
+    if (now === null || now.state !== 'approved' || now.csr !== request.csr) return;
     await issued(chargePointId, chain);
     later(chargePointId);
   }

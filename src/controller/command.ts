@@ -110,7 +110,8 @@ function operate(
     return ended(done, known ? { kind: 'not-connected' } : { kind: 'unknown', what: `charge point ${chargePointId}` });
   }
   if (line.session === null) return ended(done, { kind: 'not-connected' });
-  const objection = command.override === true ? null : (objectionTo(action, line) ?? lowering(command, line, site));
+  const insists = command.override === true;
+  const objection = (insists ? null : objectionTo(action, line)) ?? lowering(command, line, site);
   if (objection !== null) return ended(done, { kind: 'conflict', why: objection });
   const limits = limitsByHand(command, site);
   if (limits.refusal !== null) return ended(done, limits.refusal);

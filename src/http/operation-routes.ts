@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox';
+import { suffices } from '../domain/person.ts';
 import { actions, type CentralSystemAction, isCentralSystemAction } from '../ocpp/messages/actions.ts';
 import { checkRequest, isRequest } from '../ocpp/validate.ts';
 import { type App, compileValidator } from './app.ts';
@@ -52,12 +53,17 @@ export function operationRoutes(app: App, { controller, views }: Site): void {
               description: 'The charge point answered; whether it agreed stands in the answer.',
               content: { 'application/json': { schema: Type.Unsafe<unknown>(response) } },
             },
-            ...problems(400, 404, 409, 413, 415, 422, 503, 504),
+            ...problems(400, 403, 404, 409, 413, 415, 422, 503, 504),
           },
         },
         validatorCompiler: (part) => (part.httpPart === 'body' ? checker(action) : compileValidator(part)),
       },
-      async ({ params: { id }, query: { override = 'false' }, body }, reply) => {
+      async ({ params: { id }, query: { override = 'false' }, body, actor }, reply) => {
+        const setsLimits = typeof body === 'object' && body !== null && 'chargingProfile' in body;
+        if ((override === 'true' || setsLimits) && !suffices(actor.scope, 'technician')) {
+          const what = override === 'true' ? 'override=true' : 'A charging profile';
+          throw new Problem('not-allowed', `${what} asks for the role technician.`);
+        }
         if (views.chargePoint(id) === null) throw new Problem('not-found', `There is no charge point ${id}.`);
         if (!isRequest(action, body)) throw new Problem('invalid-request', `The body is no ${action} request.`);
         const result = await carryOut(controller, {

@@ -125,17 +125,31 @@ export async function startHttpServer(options: HttpOptions & { host: string; por
       if (host === options.host) return;
       // The socket that listens goes at once; connections under way stay.
       app.server.close();
-      await new Promise<void>((resolve, reject) => {
-        app.server.once('error', reject);
-        app.server.listen(port, options.host, () => {
-          app.server.off('error', reject);
-          resolve();
-        });
-      });
+      try {
+        await listen(app.server, port, options.host);
+      } catch (error) {
+        // An address that this machine does not have: somebody has to reach it to put that right.
+        await listen(app.server, port, host);
+        throw error;
+      }
       host = options.host;
     },
     close: () => app.close(),
   };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error): void => {
+      server.off('listening', listening);
+      reject(error);
+    };
+    const listening = (): void => {
+      server.off('error', failed);
+      resolve();
+    };
+    server.once('error', failed).once('listening', listening).listen(port, host);
+  });
 }
 
 /** With the limits of the wire; fastify sets those of time that it knows itself. */

@@ -93,8 +93,15 @@ export function createPeople(site: {
         limit.failed(address, key);
         throw new Denied('wrong', 'The name or the password is wrong.');
       }
+      const outdated = passwords.isOutdated(known.password);
+      const renewed = outdated ? await passwords.hash(given.password) : null;
+      // Hashing takes a while: somebody may have been shut out, or got a new password, meanwhile.
+      const now = store.person(known.id);
+      if (now === null || now.disabled || now.password !== known.password) {
+        throw new Denied('wrong', 'The name or the password is wrong.');
+      }
       limit.succeeded(address, key);
-      if (passwords.isOutdated(known.password)) store.setPassword(known.id, await passwords.hash(given.password));
+      if (renewed !== null) store.setPassword(known.id, renewed);
       return begin(known.id, address);
     },
 
@@ -226,6 +233,9 @@ export function createPeople(site: {
     store.beginSession({ id, hash: hashOf(secret), personId, address, at: clock.now() });
     const now = clock.monotonic();
     held.set(id, { idleUntil: now + IDLE_MS, endsAt: now + LONGEST_MS, notedAt: now });
+    // One too many has ended the oldest.
+    const going = new Set(store.sessions().map((session) => session.id));
+    for (const known of held.keys()) if (!going.has(known)) forget(known);
     const { password: _, ...person } = known(personId);
     return { secret, person };
   }

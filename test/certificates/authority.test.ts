@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -186,5 +186,22 @@ describe('what is asked for', () => {
     bytes[bytes.length - 5] = (bytes[bytes.length - 5] ?? 0) ^ 1;
     const torn = `-----BEGIN CERTIFICATE REQUEST-----\n${bytes.toString('base64')}\n-----END CERTIFICATE REQUEST-----\n`;
     expect(await readSigningRequest(torn)).toBeNull();
+  });
+});
+
+describe('when files of the root are lost', () => {
+  it('what signs is made anew under a new root, or nothing it signs could be checked', async () => {
+    const other = join(folder, 'lost');
+    mkdirSync(other);
+    const again = () => openAuthority({ folder: other, name: 'Depot', given: null, nowMs });
+    await again();
+    for (const file of ['root.pem', 'root.key']) rmSync(join(other, file));
+    await again();
+    expect(openssl('verify', '-CAfile', join(other, 'root.pem'), join(other, 'issuing.pem'))).toContain(': OK');
+    // A root that charge points trust is not replaced because its key was taken away.
+    const root = readFileSync(join(other, 'root.pem'), 'utf8');
+    rmSync(join(other, 'root.key'));
+    await expect(again()).rejects.toThrow('put it back');
+    expect(readFileSync(join(other, 'root.pem'), 'utf8')).toBe(root);
   });
 });

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { openDoor } from '../../src/central-system/handler.ts';
 import { type Authority, openAuthority } from '../../src/certificates/authority.ts';
 import { createSigning, type Signing } from '../../src/certificates/signing.ts';
+import { instant } from '../../src/domain/units.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { createPki, type Pki } from '../support/certificates.ts';
 import { type ChargePoint, connect } from '../support/charge-point.ts';
@@ -187,6 +188,57 @@ it('sends the leaf alone to a charge point that takes no longer chain, and ten a
     expect(chain.match(/BEGIN/g)).toHaveLength(1);
   }
   expect(await charger.ask('SignCertificate', request())).toEqual({ status: 'Rejected' });
+});
+
+it('what was refused, or asked anew, while it was being signed is not issued', async () => {
+  let begun = () => {};
+  let goOn = () => {};
+  const reached = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const slow: Authority = {
+    ...authority,
+    signChargePoint: async (of) => {
+      begun();
+      await held;
+      return authority.signChargePoint(of);
+    },
+  };
+  const charger = await start('known', slow);
+  await charger.ask('SignCertificate', request());
+  await reached;
+  expect(await signing?.decide('CP1', 'refused')).toBe(true);
+  goOn();
+  await signing?.settled('CP1');
+  expect([stateOf(), certificates()]).toEqual(['refused', []]);
+});
+
+it('a revoked certificate is remembered until it is over, however many come after it', async () => {
+  await start('ask');
+  const at = systemClock.now();
+  const issue = (fingerprint: string, n: number) =>
+    site.controller.execute({
+      type: 'note-certificate',
+      event: {
+        type: 'certificate-issued',
+        chargePointId: 'CP1',
+        fingerprint,
+        serial: '1',
+        subject: 'CN=SN-1',
+        notBefore: at,
+        notAfter: instant(at + 1_000_000),
+        chain: '',
+        at: instant(at + n),
+      },
+    });
+  await issue('stolen', 0);
+  const event = { type: 'certificate-revoked', chargePointId: 'CP1', fingerprint: 'stolen', at } as const;
+  await site.controller.execute({ type: 'note-certificate', event });
+  for (let n = 1; n <= 21; n++) await issue(`later-${n}`, n);
+  expect(site.controller.reader.issuedCertificate('stolen')?.state).toBe('revoked');
 });
 
 it('signs no name that another charge point bears, whatever one says of itself', async () => {

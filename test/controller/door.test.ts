@@ -161,6 +161,22 @@ describe('the way up', () => {
     expect(site.connect('CP1', { password }).state.httpStatus).toBe(403);
   });
 
+  it('no message leads down again, whoever insists (A00.FR.005)', async () => {
+    const site = room(least(1));
+    const station = site.boot('CP1', { password });
+    const payload = { key: 'SecurityProfile', value: '0' };
+    const down = {
+      type: 'operate',
+      chargePointId: 'CP1',
+      action: 'ChangeConfiguration',
+      payload,
+      override: true,
+    } as const;
+    const asked = site.execute(down);
+    expect(changes(station)).toEqual([]);
+    expect(await asked.promise).toMatchObject({ kind: 'conflict' });
+  });
+
   it('a charge point that says no stays as it is', async () => {
     const site = room(least(1));
     const station = site.boot('CP1', { password });

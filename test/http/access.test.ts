@@ -66,6 +66,26 @@ describe('once somebody is set up', () => {
     expect((await ask(site.app, 'GET', '/api/v1/nothing')).status).toBe(401);
   });
 
+  it('an operator starts cars, but sets no limits with that, and does not insist', async () => {
+    const { admin } = await settled();
+    const [operator, technician] = [await person(admin, 'operator'), await person(admin, 'technician')];
+    const schedule = { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 400 }] };
+    const chargingProfile = {
+      chargingProfileId: 1,
+      stackLevel: 0,
+      chargingProfilePurpose: 'TxProfile',
+      chargingProfileKind: 'Relative',
+      chargingSchedule: schedule,
+    };
+    const start = async (who: Record<string, string>, body: object, query = '') =>
+      (await ask(site.app, 'POST', `/api/v1/charge-points/CP9/operations/RemoteStartTransaction${query}`, body, who))
+        .status;
+    expect(await start(operator, { idTag: 'A' })).toBe(404);
+    expect(await start(operator, { idTag: 'A', chargingProfile })).toBe(403);
+    expect(await start(operator, { idTag: 'A' }, '?override=true')).toBe(403);
+    expect(await start(technician, { idTag: 'A', chargingProfile }, '?override=true')).toBe(404);
+  });
+
   it('each role may do all that those before it may', async () => {
     const { admin } = await settled();
     const wanted: [string, string, string, unknown?][] = [

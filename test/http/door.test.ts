@@ -69,6 +69,15 @@ it('opens to its network with the first admin, without a restart, and to known n
   expect(await statusAt(LAN, { cookie, host: 'rebound.example' })).toBe(403);
 });
 
+it('goes on serving this machine where its network has no such address', async () => {
+  // Of a documentation network (RFC 5737): no machine has it.
+  server = await startHttpServer({ ...site.options, host: '192.0.2.1', port: 0 });
+  const { secret } = await setUp();
+  await expect(server.openUp()).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
+  expect(server.host).toBe('127.0.0.1');
+  expect(await statusAt('127.0.0.1', { cookie: `busbar=${secret}` })).toBe(200);
+});
+
 it('stays on this machine where nobody is set up, and listens to all at once where somebody is', async () => {
   await setUp();
   server = await startHttpServer({ ...site.options, own: { names: [], byAddress: true }, host: '0.0.0.0', port: 0 });

@@ -243,3 +243,37 @@ describe('passwords', () => {
     expect(await matches('x', null)).toBe(false);
   });
 });
+
+describe('while a password is being hashed', () => {
+  it('who is shut out, or gets a new password, is not let in by the old one', async () => {
+    const { people, ann } = await withAdmin();
+    const bob = await people.add({ name: 'Bob', role: 'operator', password: good });
+    const late = people.logIn({ name: 'Bob', password: good }, 'there');
+    people.change(bob.id, { disabled: true });
+    await expect(late).rejects.toMatchObject({ why: 'wrong' });
+    people.change(bob.id, { disabled: false });
+    expect(people.sessions().map(({ personId }) => personId)).toEqual([ann.id]);
+  });
+
+  it('a hash at a new cost does not bring the old password back', async () => {
+    const { people, ann, database } = await withAdmin();
+    const costlier = house({ database, cost: { n: 32, r: 1, p: 1 } });
+    const late = costlier.people.logIn({ name: 'Ann', password: good }, 'there');
+    const next = await createPasswords({ n: 16, r: 1, p: 1 }).hash('another good one');
+    createPeopleStore(database).setPassword(ann.id, next);
+    await expect(late).rejects.toMatchObject({ why: 'wrong' });
+    expect(createPeopleStore(database).person(ann.id)?.password).toBe(next);
+    expect(people.sessions()).toHaveLength(1);
+  });
+});
+
+it('a login that one too many has ended may not go on', async () => {
+  const { people, clock, secret } = await withAdmin();
+  const first = people.byLogin(secret);
+  for (let n = 0; n < 20; n++) {
+    clock.advance(1_000);
+    await people.logIn({ name: 'Ann', password: good }, 'here');
+  }
+  expect(people.byLogin(secret)).toBeNull();
+  expect(first !== null && people.mayGoOn(first)).toBe(false);
+});
