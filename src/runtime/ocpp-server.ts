@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -9,6 +9,7 @@ import type { FileExchange } from './file-exchange.ts';
 import { answerPlainly } from './plain-answer.ts';
 import type { Clock, Connection, ConnectionListener, Log, Timer, UpgradeRequest } from './ports.ts';
 import { reachedAt } from './reached-at.ts';
+import { createRefusedUpgrades } from './refused-upgrades.ts';
 import { createTlsServer, transportOf } from './tls-door.ts';
 import type { WatchedTlsFiles } from './tls-files.ts';
 
@@ -88,6 +89,7 @@ export async function startOcppServer(options: {
   http.maxRequestsPerSocket = 1;
   http.maxConnections = MAX_CONNECTIONS + MAX_UNDECIDED;
   const crowd = limitCrowd(http, MAX_WAITING_OF_ONE, { clock, log });
+  const refused = createRefusedUpgrades(clock);
   const live = new Map<WebSocket, { alive: boolean }>();
   let undecided = 0;
   let closing = false;
@@ -98,11 +100,11 @@ export async function startOcppServer(options: {
     const door = doorOf(request, socket, options.mayOmitSubprotocol);
     if ('status' in door) {
       log.info({ remoteAddress: addressOf(request), httpStatus: door.status }, `connection refused: ${door.reason}`);
-      refuse(socket, door.status, door.reason);
+      refused.refuse(socket, door.status, door.reason);
       return;
     }
     if (closing || live.size >= MAX_CONNECTIONS || undecided >= MAX_UNDECIDED) {
-      refuse(socket, 503, 'too many connections');
+      refused.refuse(socket, 503, 'too many connections');
       return;
     }
     undecided += 1;
@@ -124,7 +126,7 @@ export async function startOcppServer(options: {
         sockets.handleUpgrade(request, socket, head, (webSocket) => attach(webSocket, request, listener));
       },
       refuse: (status, reason) => {
-        if (decided()) refuse(socket, status, reason);
+        if (decided()) refused.refuse(socket, status, reason);
       },
     });
   });
@@ -178,6 +180,7 @@ export async function startOcppServer(options: {
     close: async () => {
       closing = true;
       pinging.cancel();
+      refused.close();
       for (const webSocket of live.keys()) webSocket.close(1001);
       const filesClosed = files?.close();
       const closed = new Promise<void>((resolve) => http.close(() => resolve()));
@@ -238,21 +241,6 @@ function credentialsOf(request: IncomingMessage): UpgradeRequest['credentials'] 
   const bytes = Buffer.from(match[1] ?? '', 'base64');
   const colon = bytes.indexOf(0x3a);
   return colon < 0 ? null : { user: bytes.subarray(0, colon), password: bytes.subarray(colon + 1) };
-}
-
-function refuse(socket: Duplex, status: number, reason: string): void {
-  if (socket.destroyed) return;
-  const body = `${reason}\n`;
-  const extra =
-    status === 401
-      ? 'WWW-Authenticate: Basic realm="ocpp"\r\n'
-      : status === 503 || status === 429
-        ? 'Retry-After: 10\r\n'
-        : '';
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
-      `${extra}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }
 
 const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? 'unknown';

@@ -2,6 +2,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ChargePoint, connect } from '../support/charge-point.ts';
+import { createManualClock } from '../support/manual-clock.ts';
 import { startSite, type TestSite } from '../support/site.ts';
 import { startWitness, traces, WITNESS_WITHIN_MS, witnessWait } from '../support/witness.ts';
 
@@ -189,7 +190,38 @@ describe('slow and silent sockets', () => {
     expect(traces(site)).toEqual(before);
     await site.stop();
   });
+
+  it('a refused one that goes on and never closes is ended after 5 s', async () => {
+    const clock = createManualClock();
+    const site = await startSite({ clock });
+    const socket = await refused(site);
+    drip(socket, 'and on');
+    const ended = new Promise((resolve) => void socket.on('close', resolve));
+    expect(socket.destroyed).toBe(false);
+    clock.advance(5_000);
+    await ended;
+    await site.stop();
+  });
+
+  it('a refused one that never closes does not keep the site from stopping', async () => {
+    const site = await startSite({ clock: createManualClock() });
+    const socket = await refused(site);
+    socket.write('and on');
+    await site.stop();
+    socket.destroy();
+  });
 });
+
+/** One that has been told no, and leaves its own side open. */
+function refused(site: TestSite): Promise<Socket> {
+  return new Promise((resolve) => {
+    const socket = connectTcp({ port: site.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    socket.on('end', () => resolve(socket));
+    socket.write(request({ path: '/ocpp/%zz' }));
+    socket.resume();
+  });
+}
 
 /** Writes one byte after the other for as long as the other side takes them. */
 function drip(socket: Socket, text: string): void {
