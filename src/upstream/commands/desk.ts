@@ -2,6 +2,7 @@ import type { Controller } from '../../controller/controller.ts';
 import type { Monotonic } from '../../domain/units.ts';
 import { instant } from '../../domain/units.ts';
 import type { CommandEnd, CommandOutcome, InboxCommand, UpstreamEvent } from '../../domain/upstream.ts';
+import { cutText } from '../../ocpp/cut-text.ts';
 import { maskSecrets } from '../../ocpp/secrets.ts';
 import type { Clock, Log } from '../../runtime/ports.ts';
 import type { Inbound, Message } from '../link.ts';
@@ -24,6 +25,8 @@ export type AskApi = (asked: {
 const MAX_ANSWER = 200_000;
 /** Refusals of what has no id are said in the log so often at most. */
 const LOG_EVERY = 100;
+/** Characters of the name of a command that there is not. */
+const MAX_NAMED = 50;
 
 type Wanted = Pick<Request, 'params' | 'query' | 'body'>;
 /** What waits to be carried out. */
@@ -187,11 +190,13 @@ export function createCommandDesk(site: {
 
   function refuse(name: string, { id, replyTo, status, why }: Refused, { correlation }: Inbound): void {
     refusals += 1;
+    // Whole characters only: half of one can be no topic, and the message would come again for ever.
+    const shortName = cutText(name, MAX_NAMED);
     if (refusals % LOG_EVERY === 1)
-      log.warn({ name: name.slice(0, 50), refusals, why }, 'a command of the backend was refused');
+      log.warn({ name: shortName, refusals, why }, 'a command of the backend was refused');
     const command = {
       id: id ?? '',
-      name: name.slice(0, 50),
+      name: shortName,
       replyTo: replyTo !== null && isOurs(replyTo) ? replyTo : null,
       correlation: correlation?.toString('base64') ?? null,
     };

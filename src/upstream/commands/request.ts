@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isSecretKey } from '../../domain/configuration.ts';
+import { cutText } from '../../ocpp/cut-text.ts';
 import { maskSecrets } from '../../ocpp/secrets.ts';
 import { isObject, objectIn } from '../json.ts';
 import type { Inbound } from '../link.ts';
@@ -56,10 +57,10 @@ export function requestIn(
   if (retained) return refuse(400, 'A command must not be retained: it would come again with every connection.');
   if (id === null)
     return refuse(400, 'A command needs an id, or Correlation Data that can be one, so that it is carried out once.');
-  if (entry === null) return refuse(404, `There is no command ${name.slice(0, 50)}.`);
+  if (entry === null) return refuse(404, `There is no command ${cutText(name, 50)}.`);
   const unknown = Object.keys(read).find((key) => !KEYS.has(key));
   if (unknown !== undefined)
-    return refuse(400, `A command has no ${unknown.slice(0, 50)}; it has ${[...KEYS].join(', ')}.`);
+    return refuse(400, `A command has no ${cutText(unknown, 50)}; it has ${[...KEYS].join(', ')}.`);
   const params = textsIn(read.params);
   const query = textsIn(read.query);
   if (params === null || query === null)

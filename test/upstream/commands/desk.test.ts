@@ -118,6 +118,14 @@ describe('a command', () => {
     ]);
   });
 
+  it('whose name is cut in the middle of a character is refused like any other, and does not come again', async () => {
+    const site = await createSite();
+    await site.say(`${'a'.repeat(49)}\u{1f600}`, { id: 'c-1' });
+    expect(site.answers()).toMatchObject([
+      { topic: `${topics.root}/res/${'a'.repeat(49)}`, id: 'c-1', state: 'refused', status: 404 },
+    ]);
+  });
+
   it('that does harm when it comes late needs an end of its life', async () => {
     const site = await createSite();
     const start = { params: { id: 'CP1' }, body: { idTag: 'CARD1' } };
