@@ -5,6 +5,7 @@ import { createCredentials } from '../../../src/central-system/credentials.ts';
 import { createController } from '../../../src/controller/controller.ts';
 import { createHttpApp } from '../../../src/http/server.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
+import type { FirmwareShelf } from '../../../src/runtime/firmware-shelf.ts';
 import type { Clock } from '../../../src/runtime/ports.ts';
 import { openStore } from '../../../src/store/database.ts';
 import { createViews } from '../../../src/store/views.ts';
@@ -28,6 +29,14 @@ export async function endAll(): Promise<void> {
   expect(breaks.splice(0)).toEqual([]);
 }
 
+/** No firmware is kept here, and none is taken. */
+const bare: FirmwareShelf = {
+  put: () => Promise.reject(new Error('nothing is put on this shelf')),
+  open: () => null,
+  remove: () => Promise.resolve(false),
+  list: () => [],
+};
+
 /** A controller, the API and the desk on one store, without charge points and without a broker. */
 export async function createSite(more: { allowed?: string[]; path?: string; clock?: Clock } = {}) {
   const clock = more.clock ?? systemClock;
@@ -44,8 +53,7 @@ export async function createSite(more: { allowed?: string[]; path?: string; cloc
   });
   const { app, ask } = await createHttpApp({
     controller,
-    // No firmware is kept here.
-    shelf: null as never,
+    shelf: bare,
     views: createViews(database, controller.live, {
       id: 'depot',
       name: 'Depot',
@@ -97,6 +105,7 @@ export async function createSite(more: { allowed?: string[]; path?: string; cloc
     database,
     controller,
     desk,
+    ask,
     asked,
     published,
     answers,
