@@ -168,8 +168,27 @@ const offences: readonly Case[] = [
     'SQL of what was sent',
     'src/store/a.ts',
     `database.prepare(\`SELECT 1 FROM t WHERE a = ${'$'}{query.a}\`);`,
-    /builds SQL/,
+    /writes a value into SQL/,
   ],
+  [
+    'SQL of any value',
+    'src/store/a.ts',
+    `database.prepare(\`SELECT 1 LIMIT ${'$'}{LIMIT} OFFSET ${'$'}{offset}\`);`,
+    /into SQL/,
+  ],
+  ['SQL that is joined', 'src/store/a.ts', "database.exec('DELETE FROM t WHERE a = ' + a);", /into SQL/],
+  ['SQL joined where it is put together', 'src/store/retention.ts', "database.exec('DROP TABLE ' + a);", /into SQL/],
+  [
+    'a fetch by its global',
+    'src/http/a.ts',
+    'const answer = await globalThis.fetch(url);',
+    /only sim and cli ask others/,
+  ],
+  ['a WebSocket outward', 'src/upstream/a.ts', 'const line = new WebSocket(url);', /only sim and cli ask others/],
+  ['a request', 'src/http/a.ts', "import { createServer,\n request } from 'node:https';", /opens connections/],
+  ['a socket', 'src/meters/a.ts', "import { connect as open } from 'node:tls';", /opens connections/],
+  ['a whole module of sockets', 'src/meters/a.ts', "import net from 'node:net';", /opens connections/],
+  ['a whole module by name', 'src/meters/a.ts', "import * as http from 'http';", /opens connections/],
   ['a sleep', 'test/a.test.ts', sleep, /sleeps/],
   ['a sleep over lines', 'test/a.test.ts', sleep.replaceAll(' ', '\n  '), /sleeps/],
   ['a sleep from Node', 'test/a.test.ts', "import { setTimeout } from 'node:timers/promises';", /sleeps/],
@@ -178,6 +197,9 @@ const offences: readonly Case[] = [
 ];
 
 const innocent: readonly (readonly [what: string, file: string, text: string])[] = [
+  ['a server and its types', 'src/http/a.ts', "import { createServer, type Server } from 'node:http';"],
+  ['a request of the command line', 'src/cli/a.ts', "import { request } from 'node:http';"],
+  ['SQL with constants', 'src/store/a.ts', `database.prepare(\`${'$'}{columns} LIMIT ${'$'}{MAX_KEPT - 1}\`);`],
   ['an arrow that is drawn', 'src/http/a.ts', "import { x } from '../controller/controller.ts';"],
   ['views, as a file', 'src/http/a.ts', "import { x } from '../store/views.ts';"],
   ['views, as a folder', 'src/http/a.ts', "import { x } from '../store/views/transactions.ts';"],

@@ -219,12 +219,12 @@ const everywhere: readonly (readonly [RegExp, string])[] = [
 /** What a break-in would like to find (threats A13, A23, A26). */
 const inSource: readonly (readonly [RegExp, string])[] = [
   [/(?<![.\w$])(?:eval|Function)\s*\(/g, 'runs text as code'],
-  [/(?<![.\w$])fetch\s*\(/g, 'fetches: an address may come from anybody; only sim and cli ask others'],
   [
-    /\.(?:prepare|exec)\(\s*(?:`[^`]*\$\{[^}]*(?:request|body|query|params)\b|['"][^'"]*['"]\s*\+)/g,
-    'builds SQL from what was sent',
+    /(?<![.\w$])(?:globalThis\s*\.\s*)?fetch\s*\(|\bnew\s+(?:WebSocket|EventSource)\s*\(/g,
+    'fetches: an address may come from anybody; only sim and cli ask others',
   ],
 ];
+/** They ask what the person who started them named, and are no part of a running site. */
 const MAY_FETCH: ReadonlySet<string> = new Set(['sim', 'cli']);
 
 const inTests: readonly (readonly [RegExp, string])[] = [
@@ -237,6 +237,54 @@ const inTests: readonly (readonly [RegExp, string])[] = [
 /** Where a pause is the thing that is tested, and not a way to wait for something. */
 const MAY_PAUSE: ReadonlySet<string> = new Set(['test/system/kill.test.ts', 'test/system/upstream-chaos.test.ts']);
 
+/** Modules of Node that can open a connection, and the names in them that do; the rest listens, or is a type. */
+const OUTWARD = /^(?:node:)?(?:https?|http2|net|tls|dgram|dns|dns\/promises)$/;
+const OPENS =
+  /\b(?:request|get|connect|createConnection|createSocket|Agent|resolve\w*|lookup)\b|\*\s*as\b|^import\s+\w/;
+
+/** Every way out of a site but MQTT and Modbus, whose packages have homes and whose addresses are configured (threats A23). */
+function outwardViolations(path: string, source: Source): Violation[] {
+  if (MAY_FETCH.has(folderOf(path))) return [];
+  const lines = source.code.split('\n');
+  return source.imports
+    .filter(({ specifier, typeOnly }) => OUTWARD.test(specifier) && !typeOnly)
+    .filter(({ line }) =>
+      OPENS.test(
+        lines
+          .slice(line - 1)
+          .join('\n')
+          .split(/\bfrom\b/, 1)[0] ?? '',
+      ),
+    )
+    .map(({ line, specifier }) => ({
+      file: path,
+      line,
+      text: `opens connections with ${specifier}: only sim and cli do`,
+    }));
+}
+
+const SQL = /\.(?:prepare|exec|pragma)\(\s*`[^`]*`/g;
+/** A constant, perhaps less one, or a list of columns that begins a statement. */
+const FIXED_PART =
+  /^(?:[A-Z][A-Z_\d]*(?: - 1)?|columns|\w+Columns|select(?:Transaction)?|SELECT|Array\(\d+\)\.fill\(.*)$/;
+/** Files that make statements of words of their own, looked at one by one: nothing in them was sent by anybody. */
+const PUTS_SQL_TOGETHER: ReadonlySet<string> = new Set(
+  'audit balance-thinning balance-views dialects migrate past-sessions replay-copy retention tokens'
+    .split(' ')
+    .map((name) => `src/store/${name}.ts`),
+);
+
+/** Values are bound, never written into a statement (threats A13). */
+function sqlViolations(path: string, source: Source): Violation[] {
+  const text = 'writes a value into SQL: bind it, or make it a constant';
+  const joined = matches(path, source, [[/\.(?:prepare|exec|pragma)\(\s*['"][^'"]*['"]\s*\+/g, text]], (what) => what);
+  if (PUTS_SQL_TOGETHER.has(path)) return joined;
+  const written = [...source.code.matchAll(SQL)].filter(([statement]) =>
+    [...statement.matchAll(/\$\{([^}]*)\}?/g)].some(([, part = '']) => !FIXED_PART.test(part.trim())),
+  );
+  return [...joined, ...written.map(({ index }) => ({ file: path, line: source.lineAt(index), text }))];
+}
+
 function codeViolations(path: string, source: Source): Violation[] {
   const rules = path === 'vitest.config.ts' ? everywhere.slice(1) : everywhere;
   const found = matches(path, source, rules, (what) => what);
@@ -246,6 +294,7 @@ function codeViolations(path: string, source: Source): Violation[] {
         found.push({ file: path, line, text: `imports ${specifier}: starts other programs` });
       }
     }
+    found.push(...outwardViolations(path, source), ...sqlViolations(path, source));
     const rules = MAY_FETCH.has(folderOf(path)) ? inSource.toSpliced(1, 1) : inSource;
     found.push(...matches(path, source, rules, (what) => what));
   }
