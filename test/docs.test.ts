@@ -116,3 +116,20 @@ describe('the checker of links', () => {
     expect(faults('```\n[a](missing.md)\n```\nand `[a](missing.md)`')).toEqual([]);
   });
 });
+
+it('docs/threat-model.md names code and tests that there are', () => {
+  const rows = readFileSync(`${root}/docs/threat-model.md`, 'utf8').matchAll(
+    /^\| [^|]+ \| [^|]+ \| ([^|]*) \| ([^|]+) \|$/gm,
+  );
+  const named = [...rows]
+    .slice(1)
+    .flatMap(([, code = '', tests = '']) => [...pathsIn(code, 'src'), ...pathsIn(tests, 'test')]);
+  expect(named.length).toBeGreaterThan(60);
+  expect(named.filter((path) => !existsSync(`${root}/${path}`))).toEqual([]);
+});
+
+/** A star stands for the rest of a name: its folder must be there. */
+function pathsIn(cell: string, folder: string): string[] {
+  const names = [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+  return names.map((name) => (name === 'package.json' ? name : `${folder}/${name.replace(/[^/]*\*.*$/, '')}`));
+}

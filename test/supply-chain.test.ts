@@ -35,6 +35,8 @@ describe('what is installed', () => {
       .filter(([, { hasInstallScript }]) => hasInstallScript === true)
       .map(([path]) => path.replace(/^.*node_modules\//, ''));
     expect([...new Set(withScripts)].sort()).toEqual(Object.keys(own.allowScripts).sort());
+    // Without it npm only warns, and runs them all the same.
+    expect(read('.npmrc').split('\n')).toContain('strict-allow-scripts=true');
   });
 
   it('is pinned to one release each', () => {

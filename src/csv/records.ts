@@ -58,6 +58,9 @@ function separatorOf(text: string): string {
   return [',', ';', '\t'].find((separator) => header.includes(separator)) ?? ',';
 }
 
-/** Spreadsheets run a cell that begins like a formula; one quotation mark before it keeps it text. */
-const guarded = (cell: string): string => (/^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell);
-const unguarded = (cell: string): string => (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell);
+/** Spreadsheets run a cell that begins like a formula, some also in the wide signs of Asian ones; one quotation mark before it keeps it text. */
+const FORMULA = '[=+\\-@\\t\\r\\n\uff1d\uff0b\uff0d\uff20]';
+const TO_GUARD = new RegExp(`^'*${FORMULA}`);
+const GUARDED = new RegExp(`^'+${FORMULA}`);
+const guarded = (cell: string): string => (TO_GUARD.test(cell) ? `'${cell}` : cell);
+const unguarded = (cell: string): string => (GUARDED.test(cell) ? cell.slice(1) : cell);

@@ -29,10 +29,18 @@ export function createLog(level: string, env: Readonly<Record<string, string | u
       },
     },
     {
-      write(line: string): void {
+      write(text: string): void {
+        const line = text.replace(UNSEEN, escaped);
         const written = /"level":(\d+)/.exec(line)?.[1];
         process.stdout.write(toJournal ? `<${priorities.get(Number(written)) ?? 6}>${line}` : line);
       },
     },
   );
 }
+
+/**
+ * What a terminal obeys or turns around and JSON leaves as it is: control characters beyond ASCII's, breaks of lines and
+ * paragraphs, marks of direction. Charge points and people send such texts (threats A11).
+ */
+const UNSEEN = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

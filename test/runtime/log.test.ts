@@ -40,4 +40,12 @@ describe('the log', () => {
     );
     expect(lines.map((line) => line.slice(0, 3))).toEqual(['<3>', '<4>', '<6>', '<2>']);
   });
+
+  it('lets nobody who is named in it write lines of their own or steer a terminal', async () => {
+    const vendor = 'A\n{"level":60}\r\u001b[2J\u009b2J\u007f\u2028\u202eB';
+    const lines = await linesOf(`log.info({ vendor: ${JSON.stringify(vendor)} }, ${JSON.stringify(vendor)});`, {});
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^[ -~]+$/);
+    expect(JSON.parse(String(lines[0]))).toMatchObject({ vendor, msg: vendor });
+  });
 });
