@@ -31,8 +31,7 @@ npm ci --loglevel=error
 
 npm run --silent build
 if [[ $part == quick ]]; then
-  npx vitest run --exclude 'test/system/**' --exclude 'test/scenarios/**' --exclude 'test/study/**' \
-    --exclude test/sim/resting.test.ts --exclude test/balancer/allocate-properties.test.ts
+  TESTS=quick npx vitest run
 elif [[ $part == brief ]]; then
   npx vitest run test/store test/upstream test/sim/storm.test.ts
 else
