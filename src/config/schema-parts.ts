@@ -35,6 +35,12 @@ export const secret = (description: string) =>
     },
   );
 
+/** A certificate, a chain or a key in a file. */
+export const pemFile = (description: string) =>
+  Type.Optional(
+    Type.String({ minLength: 1, maxLength: 4096, description: `${description} Relative to the folder of this file.` }),
+  );
+
 export const securityProfile = (extra: { readonly default?: 0 | 1 | 2 | 3; readonly description: string }) =>
   Type.Enum([0, 1, 2, 3], {
     allowed: '0 (nothing), 1 (password), 2 (TLS and password) or 3 (TLS and a certificate of the charge point)',

@@ -1,10 +1,5 @@
 import Type from 'typebox';
-import { closed } from './schema-parts.ts';
-
-const pemFile = (description: string) =>
-  Type.Optional(
-    Type.String({ minLength: 1, maxLength: 4096, description: `${description} Relative to the folder of this file.` }),
-  );
+import { closed, pemFile } from './schema-parts.ts';
 
 /** TLS for charge points: security profiles 2 and 3. */
 export const tls = Type.Optional(

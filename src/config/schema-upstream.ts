@@ -1,12 +1,7 @@
 import Type from 'typebox';
-import { brokerUrl, closed, seconds, secret, shortName } from './schema-parts.ts';
+import { brokerUrl, closed, pemFile, seconds, secret, shortName } from './schema-parts.ts';
 
 /** The section `upstream`: the backend that is told what happens here. */
-
-const pemFile = (description: string) =>
-  Type.Optional(
-    Type.String({ minLength: 1, maxLength: 4096, description: `${description} Relative to the folder of this file.` }),
-  );
 
 const tls = Type.Object(
   {
