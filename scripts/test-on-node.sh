@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the tree for another version of Node and runs the tests with it, in a copy.
 # usage: scripts/test-on-node.sh MAJOR [all|quick|brief]     quick leaves out what takes long and looks at rules of ours, not at Node;
-# brief is what stands on Node and its addons: the store, the line to the backend, and a storm whose frames must be the same
+# brief is what stands on Node and its addons: the store, TLS and certificates, and a storm whose frames must be the same
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 major=$1
@@ -33,7 +33,7 @@ npm run --silent build
 if [[ $part == quick ]]; then
   TESTS=quick npx vitest run
 elif [[ $part == brief ]]; then
-  npx vitest run test/store test/upstream test/sim/storm.test.ts
+  npx vitest run test/store test/certificates test/runtime/tls-door.test.ts test/system/ocpp-rpc-secure.test.ts test/sim/storm.test.ts
 else
   npx vitest run
 fi
